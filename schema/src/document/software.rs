@@ -1,0 +1,256 @@
+//! `Software`: how a product is detected, installed, updated and removed.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Action, Arch, Detect, OsFamily, Rule};
+use crate::Spanned;
+
+/// A product of the catalogue.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Software {
+    /// How to find out whether it is there, and in which version.
+    pub detect: Detect,
+    /// The versions that may be installed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<SoftwareVersion>,
+    /// Where newer versions come from.
+    #[serde(default)]
+    pub latest: Latest,
+    /// How versions compare.
+    #[serde(default)]
+    pub version_scheme: VersionScheme,
+    /// The actions that hold for every version without its own.
+    #[serde(flatten)]
+    pub actions: SoftwareActions,
+    /// How an update is made.
+    #[serde(default)]
+    pub upgrade_strategy: UpgradeStrategy,
+    /// How present software whose test fails is mended.
+    #[serde(default)]
+    pub repair: Repair,
+    /// The task that runs right after the software is found present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configure: Option<Spanned<String>>,
+    /// What must be there, or gone, before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<Spanned<Rule>>,
+    /// Whether installing needs a licence.
+    #[serde(default)]
+    pub licence: LicenceNeed,
+    /// The computers it is for; every one where nothing is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platforms: Option<Vec<Platform>>,
+    /// Where it stands among the actions.
+    #[serde(default)]
+    pub order: Order,
+    /// Whether it asks for a reboot.
+    #[serde(default)]
+    pub reboot_needed: bool,
+    /// Who makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<String>,
+    /// Where to read about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub homepage: Option<String>,
+    /// A picture of it, beside the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<Spanned<String>>,
+}
+
+/// The actions of software; a version's own win over the software's.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are the actions of the language")]
+pub struct SoftwareActions {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub install: Option<Action>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uninstall: Option<Action>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upgrade: Option<Action>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post_install: Option<Action>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post_uninstall: Option<Action>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<Action>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub download: Option<Action>,
+}
+
+/// One version that may be installed.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SoftwareVersion {
+    /// The version as its maker writes it.
+    pub version: Spanned<String>,
+    /// The files that installing it needs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub artifacts: Vec<Artifact>,
+    /// The actions that hold for this version.
+    #[serde(flatten)]
+    pub actions: SoftwareActions,
+    /// The version that must be there before: this one is a patch of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requires_version: Option<Spanned<String>>,
+    /// For people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+}
+
+/// A file to fetch.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Artifact {
+    /// Where it is fetched from.
+    pub url: Spanned<String>,
+    /// The SHA-256 of its bytes in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Spanned<String>>,
+    /// Its length in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// The operating systems it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub os: Option<OsFamily>,
+    /// The architecture it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arch: Option<Arch>,
+    /// Whether it is unpacked before the action runs.
+    #[serde(default)]
+    pub extract: bool,
+}
+
+/// Where newer versions come from.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Latest {
+    /// The list of versions in the document.
+    #[default]
+    Static,
+    /// What the package manager offers.
+    Package,
+    /// A script that prints versions.
+    Script(Spanned<String>),
+    /// A JSON document on the web.
+    Feed(Feed),
+}
+
+/// A JSON document that lists versions.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Feed {
+    /// Where it is.
+    pub url: String,
+    /// The path of the versions in it.
+    pub versions: String,
+    /// Further field paths by what they give.
+    #[serde(flatten)]
+    pub fields: std::collections::BTreeMap<String, String>,
+}
+
+/// How versions compare.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum VersionScheme {
+    /// As the package manager of `detect` does, else by segments.
+    #[default]
+    Auto,
+    /// Runs of digits and of letters.
+    Segments,
+    /// Semantic versioning 2.0.0.
+    Semver,
+    /// Debian's rules.
+    Dpkg,
+    /// RPM's rules.
+    Rpm,
+    /// Alpine's rules.
+    Apk,
+}
+
+/// How an update is made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum UpgradeStrategy {
+    /// The new version's install over the old one.
+    #[default]
+    InstallOver,
+    /// Uninstall, then install.
+    UninstallInstall,
+    /// The `upgrade` action.
+    UpgradeScript,
+    /// Not at all: an update fails and says so.
+    None,
+}
+
+/// How present software whose test fails is mended.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Repair {
+    /// The way.
+    #[serde(default)]
+    pub strategy: RepairStrategy,
+    /// The action of the strategy `script`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub script: Option<Action>,
+}
+
+/// The ways of mending.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(
+    missing_docs,
+    reason = "the variants are the strategies of the language"
+)]
+pub enum RepairStrategy {
+    #[default]
+    UninstallInstall,
+    InstallOver,
+    Script,
+    None,
+}
+
+/// Whether installing needs a licence.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the variants are names")]
+pub enum LicenceNeed {
+    #[default]
+    None,
+    Optional,
+    Required,
+}
+
+/// A kind of computer; a key that is left out fits all.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Platform {
+    /// The operating system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub os: Option<OsFamily>,
+    /// The architecture; arm64 computers also run x64 and x86, x64 ones x86.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arch: Option<Arch>,
+}
+
+/// Where an item stands among the actions.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Order {
+    /// Before or after all that say nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<OrderAt>,
+    /// Lower first.
+    #[serde(default)]
+    pub rank: i64,
+}
+
+/// The ends of the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the variants are names")]
+pub enum OrderAt {
+    First,
+    Last,
+}

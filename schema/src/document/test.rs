@@ -1,0 +1,282 @@
+//! `Test`: assertions about the policy, and the inventory they share with `--inventory`.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Arch, OsFamily};
+use crate::Spanned;
+
+/// An assertion about the policy.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Test {
+    /// The inventory that the test assumes.
+    #[serde(flatten)]
+    pub inventory: Inventory,
+    /// The session whose plan is asserted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<TestSession>,
+    /// The actions by computer, in execution order.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub expect: BTreeMap<String, Spanned<Vec<ExpectedAction>>>,
+    /// Whether further actions are allowed.
+    #[serde(default)]
+    pub partial: bool,
+    /// The conflicts by computer.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub conflicts: BTreeMap<String, Vec<ExpectedConflict>>,
+    /// Diagnostics that the files of `given` must lead to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub errors: Option<Vec<ExpectedError>>,
+    /// Files laid over the repository for this test alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<GivenFile>,
+}
+
+/// Which session a test plans.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TestSession {
+    /// Its kind; `maintenance` where nothing is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Spanned<SessionKind>>,
+    /// The item of an item session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<Spanned<String>>,
+    /// The schedule that starts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Spanned<String>>,
+    /// The deployment it is limited to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<Spanned<String>>,
+}
+
+/// The kinds of sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the variants are the kinds of the language")]
+pub enum SessionKind {
+    Maintenance,
+    Item,
+    Onboarding,
+    DetectionOnly,
+    ResolutionOnly,
+    InventoryOnly,
+    DownloadOnly,
+    Repair,
+}
+
+/// An action that a test expects: given keys must match, omitted ones are not compared.
+/// `Some(None)` is an expected null.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[expect(missing_docs, reason = "the fields are those of a plan's action")]
+pub struct ExpectedAction {
+    pub item: Spanned<String>,
+    pub action: Option<String>,
+    pub reason: Option<String>,
+    pub from: Option<Option<String>>,
+    pub to: Option<Option<String>>,
+    pub by: Option<Option<String>>,
+    pub line: Option<u32>,
+    pub because: Option<Option<String>>,
+    pub waits_for: Option<Vec<String>>,
+    pub phase: Option<String>,
+    pub failed: Option<bool>,
+}
+
+/// A conflict that a test expects.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExpectedConflict {
+    /// The item in conflict.
+    pub item: String,
+    /// The rule at which it arose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// The places, as `file:line`, in any order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Vec<String>>,
+}
+
+/// A diagnostic that a test expects.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExpectedError {
+    /// Its code.
+    pub code: Spanned<String>,
+    /// Its place as `file:line`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+}
+
+/// A file laid over the repository.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GivenFile {
+    /// Its path from the root.
+    pub file: String,
+    /// Its content.
+    pub text: String,
+}
+
+/// What is known of a fleet: the inventory file, and part of every test.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Inventory {
+    /// The moment of planning, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<Spanned<String>>,
+    /// Facts about tenants, added to their documents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tenants: Vec<TenantFacts>,
+    /// The persons that are known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub persons: Vec<PersonFacts>,
+    /// Versions by software, for software whose `latest` is not static.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub available: BTreeMap<String, Vec<String>>,
+    /// Answers of filter scripts: names of computers by the script's path.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub scripts: BTreeMap<String, Vec<String>>,
+    /// Approvals of optional deployments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<Approval>,
+    /// The computers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub computers: Vec<ComputerFacts>,
+}
+
+/// Facts about a tenant.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the inventory file")]
+pub struct TenantFacts {
+    pub id: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agreements: Vec<AgreementRow>,
+}
+
+/// A row of a PSA's agreements, or of an addition to one.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the inventory file")]
+pub struct AgreementRow {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<super::Day>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<super::Day>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub integration: Option<String>,
+}
+
+/// Facts about a person.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the inventory file")]
+pub struct PersonFacts {
+    pub upn: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// An approval of an optional deployment on a computer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Approval {
+    /// NAME or TENANT/NAME.
+    pub computer: String,
+    /// The deployment by path, or `path#name`.
+    pub deployment: String,
+}
+
+/// Facts about a computer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the inventory file")]
+pub struct ComputerFacts {
+    pub name: String,
+    pub tenant: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub online: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chassis: Option<Chassis>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain_role: Option<DomainRole>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub os: Option<OsFacts>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub device_groups: Vec<DeviceGroupFact>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Detected versions by software; a name that is not there is not installed; no map at all is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub software: Option<BTreeMap<String, String>>,
+    /// Answers of software tests by software.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tests: BTreeMap<String, bool>,
+    /// Last answers of task tests by task, with `#INSTANCE` where there is one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tasks: BTreeMap<String, bool>,
+}
+
+/// Membership in a group of an RMM.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the inventory file")]
+pub struct DeviceGroupFact {
+    pub integration: String,
+    pub name: String,
+}
+
+/// What is reported of an operating system.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of the inventory file")]
+pub struct OsFacts {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<OsFamily>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arch: Option<Arch>,
+}
+
+/// The form of a computer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the variants are names")]
+pub enum Chassis {
+    Desktop,
+    Portable,
+    Server,
+    Unknown,
+}
+
+/// What a computer is in its domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the variants are names")]
+pub enum DomainRole {
+    Standalone,
+    Member,
+    Dc,
+    PrimaryDc,
+}

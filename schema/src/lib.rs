@@ -1,0 +1,19 @@
+//! The configuration language: what an engineer writes, as values with positions.
+//!
+//! Owns the document types, reading them from a [`Snapshot`] of a repository,
+//! the diagnostics and the generated JSON Schemas. Knows nothing of other
+//! documents than the one at hand: names that refer to other documents are
+//! resolved in `ordain-core`. Start at [`document`] for the types and at
+//! [`read`] for the way from bytes to documents.
+
+pub mod document;
+
+mod diagnostic;
+mod read;
+mod snapshot;
+mod span;
+
+pub use diagnostic::{Code, Diagnostic, Related, Severity};
+pub use read::{Documents, read, read_file};
+pub use snapshot::{Content, Entry, Mode, Snapshot};
+pub use span::{Span, Spanned};
