@@ -7,6 +7,7 @@
 //! [`read`] for the way from bytes to documents.
 
 pub mod document;
+pub mod tree;
 
 mod diagnostic;
 mod read;
