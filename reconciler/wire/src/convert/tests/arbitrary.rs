@@ -1,0 +1,252 @@
+//! Arbitrary values of the core, within what messages may say.
+
+use ordain_core::execute::{At, End, Outcome, Progress};
+use ordain_core::item::{Act, Item, Phase, Reason};
+use ordain_core::order::{
+    Artifact, Check, CheckHow, Expect, FileVersion, Finding, Found, Interpreter, PackageManager,
+    Probe, Relation, Run, RunContext, RunWhat, Step, Task, VersionScheme, What, Work, WorkPhase,
+};
+use proptest::collection::{btree_map, vec};
+use proptest::option::of;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+fn software() -> impl Strategy<Value = Item> {
+    "[a-z][a-z0-9-]{0,8}".prop_map(|name| Item::software(&name))
+}
+
+fn task_item() -> impl Strategy<Value = Item> {
+    ("[a-z][a-z0-9-]{0,8}", of("[a-z0-9]{1,4}")).prop_map(|(name, instance)| Item::Task {
+        name: name.into(),
+        instance: instance.map(Into::into),
+    })
+}
+
+fn item() -> impl Strategy<Value = Item> {
+    prop_oneof![software(), task_item()]
+}
+
+fn text() -> impl Strategy<Value = String> {
+    ".{0,12}"
+}
+
+fn context() -> impl Strategy<Value = RunContext> {
+    use RunContext::{Cloud, Metascript, System, User};
+    select(vec![System, User, Metascript, Cloud])
+}
+
+fn manager() -> impl Strategy<Value = PackageManager> {
+    use PackageManager::{Apk, Brew, Choco, Dpkg, Pkgutil, Rpm, Winget};
+    select(vec![Dpkg, Rpm, Apk, Brew, Winget, Choco, Pkgutil])
+}
+
+fn what_runs() -> impl Strategy<Value = RunWhat> {
+    use Interpreter::{Bash, Cmd, Powershell, Pwsh, Python3, Sh};
+    let interpreter = select(vec![Sh, Bash, Powershell, Pwsh, Cmd, Python3]);
+    let method = of(select(vec!["get", "set", "test"]));
+    prop_oneof![
+        ("[0-9a-f]{40}", text(), interpreter, method).prop_map(
+            |(blob, path, interpreter, method)| RunWhat::Script {
+                blob,
+                path,
+                interpreter,
+                method,
+            }
+        ),
+        (
+            manager(),
+            "[a-z0-9.+]{1,9}",
+            of("[0-9.~:]{1,9}"),
+            any::<bool>()
+        )
+            .prop_map(|(manager, name, version, remove)| RunWhat::Package {
+                manager,
+                name,
+                version,
+                remove,
+            }),
+        (select(vec!["msi", "exe", "archive"]), vec(text(), 0..3))
+            .prop_map(|(name, arguments)| RunWhat::BuiltIn { name, arguments }),
+    ]
+}
+
+fn run() -> impl Strategy<Value = Run> {
+    let codes = || vec(any::<i32>(), 0..3);
+    let environment = btree_map("ORDAIN_[A-Z0-9_]{1,6}", "[^\0]{0,9}", 0..3);
+    (
+        what_runs(),
+        context(),
+        1_u64..100_000,
+        codes(),
+        codes(),
+        environment,
+        of(text()),
+    )
+        .prop_map(
+            |(what, context, timeout_seconds, success, reboot, environment, input)| Run {
+                what,
+                context,
+                timeout_seconds,
+                success_codes: success,
+                reboot_codes: reboot,
+                environment: environment.into_iter().collect(),
+                input: input.map(Into::into),
+            },
+        )
+}
+
+fn probe() -> impl Strategy<Value = Probe> {
+    let version = prop_oneof![
+        Just(FileVersion::None),
+        Just(FileVersion::Own),
+        text().prop_map(FileVersion::Regex),
+    ];
+    prop_oneof![
+        (manager(), text()).prop_map(|(manager, name)| Probe::Package { manager, name }),
+        (text(), version).prop_map(|(path, version)| Probe::File { path, version }),
+        (text(), text()).prop_map(|(run, version)| Probe::Command { run, version }),
+        run().prop_map(Probe::Script),
+        (text(), any::<bool>())
+            .prop_map(|(contains, user)| Probe::RegistryContains { contains, user }),
+        (text(), any::<bool>()).prop_map(|(regex, user)| Probe::RegistryRegex { regex, user }),
+        text().prop_map(Probe::UpgradeCode),
+        text().prop_map(Probe::ProductCode),
+    ]
+}
+
+fn artifact() -> impl Strategy<Value = Artifact> {
+    (text(), of(text()), of(any::<u64>()), any::<bool>()).prop_map(
+        |(url, sha256, size, extract)| Artifact {
+            url,
+            sha256,
+            size,
+            extract,
+        },
+    )
+}
+
+fn expect() -> impl Strategy<Value = Expect> {
+    use VersionScheme::{Apk, Auto, Dpkg, Rpm, Segments, Semver};
+    let scheme = select(vec![Auto, Segments, Semver, Dpkg, Rpm, Apk]);
+    let relation = select(vec![Relation::Equal, Relation::AtLeast, Relation::AtMost]);
+    prop_oneof![
+        select(vec![
+            Expect::Success,
+            Expect::Present,
+            Expect::Absent,
+            Expect::True,
+            Expect::TrueEndsStep,
+        ]),
+        (relation, text(), scheme).prop_map(|(relation, version, scheme)| Expect::Version {
+            relation,
+            version,
+            scheme,
+        }),
+    ]
+}
+
+fn work() -> impl Strategy<Value = Work> {
+    let what = prop_oneof![
+        probe().prop_map(What::Probe),
+        run().prop_map(What::Run),
+        vec(artifact(), 0..3).prop_map(What::Fetch),
+    ];
+    (select(WorkPhase::ALL), what, expect()).prop_map(|(phase, what, expect)| Work {
+        phase,
+        what,
+        expect,
+    })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    (
+        item(),
+        select(Act::ALL),
+        select(Reason::ALL),
+        (of(text()), of(text())),
+        select(Phase::ALL),
+        vec(item(), 0..3),
+        1_u32..=100,
+        vec(work(), 1..4),
+    )
+        .prop_map(
+            |(item, act, reason, (from, to), phase, waits_for, attempts, works)| Step {
+                item,
+                act,
+                reason,
+                from,
+                to,
+                phase,
+                waits_for,
+                attempts,
+                works: if act == Act::None { Vec::new() } else { works },
+            },
+        )
+}
+
+fn check() -> impl Strategy<Value = Check> {
+    let of_software = (software(), probe(), of(run())).prop_map(|(item, probe, test)| Check {
+        item,
+        how: CheckHow::Software { probe, test },
+    });
+    let of_task = (task_item(), run(), any::<bool>()).prop_map(|(item, run, get)| Check {
+        item,
+        how: if get {
+            CheckHow::Get(run)
+        } else {
+            CheckHow::Test(run)
+        },
+    });
+    prop_oneof![of_software, of_task]
+}
+
+pub(super) fn task() -> impl Strategy<Value = Task> {
+    prop_oneof![
+        vec(check(), 0..4).prop_map(Task::Detect),
+        vec(step(), 1..4).prop_map(Task::Execute),
+    ]
+}
+
+pub(super) fn progress() -> impl Strategy<Value = Progress> {
+    let at = || {
+        (any::<u32>(), 1_u32.., any::<u32>()).prop_map(|(step, attempt, work)| At {
+            step,
+            attempt,
+            work,
+        })
+    };
+    let end = prop_oneof![
+        any::<i32>().prop_map(End::Exit),
+        (any::<bool>(), any::<i32>()).prop_map(|(answer, code)| End::Answer { answer, code }),
+        of(text()).prop_map(End::Detected),
+        Just(End::Fetched),
+        Just(End::TimedOut),
+        Just(End::Killed),
+        text().prop_map(End::Failed),
+    ];
+    let outcome = (end, text(), any::<i64>(), any::<i64>()).prop_map(
+        |(end, output, started_ms, ended_ms)| Outcome {
+            end,
+            output,
+            started_ms,
+            ended_ms,
+        },
+    );
+    prop_oneof![
+        at().prop_map(Progress::Started),
+        (at(), outcome).prop_map(|(at, outcome)| Progress::Finished(at, outcome)),
+        at().prop_map(Progress::Interrupted),
+        Just(Progress::Cancelled),
+    ]
+}
+
+pub(super) fn finding() -> impl Strategy<Value = Finding> {
+    let found = prop_oneof![
+        (of(text()), of(any::<bool>()))
+            .prop_map(|(version, test)| Found::Software { version, test }),
+        any::<bool>().prop_map(Found::Answer),
+        text().prop_map(Found::Output),
+        text().prop_map(Found::Failed),
+    ];
+    (item(), found).prop_map(|(item, found)| Finding { item, found })
+}
