@@ -1,0 +1,238 @@
+//! The store's traits, answered by the queries of this folder.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::super::Database;
+use super::{commits, computers, enrolments, sessions};
+use crate::rows::{
+    AgentRow, BurnOutcome, CommitRow, ComputerRow, EnrolAgent, EnrolRefusal, Enrolled, EventRow,
+    FindingRow, Journaled, OrderRow, OutcomeRow, PauseRow, SessionFilter, SessionRow, SessionWrite,
+    TokenHash, TokenRow,
+};
+use crate::{
+    AgentId, Commits, ComputerId, Computers, Enrolments, SessionId, Sessions, StoreError, TenantId,
+    TenantScope,
+};
+
+/// Runs a query on a connection for reading.
+macro_rules! read {
+    ($store:ident, $query:path $(, $argument:expr)*) => {{
+        let mut connection = $store.reader().await?;
+        $query(&mut connection $(, $argument)*).await
+    }};
+}
+
+/// Runs a query within a transaction; its arguments move into it.
+macro_rules! write {
+    ($store:ident, |$connection:ident| $query:expr) => {
+        $store
+            .write(move |$connection| Box::pin(async move { $query.await }))
+            .await
+    };
+}
+
+#[async_trait]
+impl Commits for Database {
+    async fn record_commit(&self, commit: CommitRow) -> Result<(), StoreError> {
+        write!(self, |on| commits::record(on, &commit))
+    }
+
+    async fn commit_in_force(&self, scope: &TenantScope) -> Result<Option<CommitRow>, StoreError> {
+        read!(self, commits::in_force, scope)
+    }
+
+    async fn rejected_commits(&self, scope: &TenantScope) -> Result<Vec<CommitRow>, StoreError> {
+        read!(self, commits::rejected, scope)
+    }
+
+    async fn commit_history(
+        &self,
+        scope: &TenantScope,
+        limit: u32,
+    ) -> Result<Vec<CommitRow>, StoreError> {
+        read!(self, commits::history, scope, limit)
+    }
+}
+
+#[async_trait]
+impl Enrolments for Database {
+    async fn add_token(&self, token: TokenRow) -> Result<(), StoreError> {
+        write!(self, |on| enrolments::add_token(on, &token))
+    }
+
+    async fn look_at_token(
+        &self,
+        scope: &TenantScope,
+        token: &TokenHash,
+        now: Timestamp,
+    ) -> Result<BurnOutcome, StoreError> {
+        read!(self, enrolments::look, scope, token, now)
+    }
+
+    async fn enrol(&self, agent: EnrolAgent) -> Result<Result<Enrolled, EnrolRefusal>, StoreError> {
+        write!(self, |on| enrolments::enrol(on, &agent))
+    }
+
+    async fn agent(
+        &self,
+        scope: &TenantScope,
+        id: &AgentId,
+    ) -> Result<Option<AgentRow>, StoreError> {
+        read!(self, enrolments::agent, scope, id)
+    }
+
+    async fn agents(&self, scope: &TenantScope) -> Result<Vec<AgentRow>, StoreError> {
+        read!(self, enrolments::agents, scope)
+    }
+
+    async fn agent_seen(
+        &self,
+        id: &AgentId,
+        at: Timestamp,
+        version: &str,
+        highest_order: u64,
+    ) -> Result<(), StoreError> {
+        let (id, version) = (id.clone(), version.to_owned());
+        write!(self, |on| enrolments::seen(
+            on,
+            &id,
+            at,
+            &version,
+            highest_order
+        ))
+    }
+
+    async fn certificate_renewed(
+        &self,
+        id: &AgentId,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let id = id.clone();
+        write!(self, |on| enrolments::renewed(on, &id, expires_at))
+    }
+
+    async fn acknowledge(&self, id: &AgentId, seq: u64) -> Result<(), StoreError> {
+        let id = id.clone();
+        write!(self, |on| enrolments::acknowledge(on, &id, seq))
+    }
+}
+
+#[async_trait]
+impl Computers for Database {
+    async fn computers(&self, scope: &TenantScope) -> Result<Vec<ComputerRow>, StoreError> {
+        read!(self, computers::all, scope)
+    }
+
+    async fn computer(
+        &self,
+        scope: &TenantScope,
+        id: &ComputerId,
+    ) -> Result<Option<ComputerRow>, StoreError> {
+        read!(self, computers::one, scope, id)
+    }
+
+    async fn computers_named(
+        &self,
+        scope: &TenantScope,
+        name: &str,
+    ) -> Result<Vec<ComputerRow>, StoreError> {
+        read!(self, computers::named, scope, name)
+    }
+
+    async fn record_facts(
+        &self,
+        id: &ComputerId,
+        facts: &serde_json::Value,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (id, facts) = (id.clone(), facts.clone());
+        write!(self, |on| computers::record_facts(on, &id, &facts, at))
+    }
+
+    async fn findings(
+        &self,
+        scope: &TenantScope,
+        computer: Option<&ComputerId>,
+    ) -> Result<Vec<FindingRow>, StoreError> {
+        read!(self, computers::findings, scope, computer)
+    }
+
+    async fn remove_computer(
+        &self,
+        tenant: &TenantId,
+        id: &ComputerId,
+    ) -> Result<Vec<AgentId>, StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        write!(self, |on| computers::remove(on, &tenant, &id))
+    }
+
+    async fn pause(&self, pause: PauseRow) -> Result<(), StoreError> {
+        write!(self, |on| computers::pause(on, &pause))
+    }
+
+    async fn resume(&self, tenant: Option<&TenantId>) -> Result<(), StoreError> {
+        let tenant = tenant.cloned();
+        write!(self, |on| computers::resume(on, tenant.as_ref()))
+    }
+
+    async fn pauses(&self, scope: &TenantScope) -> Result<Vec<PauseRow>, StoreError> {
+        read!(self, computers::pauses, scope)
+    }
+}
+
+#[async_trait]
+impl Sessions for Database {
+    async fn journal(&self, write: SessionWrite) -> Result<Journaled, StoreError> {
+        write!(self, |on| sessions::journal(on, &write))
+    }
+
+    async fn session(
+        &self,
+        scope: &TenantScope,
+        id: &SessionId,
+    ) -> Result<Option<SessionRow>, StoreError> {
+        read!(self, sessions::one, scope, id)
+    }
+
+    async fn sessions(
+        &self,
+        scope: &TenantScope,
+        filter: &SessionFilter,
+    ) -> Result<Vec<SessionRow>, StoreError> {
+        read!(self, sessions::list, scope, filter)
+    }
+
+    async fn open_sessions(&self, scope: &TenantScope) -> Result<Vec<SessionRow>, StoreError> {
+        read!(self, sessions::open, scope)
+    }
+
+    async fn session_counts(&self, scope: &TenantScope) -> Result<Vec<(String, u64)>, StoreError> {
+        read!(self, sessions::counts, scope)
+    }
+
+    async fn events(
+        &self,
+        scope: &TenantScope,
+        id: &SessionId,
+        from: u64,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        read!(self, sessions::events, scope, id, from)
+    }
+
+    async fn outcomes(
+        &self,
+        scope: &TenantScope,
+        id: &SessionId,
+    ) -> Result<Vec<OutcomeRow>, StoreError> {
+        read!(self, sessions::outcomes, scope, id)
+    }
+
+    async fn last_order(
+        &self,
+        scope: &TenantScope,
+        id: &SessionId,
+    ) -> Result<Option<OrderRow>, StoreError> {
+        read!(self, sessions::last_order, scope, id)
+    }
+}

@@ -1,0 +1,268 @@
+//! Queries about computers, what is known of them, and pauses.
+
+use jiff::Timestamp;
+use sqlx::{query, query_as, query_scalar};
+
+use super::super::Connection;
+use super::text::{json, millis, some_time, time, value};
+use crate::rows::{ComputerRow, FindingRow, PauseRow};
+use crate::{AgentId, ComputerId, StoreError, TenantId, TenantScope};
+
+type Columns = (
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    i64,
+    Option<String>,
+    Option<i64>,
+    Option<i64>,
+);
+
+pub(super) async fn all(
+    on: &mut Connection,
+    scope: &TenantScope,
+) -> Result<Vec<ComputerRow>, StoreError> {
+    let columns: Vec<Columns> = query_as(
+        "SELECT tenant, id, name, identity_key, installation_id, enrolled_at, facts, facts_at, inventoried_at \
+         FROM computers WHERE (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY tenant, name",
+    )
+    .bind(scope.tenant())
+    .fetch_all(on)
+    .await?;
+    columns.into_iter().map(row).collect()
+}
+
+pub(super) async fn one(
+    on: &mut Connection,
+    scope: &TenantScope,
+    id: &ComputerId,
+) -> Result<Option<ComputerRow>, StoreError> {
+    let columns: Option<Columns> = query_as(
+        "SELECT tenant, id, name, identity_key, installation_id, enrolled_at, facts, facts_at, inventoried_at \
+         FROM computers WHERE id = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1)",
+    )
+    .bind(scope.tenant())
+    .bind(id.as_str())
+    .fetch_optional(on)
+    .await?;
+    columns.map(row).transpose()
+}
+
+pub(super) async fn named(
+    on: &mut Connection,
+    scope: &TenantScope,
+    name: &str,
+) -> Result<Vec<ComputerRow>, StoreError> {
+    let columns: Vec<Columns> = query_as(
+        "SELECT tenant, id, name, identity_key, installation_id, enrolled_at, facts, facts_at, inventoried_at \
+         FROM computers WHERE name = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY tenant",
+    )
+    .bind(scope.tenant())
+    .bind(name)
+    .fetch_all(on)
+    .await?;
+    columns.into_iter().map(row).collect()
+}
+
+fn row(columns: Columns) -> Result<ComputerRow, StoreError> {
+    let (
+        tenant,
+        id,
+        name,
+        identity_key,
+        installation_id,
+        enrolled_at,
+        facts,
+        facts_at,
+        inventoried_at,
+    ) = columns;
+    Ok(ComputerRow {
+        tenant: TenantId::new(tenant),
+        id: ComputerId::new(id),
+        name,
+        identity_key,
+        installation_id,
+        enrolled_at: time(enrolled_at)?,
+        facts: facts.as_deref().map(value).transpose()?,
+        facts_at: some_time(facts_at)?,
+        inventoried_at: some_time(inventoried_at)?,
+    })
+}
+
+pub(super) async fn record_facts(
+    on: &mut Connection,
+    id: &ComputerId,
+    facts: &serde_json::Value,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    query("UPDATE computers SET facts = $2, facts_at = $3 WHERE id = $1")
+        .bind(id.as_str())
+        .bind(json(facts)?)
+        .bind(millis(at))
+        .execute(on)
+        .await?;
+    Ok(())
+}
+
+/// A finding replaces the one before, except that an answer of a test outlives a look at the version alone.
+pub(super) async fn record_finding(
+    on: &mut Connection,
+    finding: &FindingRow,
+) -> Result<(), StoreError> {
+    query(
+        "INSERT INTO findings (tenant, computer, item, version, answer, output, failure, found_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+         ON CONFLICT (tenant, computer, item) DO UPDATE SET \
+         version = excluded.version, answer = excluded.answer, output = excluded.output, failure = excluded.failure, found_at = excluded.found_at",
+    )
+    .bind(finding.tenant.as_str())
+    .bind(finding.computer.as_str())
+    .bind(&finding.item)
+    .bind(&finding.version)
+    .bind(finding.answer.map(i64::from))
+    .bind(&finding.output)
+    .bind(&finding.failure)
+    .bind(millis(finding.found_at))
+    .execute(on)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn inventoried(
+    on: &mut Connection,
+    tenant: &TenantId,
+    id: &ComputerId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    query("UPDATE computers SET inventoried_at = $3 WHERE tenant = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .bind(millis(at))
+        .execute(on)
+        .await?;
+    Ok(())
+}
+
+type Finding = (
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+    i64,
+);
+
+pub(super) async fn findings(
+    on: &mut Connection,
+    scope: &TenantScope,
+    computer: Option<&ComputerId>,
+) -> Result<Vec<FindingRow>, StoreError> {
+    let columns: Vec<Finding> = match computer {
+        None => {
+            query_as(
+                "SELECT tenant, computer, item, version, answer, output, failure, found_at FROM findings \
+                 WHERE (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY tenant, computer, item",
+            )
+            .bind(scope.tenant())
+            .fetch_all(on)
+            .await?
+        }
+        Some(id) => {
+            let Some(computer) = one(on, scope, id).await? else { return Ok(Vec::new()) };
+            query_as(
+                "SELECT tenant, computer, item, version, answer, output, failure, found_at FROM findings \
+                 WHERE tenant = $1 AND computer = $2 ORDER BY item",
+            )
+            .bind(computer.tenant.as_str())
+            .bind(id.as_str())
+            .fetch_all(on)
+            .await?
+        }
+    };
+    columns.into_iter().map(finding).collect()
+}
+
+fn finding(
+    (tenant, computer, item, version, answer, output, failure, found_at): Finding,
+) -> Result<FindingRow, StoreError> {
+    Ok(FindingRow {
+        tenant: TenantId::new(tenant),
+        computer: ComputerId::new(computer),
+        item,
+        version,
+        answer: answer.map(|number| number != 0),
+        output,
+        failure,
+        found_at: time(found_at)?,
+    })
+}
+
+pub(super) async fn remove(
+    on: &mut Connection,
+    tenant: &TenantId,
+    id: &ComputerId,
+) -> Result<Vec<AgentId>, StoreError> {
+    let gone = query("DELETE FROM computers WHERE tenant = $1 AND id = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .execute(&mut *on)
+        .await?;
+    if gone.rows_affected() == 0 {
+        return Err(StoreError::Missing(format!("computer {id}")));
+    }
+    query("DELETE FROM findings WHERE tenant = $1 AND computer = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .execute(&mut *on)
+        .await?;
+    let agents: Vec<String> =
+        query_scalar("UPDATE agents SET status = 'removed' WHERE tenant = $1 AND computer = $2 AND status <> 'removed' RETURNING id")
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .fetch_all(on)
+            .await?;
+    Ok(agents.into_iter().map(AgentId::new).collect())
+}
+
+pub(super) async fn pause(on: &mut Connection, pause: &PauseRow) -> Result<(), StoreError> {
+    query("INSERT INTO pauses (tenant, since) VALUES ($1, $2) ON CONFLICT (tenant) DO NOTHING")
+        .bind(pause.tenant.as_ref().map_or("", TenantId::as_str))
+        .bind(millis(pause.since))
+        .execute(on)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn resume(
+    on: &mut Connection,
+    tenant: Option<&TenantId>,
+) -> Result<(), StoreError> {
+    query("DELETE FROM pauses WHERE tenant = $1")
+        .bind(tenant.map_or("", TenantId::as_str))
+        .execute(on)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn pauses(
+    on: &mut Connection,
+    scope: &TenantScope,
+) -> Result<Vec<PauseRow>, StoreError> {
+    let columns: Vec<(String, i64)> =
+        query_as("SELECT tenant, since FROM pauses WHERE (CAST($1 AS TEXT) IS NULL OR tenant = $1 OR tenant = '') ORDER BY tenant")
+            .bind(scope.tenant())
+            .fetch_all(on)
+            .await?;
+    columns
+        .into_iter()
+        .map(|(tenant, since)| {
+            Ok(PauseRow {
+                tenant: (!tenant.is_empty()).then(|| TenantId::new(tenant)),
+                since: time(since)?,
+            })
+        })
+        .collect()
+}

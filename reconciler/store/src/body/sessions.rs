@@ -1,0 +1,384 @@
+//! Queries about sessions, their journals, and orders.
+
+use sqlx::{query, query_as, query_scalar};
+
+use super::super::Connection;
+use super::text::{count, millis, number, some_time, time};
+use super::{computers, enrolments};
+use crate::rows::{
+    EventRow, Journaled, NewOrder, OrderRow, OutcomeRow, SessionFilter, SessionRow, SessionWrite,
+};
+use crate::{AgentId, ComputerId, SessionId, StoreError, TenantId, TenantScope};
+
+pub(super) async fn journal(
+    on: &mut Connection,
+    write: &SessionWrite,
+) -> Result<Journaled, StoreError> {
+    let row = &write.row;
+    let entries = write.after + write.events.len() as u64;
+    if write.after == 0 {
+        insert(on, row, entries).await?;
+    } else {
+        update(on, row, write.after, entries).await?;
+    }
+    for (seq, event) in (write.after + 1..).zip(&write.events) {
+        query("INSERT INTO session_events (tenant, session, seq, at, event) VALUES ($1, $2, $3, $4, $5)")
+            .bind(row.tenant.as_str())
+            .bind(row.id.as_str())
+            .bind(number(seq))
+            .bind(millis(write.at))
+            .bind(event)
+            .execute(&mut *on)
+            .await?;
+    }
+    let mut numbers = Vec::with_capacity(write.orders.len());
+    for order in &write.orders {
+        numbers.push(insert_order(on, write, order).await?);
+    }
+    if let Some((agent, seq)) = &write.acked {
+        enrolments::acknowledge(on, agent, *seq).await?;
+    }
+    for finding in &write.findings {
+        computers::record_finding(on, finding).await?;
+    }
+    if write.inventoried {
+        computers::inventoried(on, &row.tenant, &row.computer, write.at).await?;
+    }
+    if !write.outcomes.is_empty() {
+        replace_outcomes(on, write).await?;
+    }
+    Ok(Journaled { entries, numbers })
+}
+
+async fn insert(on: &mut Connection, row: &SessionRow, entries: u64) -> Result<(), StoreError> {
+    let inserted = query(
+        "INSERT INTO sessions (tenant, id, computer, computer_name, kind, status, open, revision, \
+         created_at, started_at, ended_at, running_seconds, reason, entries) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    )
+    .bind(row.tenant.as_str())
+    .bind(row.id.as_str())
+    .bind(row.computer.as_str())
+    .bind(&row.computer_name)
+    .bind(&row.kind)
+    .bind(&row.status)
+    .bind(i64::from(row.open))
+    .bind(&row.revision)
+    .bind(millis(row.created_at))
+    .bind(row.started_at.map(millis))
+    .bind(row.ended_at.map(millis))
+    .bind(number(row.running_seconds))
+    .bind(&row.reason)
+    .bind(number(entries))
+    .execute(on)
+    .await
+    .map_err(StoreError::from);
+    match inserted {
+        Ok(_) => Ok(()),
+        Err(error) if error.is_duplicate() => {
+            Err(StoreError::Conflict(format!("session {}", row.id)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn update(
+    on: &mut Connection,
+    row: &SessionRow,
+    after: u64,
+    entries: u64,
+) -> Result<(), StoreError> {
+    let updated = query(
+        "UPDATE sessions SET status = $4, open = $5, revision = $6, started_at = $7, ended_at = $8, running_seconds = $9, reason = $10, entries = $11 \
+         WHERE tenant = $1 AND id = $2 AND entries = $3",
+    )
+    .bind(row.tenant.as_str())
+    .bind(row.id.as_str())
+    .bind(number(after))
+    .bind(&row.status)
+    .bind(i64::from(row.open))
+    .bind(&row.revision)
+    .bind(row.started_at.map(millis))
+    .bind(row.ended_at.map(millis))
+    .bind(number(row.running_seconds))
+    .bind(&row.reason)
+    .bind(number(entries))
+    .execute(on)
+    .await?;
+    if updated.rows_affected() == 0 {
+        return Err(StoreError::Conflict(format!("session {}", row.id)));
+    }
+    Ok(())
+}
+
+async fn insert_order(
+    on: &mut Connection,
+    write: &SessionWrite,
+    order: &NewOrder,
+) -> Result<u64, StoreError> {
+    let tenant = &write.row.tenant;
+    let next: Option<i64> = query_scalar("UPDATE agents SET last_order = last_order + 1 WHERE tenant = $1 AND id = $2 RETURNING last_order")
+        .bind(tenant.as_str())
+        .bind(order.agent.as_str())
+        .fetch_optional(&mut *on)
+        .await?;
+    let next = next.ok_or_else(|| StoreError::Missing(format!("agent {}", order.agent)))?;
+    query("INSERT INTO orders (tenant, agent, number, session, revision, body, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+        .bind(tenant.as_str())
+        .bind(order.agent.as_str())
+        .bind(next)
+        .bind(write.row.id.as_str())
+        .bind(&order.revision)
+        .bind(&order.body)
+        .bind(millis(write.at))
+        .bind(millis(order.expires_at))
+        .execute(on)
+        .await?;
+    count(next)
+}
+
+async fn replace_outcomes(on: &mut Connection, write: &SessionWrite) -> Result<(), StoreError> {
+    let (tenant, session) = (write.row.tenant.as_str(), write.row.id.as_str());
+    query("DELETE FROM outcomes WHERE tenant = $1 AND session = $2")
+        .bind(tenant)
+        .bind(session)
+        .execute(&mut *on)
+        .await?;
+    for (place, outcome) in (0_i64..).zip(&write.outcomes) {
+        query(
+            "INSERT INTO outcomes (tenant, session, place, item, action, reason, from_version, to_version, by_path, status, result, message) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        )
+        .bind(tenant)
+        .bind(session)
+        .bind(place)
+        .bind(&outcome.item)
+        .bind(&outcome.action)
+        .bind(&outcome.reason)
+        .bind(&outcome.from)
+        .bind(&outcome.to)
+        .bind(&outcome.by)
+        .bind(&outcome.status)
+        .bind(&outcome.result)
+        .bind(&outcome.message)
+        .execute(&mut *on)
+        .await?;
+    }
+    Ok(())
+}
+
+type Columns = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    i64,
+    Option<String>,
+    i64,
+    Option<i64>,
+    Option<i64>,
+    i64,
+    Option<String>,
+);
+
+pub(super) async fn one(
+    on: &mut Connection,
+    scope: &TenantScope,
+    id: &SessionId,
+) -> Result<Option<SessionRow>, StoreError> {
+    let columns: Option<Columns> = query_as(
+        "SELECT tenant, id, computer, computer_name, kind, status, open, revision, created_at, started_at, ended_at, running_seconds, reason \
+         FROM sessions WHERE id = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1)",
+    )
+    .bind(scope.tenant())
+    .bind(id.as_str())
+    .fetch_optional(on)
+    .await?;
+    columns.map(row).transpose()
+}
+
+pub(super) async fn list(
+    on: &mut Connection,
+    scope: &TenantScope,
+    filter: &SessionFilter,
+) -> Result<Vec<SessionRow>, StoreError> {
+    let columns: Vec<Columns> = query_as(
+        "SELECT tenant, id, computer, computer_name, kind, status, open, revision, created_at, started_at, ended_at, running_seconds, reason \
+         FROM sessions WHERE (CAST($1 AS TEXT) IS NULL OR tenant = $1) AND (CAST($2 AS TEXT) IS NULL OR computer = $2) \
+         AND (CAST($3 AS TEXT) IS NULL OR id < $3) AND open >= $4 ORDER BY id DESC LIMIT $5",
+    )
+    .bind(scope.tenant())
+    .bind(filter.computer.as_ref().map(ComputerId::as_str))
+    .bind(filter.before.as_ref().map(SessionId::as_str))
+    .bind(i64::from(filter.open))
+    .bind(i64::from(filter.limit))
+    .fetch_all(on)
+    .await?;
+    columns.into_iter().map(row).collect()
+}
+
+pub(super) async fn open(
+    on: &mut Connection,
+    scope: &TenantScope,
+) -> Result<Vec<SessionRow>, StoreError> {
+    let columns: Vec<Columns> = query_as(
+        "SELECT tenant, id, computer, computer_name, kind, status, open, revision, created_at, started_at, ended_at, running_seconds, reason \
+         FROM sessions WHERE open = 1 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY id",
+    )
+    .bind(scope.tenant())
+    .fetch_all(on)
+    .await?;
+    columns.into_iter().map(row).collect()
+}
+
+fn row(columns: Columns) -> Result<SessionRow, StoreError> {
+    let (
+        tenant,
+        id,
+        computer,
+        computer_name,
+        kind,
+        status,
+        open,
+        revision,
+        created_at,
+        started_at,
+        ended_at,
+        running_seconds,
+        reason,
+    ) = columns;
+    Ok(SessionRow {
+        tenant: TenantId::new(tenant),
+        id: SessionId::new(id),
+        computer: ComputerId::new(computer),
+        computer_name,
+        kind,
+        status,
+        open: open != 0,
+        revision,
+        created_at: time(created_at)?,
+        started_at: some_time(started_at)?,
+        ended_at: some_time(ended_at)?,
+        running_seconds: count(running_seconds)?,
+        reason,
+    })
+}
+
+pub(super) async fn counts(
+    on: &mut Connection,
+    scope: &TenantScope,
+) -> Result<Vec<(String, u64)>, StoreError> {
+    let columns: Vec<(String, i64)> =
+        query_as("SELECT status, COUNT(*) FROM sessions WHERE (CAST($1 AS TEXT) IS NULL OR tenant = $1) GROUP BY status ORDER BY status")
+            .bind(scope.tenant())
+            .fetch_all(on)
+            .await?;
+    columns
+        .into_iter()
+        .map(|(status, number)| Ok((status, count(number)?)))
+        .collect()
+}
+
+pub(super) async fn events(
+    on: &mut Connection,
+    scope: &TenantScope,
+    id: &SessionId,
+    from: u64,
+) -> Result<Vec<EventRow>, StoreError> {
+    let Some(session) = one(on, scope, id).await? else {
+        return Ok(Vec::new());
+    };
+    let columns: Vec<(i64, i64, String)> =
+        query_as("SELECT seq, at, event FROM session_events WHERE tenant = $1 AND session = $2 AND seq >= $3 ORDER BY seq")
+            .bind(session.tenant.as_str())
+            .bind(id.as_str())
+            .bind(number(from))
+            .fetch_all(on)
+            .await?;
+    columns
+        .into_iter()
+        .map(|(seq, at, event)| {
+            Ok(EventRow {
+                seq: count(seq)?,
+                at: time(at)?,
+                event,
+            })
+        })
+        .collect()
+}
+
+type Outcome = (
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    String,
+    Option<String>,
+    Option<String>,
+);
+
+pub(super) async fn outcomes(
+    on: &mut Connection,
+    scope: &TenantScope,
+    id: &SessionId,
+) -> Result<Vec<OutcomeRow>, StoreError> {
+    let Some(session) = one(on, scope, id).await? else {
+        return Ok(Vec::new());
+    };
+    let columns: Vec<Outcome> = query_as(
+        "SELECT item, action, reason, from_version, to_version, by_path, status, result, message \
+         FROM outcomes WHERE tenant = $1 AND session = $2 ORDER BY place",
+    )
+    .bind(session.tenant.as_str())
+    .bind(id.as_str())
+    .fetch_all(on)
+    .await?;
+    let row = |(item, action, reason, from, to, by, status, result, message)| OutcomeRow {
+        item,
+        action,
+        reason,
+        from,
+        to,
+        by,
+        status,
+        result,
+        message,
+    };
+    Ok(columns.into_iter().map(row).collect())
+}
+
+pub(super) async fn last_order(
+    on: &mut Connection,
+    scope: &TenantScope,
+    id: &SessionId,
+) -> Result<Option<OrderRow>, StoreError> {
+    type Order = (String, String, i64, String, String, String, i64, i64);
+    let columns: Option<Order> = query_as(
+        "SELECT tenant, agent, number, session, revision, body, created_at, expires_at FROM orders \
+         WHERE session = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY number DESC LIMIT 1",
+    )
+    .bind(scope.tenant())
+    .bind(id.as_str())
+    .fetch_optional(on)
+    .await?;
+    columns
+        .map(
+            |(tenant, agent, number, session, revision, body, created_at, expires_at)| {
+                Ok(OrderRow {
+                    tenant: TenantId::new(tenant),
+                    agent: AgentId::new(agent),
+                    number: count(number)?,
+                    session: SessionId::new(session),
+                    revision,
+                    body,
+                    created_at: time(created_at)?,
+                    expires_at: time(expires_at)?,
+                })
+            },
+        )
+        .transpose()
+}

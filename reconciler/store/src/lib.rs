@@ -1,0 +1,20 @@
+//! What the controller remembers between two breaths: one trait, two databases.
+//!
+//! Owns the rows, the tables and the rule that nothing is read without saying
+//! on whose behalf. Knows nothing of plans or messages: what belongs to other
+//! crates is kept as the text they give. Start at [`Store`] for what can be
+//! asked, at [`rows`] for the shapes, at [`SqliteStore`] for the embedded body.
+//!
+//! A write has reached the disk when its future is ready.
+
+pub mod rows;
+
+mod error;
+mod scope;
+mod sqlite;
+mod store;
+
+pub use error::StoreError;
+pub use scope::{AgentId, ComputerId, SessionId, TenantId, TenantScope};
+pub use sqlite::SqliteStore;
+pub use store::{Commits, Computers, Enrolments, Sessions, Store};

@@ -1,0 +1,15 @@
+//! The shapes of what is stored, one file for each family of tables.
+
+mod agent;
+mod commit;
+mod computer;
+mod session;
+
+pub use agent::{
+    AgentRow, AgentStatus, BurnOutcome, EnrolAgent, EnrolRefusal, Enrolled, TokenHash, TokenRow,
+};
+pub use commit::{CommitRow, DiagnosticRow, RelatedRow, Verdict};
+pub use computer::{ComputerRow, FindingRow, PauseRow};
+pub use session::{
+    EventRow, Journaled, NewOrder, OrderRow, OutcomeRow, SessionFilter, SessionRow, SessionWrite,
+};

@@ -1,0 +1,167 @@
+//! Sessions, their journals, and orders.
+
+use jiff::Timestamp;
+
+use super::FindingRow;
+use crate::{AgentId, ComputerId, SessionId, TenantId};
+
+/// A session as lists show it; its journal says the rest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionRow {
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// Its id.
+    pub id: SessionId,
+    /// The computer it is for.
+    pub computer: ComputerId,
+    /// That computer's name when the session was made.
+    pub computer_name: String,
+    /// Its kind, a word of the language.
+    pub kind: String,
+    /// Its status, a word of the language.
+    pub status: String,
+    /// Whether it can still move.
+    pub open: bool,
+    /// The commit it follows.
+    pub revision: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it first ran.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Seconds of running time.
+    pub running_seconds: u64,
+    /// Why it ended as it did, or what it waits for; for people.
+    pub reason: Option<String>,
+}
+
+/// An entry of a session's journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRow {
+    /// Its number within the session, from 1.
+    pub seq: u64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// The event, as its owner wrote it.
+    pub event: String,
+}
+
+/// What moving a session writes, all or nothing.
+#[derive(Debug, Clone)]
+pub struct SessionWrite {
+    /// The session as it is afterwards.
+    pub row: SessionRow,
+    /// How many entries the journal had before; another number is a conflict.
+    pub after: u64,
+    /// Entries to append.
+    pub events: Vec<String>,
+    /// Orders to number.
+    pub orders: Vec<NewOrder>,
+    /// An agent's reports that these entries contain, up to this number.
+    pub acked: Option<(AgentId, u64)>,
+    /// What was found out.
+    pub findings: Vec<FindingRow>,
+    /// That these findings are of all the computer's items.
+    pub inventoried: bool,
+    /// How the items ended.
+    pub outcomes: Vec<OutcomeRow>,
+    /// Now.
+    pub at: Timestamp,
+}
+
+impl SessionWrite {
+    /// A write that only sets the row, for further fields to be filled in.
+    pub fn of(row: SessionRow, after: u64, at: Timestamp) -> Self {
+        Self {
+            row,
+            after,
+            events: Vec::new(),
+            orders: Vec::new(),
+            acked: None,
+            findings: Vec::new(),
+            inventoried: false,
+            outcomes: Vec::new(),
+            at,
+        }
+    }
+}
+
+/// An order that has no number yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOrder {
+    /// The agent it is for.
+    pub agent: AgentId,
+    /// What it says, as its owner wrote it.
+    pub body: String,
+    /// The commit it follows from.
+    pub revision: String,
+    /// After which it is refused.
+    pub expires_at: Timestamp,
+}
+
+/// What a write gave.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Journaled {
+    /// Entries in the journal afterwards.
+    pub entries: u64,
+    /// The orders' numbers.
+    pub numbers: Vec<u64>,
+}
+
+/// An order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderRow {
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// The agent it is for.
+    pub agent: AgentId,
+    /// Its number: rises with every order to that agent.
+    pub number: u64,
+    /// The session it belongs to.
+    pub session: SessionId,
+    /// The commit it follows from.
+    pub revision: String,
+    /// What it says, as its owner wrote it.
+    pub body: String,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// After which it is refused.
+    pub expires_at: Timestamp,
+}
+
+/// How an item ended in a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutcomeRow {
+    /// The item.
+    pub item: String,
+    /// What was done, a word of the language.
+    pub action: String,
+    /// Why, a word of the language.
+    pub reason: String,
+    /// The version before.
+    pub from: Option<String>,
+    /// The version wished for.
+    pub to: Option<String>,
+    /// The deployment, by its path.
+    pub by: Option<String>,
+    /// `done`, `skipped`, `cancelled`, …
+    pub status: String,
+    /// `passed`, `failed`, `unknown` or none.
+    pub result: Option<String>,
+    /// For people.
+    pub message: Option<String>,
+}
+
+/// Which sessions are asked for, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionFilter {
+    /// Of this computer only.
+    pub computer: Option<ComputerId>,
+    /// Only those that can still move.
+    pub open: bool,
+    /// Only those before this one.
+    pub before: Option<SessionId>,
+    /// At most so many.
+    pub limit: u32,
+}

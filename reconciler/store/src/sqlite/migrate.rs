@@ -1,0 +1,33 @@
+//! Bringing the tables to the shape that this program knows.
+//!
+//! The number of the last step that was taken stands in the file itself
+//! (`user_version`); each step is one transaction.
+
+use sqlx::{Connection as _, SqliteConnection, query_scalar, raw_sql};
+
+use crate::StoreError;
+
+const STEPS: &[(&str, &str)] = &[(
+    include_str!("../../migrations/sqlite/0001.sql"),
+    "PRAGMA user_version = 1",
+)];
+
+pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let found: i64 = query_scalar("PRAGMA user_version")
+        .fetch_one(&mut *connection)
+        .await?;
+    let taken = usize::try_from(found).unwrap_or(usize::MAX);
+    if taken > STEPS.len() {
+        return Err(StoreError::Newer {
+            found,
+            known: i64::try_from(STEPS.len()).unwrap_or(i64::MAX),
+        });
+    }
+    for (step, mark) in &STEPS[taken..] {
+        let mut transaction = connection.begin().await?;
+        raw_sql(*step).execute(&mut *transaction).await?;
+        raw_sql(*mark).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+    }
+    Ok(())
+}

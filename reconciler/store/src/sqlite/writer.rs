@@ -1,0 +1,126 @@
+//! The one writer: takes what has gathered, commits it together, then answers.
+//!
+//! Each piece of work runs in a savepoint of its own, so that one that fails
+//! takes nothing of the others with it. Nobody is answered before the commit
+//! has reached the disk.
+
+use futures_util::future::BoxFuture;
+use sqlx::{Connection as _, SqliteConnection, raw_sql};
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use crate::StoreError;
+
+/// How many pieces of work share a commit.
+const BATCH: usize = 256;
+
+/// Answers somebody once the commit is done, or has failed.
+type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+type Work = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Answer> + Send>;
+
+pub(super) struct Writer {
+    queue: Mutex<Option<mpsc::Sender<Work>>>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: SqliteConnection) -> Self {
+        let (queue, works) = mpsc::channel(BATCH);
+        let task = tokio::spawn(write_all(connection, works));
+        Self {
+            queue: Mutex::new(Some(queue)),
+            task: Mutex::new(Some(task)),
+        }
+    }
+
+    /// Runs the work within the next commit; ready when that is on the disk.
+    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>>
+            + Send
+            + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let queue = self.queue.lock().await.clone().ok_or(StoreError::Closed)?;
+        let boxed: Work =
+            Box::new(move |connection| Box::pin(in_savepoint(connection, work, reply)));
+        queue.send(boxed).await.map_err(|_| StoreError::Closed)?;
+        drop(queue);
+        answer.await.map_err(|_| StoreError::NotCommitted)?
+    }
+
+    /// Takes no more work, and waits until the rest is done.
+    pub(super) async fn close(&self) {
+        self.queue.lock().await.take();
+        if let Some(task) = self.task.lock().await.take()
+            && let Err(error) = task.await
+        {
+            tracing::error!(%error, "the writer of the database failed");
+        }
+    }
+}
+
+/// Runs one piece of work; gives what answers its sender after the commit.
+async fn in_savepoint<T, F>(
+    connection: &mut SqliteConnection,
+    work: F,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+) -> Answer
+where
+    T: Send + 'static,
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send,
+{
+    let result = async {
+        raw_sql("SAVEPOINT work").execute(&mut *connection).await?;
+        let result = work(&mut *connection).await;
+        if result.is_err() {
+            raw_sql("ROLLBACK TO work")
+                .execute(&mut *connection)
+                .await?;
+        }
+        raw_sql("RELEASE work").execute(&mut *connection).await?;
+        result
+    }
+    .await;
+    Box::new(move |committed: Result<(), StoreError>| {
+        // A sender that has gone away does not want to know.
+        let _gone = reply.send(committed.and(result));
+    })
+}
+
+async fn write_all(mut connection: SqliteConnection, mut works: mpsc::Receiver<Work>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while works.recv_many(&mut batch, BATCH).await > 0 {
+        let mut answers = Vec::with_capacity(batch.len());
+        let committed = commit_together(&mut connection, &mut batch, &mut answers).await;
+        if let Err(error) = &committed {
+            tracing::error!(%error, "the database did not commit");
+        }
+        let failed = committed.is_err();
+        batch.clear();
+        for answer in answers {
+            answer(if failed {
+                Err(StoreError::NotCommitted)
+            } else {
+                Ok(())
+            });
+        }
+    }
+    if let Err(error) = connection.close().await {
+        tracing::error!(%error, "the database did not close");
+    }
+}
+
+async fn commit_together(
+    connection: &mut SqliteConnection,
+    batch: &mut Vec<Work>,
+    answers: &mut Vec<Answer>,
+) -> Result<(), StoreError> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    for work in batch.drain(..) {
+        answers.push(work(&mut transaction).await);
+    }
+    transaction.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! What can be asked of the store, one trait for each family of tables.
+//!
+//! Writes carry their tenant in the row; reads take a [`TenantScope`] and see
+//! nothing beyond it.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::rows::{
+    AgentRow, BurnOutcome, CommitRow, ComputerRow, EnrolAgent, EnrolRefusal, Enrolled, EventRow,
+    FindingRow, Journaled, OrderRow, OutcomeRow, PauseRow, SessionFilter, SessionRow, SessionWrite,
+    TokenHash, TokenRow,
+};
+use crate::{AgentId, ComputerId, SessionId, StoreError, TenantId, TenantScope};
+
+/// Everything the controller remembers.
+pub trait Store:
+    Commits + Enrolments + Computers + Sessions + std::fmt::Debug + Send + Sync
+{
+}
+
+impl<T: Commits + Enrolments + Computers + Sessions + std::fmt::Debug + Send + Sync> Store for T {}
+
+/// Decisions about commits.
+#[async_trait]
+pub trait Commits {
+    /// Adds a decision.
+    async fn record_commit(&self, commit: CommitRow) -> Result<(), StoreError>;
+
+    /// The last commit that took effect.
+    async fn commit_in_force(&self, scope: &TenantScope) -> Result<Option<CommitRow>, StoreError>;
+
+    /// Commits rejected since one last took effect, newest first, at most 20.
+    async fn rejected_commits(&self, scope: &TenantScope) -> Result<Vec<CommitRow>, StoreError>;
+
+    /// The last decisions, newest first.
+    async fn commit_history(
+        &self,
+        scope: &TenantScope,
+        limit: u32,
+    ) -> Result<Vec<CommitRow>, StoreError>;
+}
+
+/// Tokens and agents.
+#[async_trait]
+pub trait Enrolments {
+    /// Adds a token.
+    async fn add_token(&self, token: TokenRow) -> Result<(), StoreError>;
+
+    /// What using a token would give now; does not use it.
+    async fn look_at_token(
+        &self,
+        scope: &TenantScope,
+        token: &TokenHash,
+        now: Timestamp,
+    ) -> Result<BurnOutcome, StoreError>;
+
+    /// Burns a token and adds its bearer, all or nothing. Of two with the same
+    /// last use of a token exactly one gets it.
+    async fn enrol(&self, agent: EnrolAgent) -> Result<Result<Enrolled, EnrolRefusal>, StoreError>;
+
+    /// One agent, whatever its status.
+    async fn agent(
+        &self,
+        scope: &TenantScope,
+        id: &AgentId,
+    ) -> Result<Option<AgentRow>, StoreError>;
+
+    /// All agents, whatever their status, by tenant and id.
+    async fn agents(&self, scope: &TenantScope) -> Result<Vec<AgentRow>, StoreError>;
+
+    /// Notes that an agent connected: when, its version, the highest order it knows.
+    async fn agent_seen(
+        &self,
+        id: &AgentId,
+        at: Timestamp,
+        version: &str,
+        highest_order: u64,
+    ) -> Result<(), StoreError>;
+
+    /// Notes an agent's new certificate.
+    async fn certificate_renewed(
+        &self,
+        id: &AgentId,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Marks reports up to this number as stored, where no session's journal takes them.
+    async fn acknowledge(&self, id: &AgentId, seq: u64) -> Result<(), StoreError>;
+}
+
+/// Computers and what is known of them.
+#[async_trait]
+pub trait Computers {
+    /// All computers, by tenant and name.
+    async fn computers(&self, scope: &TenantScope) -> Result<Vec<ComputerRow>, StoreError>;
+
+    /// One computer.
+    async fn computer(
+        &self,
+        scope: &TenantScope,
+        id: &ComputerId,
+    ) -> Result<Option<ComputerRow>, StoreError>;
+
+    /// The computers of a name: at most one for each tenant.
+    async fn computers_named(
+        &self,
+        scope: &TenantScope,
+        name: &str,
+    ) -> Result<Vec<ComputerRow>, StoreError>;
+
+    /// Notes what an agent reported of its computer.
+    async fn record_facts(
+        &self,
+        id: &ComputerId,
+        facts: &serde_json::Value,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// The last answers about items, of one computer or of all.
+    async fn findings(
+        &self,
+        scope: &TenantScope,
+        computer: Option<&ComputerId>,
+    ) -> Result<Vec<FindingRow>, StoreError>;
+
+    /// Forgets a computer and what is known of it; its agents are removed. Gives those agents.
+    async fn remove_computer(
+        &self,
+        tenant: &TenantId,
+        id: &ComputerId,
+    ) -> Result<Vec<AgentId>, StoreError>;
+
+    /// Stops all starts of a tenant, or of all; again is the same.
+    async fn pause(&self, pause: PauseRow) -> Result<(), StoreError>;
+
+    /// Ends a pause.
+    async fn resume(&self, tenant: Option<&TenantId>) -> Result<(), StoreError>;
+
+    /// The pauses that hold: that of all, and those of tenants in scope.
+    async fn pauses(&self, scope: &TenantScope) -> Result<Vec<PauseRow>, StoreError>;
+}
+
+/// Sessions, their journals, and orders.
+#[async_trait]
+pub trait Sessions {
+    /// Appends to a session's journal, making the session with its first entry.
+    async fn journal(&self, write: SessionWrite) -> Result<Journaled, StoreError>;
+
+    /// One session.
+    async fn session(
+        &self,
+        scope: &TenantScope,
+        id: &SessionId,
+    ) -> Result<Option<SessionRow>, StoreError>;
+
+    /// Sessions, newest first.
+    async fn sessions(
+        &self,
+        scope: &TenantScope,
+        filter: &SessionFilter,
+    ) -> Result<Vec<SessionRow>, StoreError>;
+
+    /// All sessions that can still move, oldest first.
+    async fn open_sessions(&self, scope: &TenantScope) -> Result<Vec<SessionRow>, StoreError>;
+
+    /// How many sessions there are of each status.
+    async fn session_counts(&self, scope: &TenantScope) -> Result<Vec<(String, u64)>, StoreError>;
+
+    /// A session's journal from an entry on, in its order.
+    async fn events(
+        &self,
+        scope: &TenantScope,
+        id: &SessionId,
+        from: u64,
+    ) -> Result<Vec<EventRow>, StoreError>;
+
+    /// How a session's items ended, in the plan's order.
+    async fn outcomes(
+        &self,
+        scope: &TenantScope,
+        id: &SessionId,
+    ) -> Result<Vec<OutcomeRow>, StoreError>;
+
+    /// The last order of a session.
+    async fn last_order(
+        &self,
+        scope: &TenantScope,
+        id: &SessionId,
+    ) -> Result<Option<OrderRow>, StoreError>;
+}

@@ -1,0 +1,30 @@
+//! One suite for every database that the store can stand on.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod enrolments;
+mod journal;
+mod known;
+mod sqlite;
+
+use jiff::Timestamp;
+use ordain_store::Store;
+
+/// A moment in the tests' own time, in seconds.
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+/// Everything that holds on every database; each part uses tenants of its own.
+async fn whole_suite(store: &dyn Store) {
+    known::commits(store).await;
+    known::facts_and_findings(store).await;
+    known::pauses(store).await;
+    enrolments::tokens(store).await;
+    enrolments::identities(store).await;
+    enrolments::race_for_the_last_use(store).await;
+    journal::appends(store).await;
+    journal::orders_rise(store).await;
+    journal::lists(store).await;
+    journal::scopes(store).await;
+}
