@@ -1,0 +1,453 @@
+//! Snapshots, revisions and blobs from the object database.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use ordain_source::{Content, Mode, OpenError, ReadError, Repository, Snapshot, blob_id};
+
+use crate::support::{Sandbox, Work, git};
+
+fn open(work: &Work) -> Repository {
+    Repository::open(&work.path).unwrap()
+}
+
+fn text(snapshot: &Snapshot, path: &str) -> String {
+    let bytes = snapshot.entries[path].bytes().unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn a_commit_is_read_without_a_checkout() {
+    let sandbox = Sandbox::new();
+    let work = sandbox.repository("work");
+    work.write("ordain.yaml", "kind: Repository\n");
+    work.write("software/a/install.sh", "exit 0\n");
+    work.write_executable(
+        "run",
+        "#!/bin/sh
+",
+    );
+    let first = work.commit("first");
+    work.write("ordain.yaml", "kind: Changed\n");
+    let second = work.commit("second");
+    fs::remove_file(work.path.join("ordain.yaml")).unwrap();
+
+    for place in [
+        work.path.clone(),
+        work.path.join(".git"),
+        sandbox.bare(&work, "bare").path,
+    ] {
+        let repository = Repository::open(&place).unwrap();
+        let snapshot = repository.snapshot("main").unwrap();
+        assert_eq!(snapshot.revision.as_deref(), Some(second.as_str()));
+        assert_eq!(text(&snapshot, "ordain.yaml"), "kind: Changed\n");
+        let paths: Vec<_> = snapshot.entries.keys().map(String::as_str).collect();
+        assert_eq!(paths, ["ordain.yaml", "run", "software/a/install.sh"]);
+        let script = &snapshot.entries["software/a/install.sh"];
+        assert_eq!(
+            (script.mode, script.id.as_str()),
+            (Mode::File, blob_id(b"exit 0\n").as_str())
+        );
+        assert_eq!(snapshot.entries["run"].mode, Mode::Executable);
+        assert_eq!(repository.blob(&script.id).unwrap(), b"exit 0\n");
+        assert_eq!(
+            text(&repository.snapshot(&first).unwrap(), "ordain.yaml"),
+            "kind: Repository\n"
+        );
+    }
+}
+
+#[test]
+fn revisions_are_resolved_as_git_does() {
+    let sandbox = Sandbox::new();
+    let work = sandbox.repository("work");
+    work.write("a", "1");
+    let first = work.commit("first");
+    work.git(&["tag", "--annotate", "--message", "v1", "v1"]);
+    work.git(&["branch", "feature/x"]);
+    work.write("a", "2");
+    let second = work.commit("second");
+    work.git(&["pack-refs", "--all"]);
+    let repository = open(&work);
+    let table = [
+        ("main", &second),
+        ("HEAD", &second),
+        ("main~1", &first),
+        ("HEAD^", &first),
+        ("v1", &first),
+        ("feature/x", &first),
+        ("refs/heads/main", &second),
+        (&second[..10], &second),
+        (&first, &first),
+    ];
+    for (revision, id) in table {
+        assert_eq!(
+            &repository.resolve(revision).unwrap().to_string(),
+            id,
+            "{revision}"
+        );
+    }
+    assert_eq!(repository.branches().unwrap(), ["feature/x", "main"]);
+    assert_eq!(repository.branch("main").unwrap().to_string(), second);
+    let commit = repository
+        .commit(repository.resolve("HEAD").unwrap())
+        .unwrap();
+    assert_eq!(
+        (commit.author.as_str(), commit.summary.as_str()),
+        ("Jo <jo@msp.example>", "second")
+    );
+    assert_eq!(commit.parents[0].to_string(), first);
+
+    for unknown in [
+        "nope",
+        "main~7",
+        "deadbeef",
+        "",
+        "..",
+        "a:b:c",
+        "@{-9}",
+        "-x",
+        "main^{blob}",
+    ] {
+        let error = repository.resolve(unknown).unwrap_err();
+        assert!(
+            matches!(error, ReadError::UnknownRevision { .. } | ReadError::Git(_)),
+            "{unknown}: {error:?}"
+        );
+    }
+    assert!(matches!(
+        repository.resolve("main:a").unwrap_err(),
+        ReadError::NotCommit { kind: "blob", .. }
+    ));
+    let error = repository.branch("mian").unwrap_err();
+    assert_eq!(error.to_string(), "the repository has no branch `mian`");
+    assert_eq!(error.hint().as_deref(), Some("it has feature/x, main"));
+}
+
+#[test]
+fn what_is_no_readable_repository_says_so() {
+    let sandbox = Sandbox::new();
+    let empty = sandbox.repository("empty");
+    assert!(matches!(
+        open(&empty).snapshot("main"),
+        Err(ReadError::Empty { .. })
+    ));
+    assert!(matches!(
+        open(&empty).snapshot("HEAD"),
+        Err(ReadError::Empty { .. })
+    ));
+    assert!(matches!(
+        open(&empty).branch("main"),
+        Err(ReadError::Empty { .. })
+    ));
+    fs::create_dir(sandbox.path("plain")).unwrap();
+    let refused = |path: &Path| Repository::open(path).err().unwrap();
+    assert!(matches!(
+        refused(&sandbox.path("plain")),
+        OpenError::NotRepository { .. }
+    ));
+    assert!(matches!(
+        refused(&sandbox.path("none")),
+        OpenError::Missing { .. }
+    ));
+    let inside = empty.path.join("inside");
+    fs::create_dir(&inside).unwrap();
+    assert!(matches!(refused(&inside), OpenError::NotRepository { .. }));
+    git(&sandbox.path(""))
+        .args(["init", "--quiet", "--object-format=sha256", "wide"])
+        .status()
+        .unwrap();
+    let error = refused(&sandbox.path("wide"));
+    assert!(matches!(error, OpenError::Sha256 { .. }), "{error:?}");
+    assert!(error.hint().unwrap().contains("sha1"));
+    empty.git(&["config", "core.repositoryformatversion", "1"]);
+    empty.git(&["config", "extensions.unheardof", "true"]);
+    assert!(matches!(refused(&empty.path), OpenError::Unreadable { .. }));
+}
+
+#[test]
+fn the_repository_around_a_folder_is_found() {
+    let sandbox = Sandbox::new();
+    let work = sandbox.repository("work");
+    work.write("msp/policy/ordain.yaml", "kind: Repository\n");
+    work.write("msp/policy/groups/g.yaml", "");
+    work.write("other", "");
+    work.commit("first");
+    let (repository, below) = Repository::discover(&work.path.join("msp/policy")).unwrap();
+    assert_eq!(below, "msp/policy");
+    let head = repository.resolve("HEAD").unwrap();
+    let snapshot = repository.snapshot_below(head, &below).unwrap();
+    let paths: Vec<_> = snapshot.entries.keys().map(String::as_str).collect();
+    assert_eq!(paths, ["groups/g.yaml", "ordain.yaml"]);
+    assert_eq!(Repository::discover(&work.path).unwrap().1, "");
+    for missing in ["msp/none", "other"] {
+        let error = repository.snapshot_below(head, missing).unwrap_err();
+        assert!(matches!(error, ReadError::NoFolder { .. }), "{missing}");
+    }
+}
+
+#[test]
+fn odd_entries_keep_their_mode_and_large_ones_stay_unread() {
+    let sandbox = Sandbox::new();
+    let other = sandbox.repository("other");
+    let pinned = other.commit("pinned");
+    let work = sandbox.repository("work");
+    symlink("/etc/passwd", work.path.join("link.yaml")).unwrap();
+    work.git(&[
+        "submodule",
+        "--quiet",
+        "add",
+        other.path.to_str().unwrap(),
+        "sub",
+    ]);
+    let mib = 1 << 20;
+    work.write("big.yaml", vec![b'#'; mib + 1]);
+    work.write("whole.yaml", vec![b'#'; mib]);
+    work.write("big.ps1", vec![b'#'; 4 * mib + 1]);
+    work.write("whole.ps1", vec![b'#'; 4 * mib]);
+    work.commit("odd");
+    let snapshot = open(&work).snapshot("HEAD").unwrap();
+    let entry = |path: &str| &snapshot.entries[path];
+    assert_eq!(entry("link.yaml").mode, Mode::Symlink);
+    assert_eq!(entry("link.yaml").bytes(), Some(&b"/etc/passwd"[..]));
+    assert_eq!(
+        (entry("sub").mode, &entry("sub").id),
+        (Mode::Submodule, &pinned)
+    );
+    assert_eq!(entry("sub").content, Content::Withheld);
+    assert_eq!(entry("big.yaml").content, Content::TooLarge(mib as u64 + 1));
+    assert_eq!(
+        entry("big.ps1").content,
+        Content::TooLarge(4 * mib as u64 + 1)
+    );
+    assert_eq!(entry("whole.yaml").bytes().map(<[u8]>::len), Some(mib));
+    assert_eq!(entry("whole.ps1").bytes().map(<[u8]>::len), Some(4 * mib));
+}
+
+/// Makes a tree from `git mktree` lines without git's own checks.
+fn tree(work: &Work, lines: &[u8]) -> String {
+    let mut child = git(&work.path)
+        .args(["mktree", "-z", "--missing"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(lines).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+fn commit_tree(work: &Work, tree: &str) -> String {
+    work.git(&["commit-tree", "-m", "odd", tree])
+}
+
+#[test]
+fn names_that_are_not_utf8_are_told_and_shadow_nothing() {
+    let sandbox = Sandbox::new();
+    let work = sandbox.repository("work");
+    let id = blob_id(b"");
+    work.git(&["hash-object", "-w", "-t", "blob", "/dev/null"]);
+    let good = tree(&work, format!("100644 blob {id}\tdeep\0").as_bytes());
+    let mut lines = Vec::new();
+    lines.extend_from_slice(format!("100644 blob {id}\tbad-\u{fffd}.yaml\0").as_bytes());
+    lines.extend_from_slice(format!("100644 blob {id}\tbad-").as_bytes());
+    lines.extend_from_slice(b"\xff.yaml\0");
+    lines.extend_from_slice(format!("040000 tree {good}\tdir-").as_bytes());
+    lines.extend_from_slice(b"\xfe\0");
+    lines.extend_from_slice(format!("100644 blob {id}\tgood\0").as_bytes());
+    let commit = commit_tree(&work, &tree(&work, &lines));
+    let snapshot = open(&work).snapshot(&commit).unwrap();
+    let shown: BTreeMap<_, _> = snapshot
+        .entries
+        .iter()
+        .map(|(path, entry)| (path.as_str(), entry.content == Content::BadName))
+        .collect();
+    let expected = [
+        ("bad-\u{fffd}.yaml", true),
+        ("dir-\u{fffd}/deep", true),
+        ("good", false),
+    ];
+    assert_eq!(shown, BTreeMap::from(expected));
+}
+
+#[test]
+fn missing_objects_are_named_with_their_path() {
+    let sandbox = Sandbox::new();
+    let work = sandbox.repository("work");
+    let lost = "1234567890123456789012345678901234567890";
+    let below = tree(&work, format!("100644 blob {lost}\tgone.yaml\0").as_bytes());
+    let table = [
+        (format!("040000 tree {below}\tdir\0"), "dir/gone.yaml"),
+        (format!("040000 tree {lost}\tdir\0"), "dir"),
+    ];
+    for (lines, path) in table {
+        let commit = commit_tree(&work, &tree(&work, lines.as_bytes()));
+        match open(&work).snapshot(&commit) {
+            Err(ReadError::MissingObject { id, path: at }) => {
+                assert_eq!((id.as_str(), at.as_str()), (lost, path))
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    let repository = open(&work);
+    assert!(matches!(
+        repository.blob(lost),
+        Err(ReadError::MissingObject { .. })
+    ));
+    assert!(matches!(
+        repository.blob("12"),
+        Err(ReadError::BadId { .. })
+    ));
+}
+
+#[test]
+fn a_tree_of_trees_without_end_is_given_up() {
+    let sandbox = Sandbox::new();
+    let work = sandbox.repository("work");
+    work.git(&["hash-object", "-w", "-t", "blob", "/dev/null"]);
+    let mut below = tree(
+        &work,
+        format!("100644 blob {}\tx\0", blob_id(b"")).as_bytes(),
+    );
+    let leaf = below.clone();
+    for _ in 0..70 {
+        below = tree(&work, format!("040000 tree {below}\td\0").as_bytes());
+    }
+    let deep = commit_tree(&work, &below);
+    assert!(matches!(
+        open(&work).snapshot(&deep),
+        Err(ReadError::TooDeep { .. })
+    ));
+    let mut wide = leaf;
+    for _ in 0..7 {
+        let lines: String = (0..10)
+            .map(|n| format!("040000 tree {wide}\t{n}\0"))
+            .collect();
+        wide = tree(&work, lines.as_bytes());
+    }
+    let wide = commit_tree(&work, &wide);
+    assert!(matches!(
+        open(&work).snapshot(&wide),
+        Err(ReadError::TooMany { .. })
+    ));
+}
+
+#[test]
+fn a_shallow_clone_is_read_at_its_head_and_explains_itself_before() {
+    let sandbox = Sandbox::new();
+    let work = sandbox.repository("work");
+    let first = work.commit("first");
+    work.write("ordain.yaml", "");
+    work.commit("second");
+    let url = format!("file://{}", work.path.display());
+    let clone = sandbox.path("clone");
+    work.git(&[
+        "clone",
+        "--quiet",
+        "--depth=1",
+        &url,
+        clone.to_str().unwrap(),
+    ]);
+    let repository = Repository::open(&clone).unwrap();
+    assert!(repository.is_shallow());
+    assert_eq!(repository.snapshot("HEAD").unwrap().entries.len(), 1);
+    for revision in [first.as_str(), "HEAD~1"] {
+        let error = repository.resolve(revision).unwrap_err();
+        assert!(error.hint().unwrap().contains("--unshallow"), "{error:?}");
+    }
+}
+
+#[test]
+fn linked_work_trees_read_their_own_head() {
+    let sandbox = Sandbox::new();
+    let work = sandbox.repository("work");
+    work.commit("first");
+    let linked = sandbox.path("linked");
+    work.git(&[
+        "worktree",
+        "add",
+        "--quiet",
+        "-b",
+        "side",
+        linked.to_str().unwrap(),
+    ]);
+    let side = Work { path: linked };
+    side.write("a", "");
+    let head = side.commit("aside");
+    let repository = open(&side);
+    assert_eq!(repository.resolve("HEAD").unwrap().to_string(), head);
+    assert_ne!(repository.branch("main").unwrap().to_string(), head);
+}
+
+#[test]
+fn ten_thousand_files_are_read_loose_packed_and_after_a_gc() {
+    let sandbox = Sandbox::new();
+    let work = sandbox.repository("work");
+    let mut stream =
+        String::from("commit refs/heads/main\ncommitter Jo <jo@msp.example> 0 +0000\ndata 0\n");
+    for n in 0..10_000 {
+        let body = format!("kind: Deployment\nname: d{n}\n");
+        let path = format!("tenants/t{}/deployments/d{n}.yaml", n % 100);
+        stream.push_str(&format!(
+            "M 644 inline {path}\ndata {}\n{body}\n",
+            body.len()
+        ));
+    }
+    let mut child: Command = git(&work.path);
+    let mut child = child
+        .args(["fast-import", "--quiet"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(stream.as_bytes())
+        .unwrap();
+    assert!(child.wait().unwrap().success());
+    let repository = open(&work);
+    let packed = repository.snapshot("main").unwrap();
+    assert_eq!(packed.entries.len(), 10_000);
+    assert_eq!(
+        text(&packed, "tenants/t99/deployments/d99.yaml"),
+        "kind: Deployment\nname: d99\n"
+    );
+    work.git(&["gc", "--quiet", "--prune=now"]);
+    assert_eq!(repository.snapshot("main").unwrap(), packed);
+}
+
+#[test]
+fn only_what_differs_is_read_again() {
+    let sandbox = Sandbox::new();
+    let work = sandbox.repository("work");
+    let steps: [&dyn Fn(); 8] = [
+        &|| work.write("a/b/c", "1"),
+        &|| work.write("a/b/d.yaml", "2"),
+        &|| work.write("a.x", "beside"),
+        &|| {
+            fs::remove_dir_all(work.path.join("a")).unwrap();
+            work.write("a", "a file now");
+        },
+        &|| {
+            fs::remove_file(work.path.join("a")).unwrap();
+            work.write("a/z", "a folder again");
+        },
+        &|| symlink("z", work.path.join("a/y")).unwrap(),
+        &|| fs::remove_dir_all(work.path.join("a")).unwrap(),
+        &|| {},
+    ];
+    let repository = open(&work);
+    let mut snapshot = Snapshot::default();
+    for (step, change) in steps.into_iter().enumerate() {
+        change();
+        let id = work.commit("step").parse().unwrap();
+        snapshot = repository.snapshot_after(snapshot, id).unwrap();
+        assert_eq!(snapshot, repository.snapshot_at(id).unwrap(), "step {step}");
+    }
+}
