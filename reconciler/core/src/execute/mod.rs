@@ -5,10 +5,26 @@
 //! entries as they are reported. Replaying the entries yields the same state.
 //!
 //! Guarantees: a piece of work starts at most once within an attempt; a step
-//! whose prerequisite failed never starts; other steps go on.
+//! whose prerequisite failed never starts; other steps go on; every execution
+//! ends. Reading order: this file for the entries, `walk` for the machine,
+//! `judge` for what an outcome means, `resume` for what follows a crash,
+//! `state` for what is shown.
 
-use crate::item::Reason;
-use crate::order::{Step, Work};
+mod found;
+mod judge;
+mod resume;
+mod state;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+pub use state::{ActionResult, ActionStatus, Entry, EntryState, StepResult, StepState};
+pub use walk::{Execution, Inconsistent};
+
+use crate::order::Work;
+
+/// How often a step may be interrupted before it is given up.
+pub const MAX_INTERRUPTIONS: u32 = 5;
 
 /// One entry of an agent's journal about an order's execution.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +35,8 @@ pub enum Progress {
     Finished(At, Outcome),
     /// The work had started, and how it ended is not known: detect before anything else.
     Interrupted(At),
-    /// Somebody cancelled: what has not started never will.
+    /// Somebody cancelled: what has not started never will. Written before the
+    /// running process is killed.
     Cancelled,
 }
 
@@ -28,10 +45,18 @@ pub enum Progress {
 pub struct At {
     /// Index of the step.
     pub step: u32,
-    /// The attempt, from 1.
+    /// The attempt, from 1. An attempt after an interruption counts here, but
+    /// not against the step's configured attempts.
     pub attempt: u32,
-    /// Index of the work within the step; `u32::MAX` for the detection after an interruption.
+    /// Index of the work within the step; [`At::LOOK`] for the detection that
+    /// opens an attempt after an interruption.
     pub work: u32,
+}
+
+impl At {
+    /// The `work` of the detection that opens an attempt: it runs the step's
+    /// own verifying work.
+    pub const LOOK: u32 = u32::MAX;
 }
 
 /// How a piece of work ended.
@@ -74,29 +99,9 @@ pub enum End {
 /// What comes next.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next<'a> {
-    /// Run this.
+    /// Run this. While it runs it is still what comes next; whoever replayed a
+    /// journal asks [`Execution::running`] first.
     Work(At, &'a Work),
     /// Everything has ended.
     Done,
-}
-
-/// Where a step stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StepState {
-    /// Not started.
-    Waiting,
-    /// Being carried out.
-    Running,
-    /// Ended well.
-    Passed,
-    /// Ended badly: why, with the reason of the language where there is one.
-    Failed(Option<Reason>, String),
-    /// Cancelled before it ended.
-    Cancelled,
-}
-
-/// Placeholder that the executor's own body replaces.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Execution {
-    steps: Vec<Step>,
 }
