@@ -9,12 +9,13 @@
 pub mod document;
 pub mod tree;
 
+mod decode;
 mod diagnostic;
 mod read;
 mod snapshot;
 mod span;
 
 pub use diagnostic::{Code, Diagnostic, Related, Severity};
-pub use read::{Documents, read, read_file};
+pub use read::{Documents, read, read_file, read_with};
 pub use snapshot::{Content, Entry, Mode, Snapshot};
 pub use span::{Span, Spanned};

@@ -7,7 +7,7 @@ use super::Seconds;
 use crate::Spanned;
 
 /// What runs on a computer: exactly one of a script and the built-ins.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Action {
     /// A script beside the document, by its path from the document's folder.

@@ -87,3 +87,94 @@ pub enum Body {
     Test(Box<Test>),
     Trust(Box<Trust>),
 }
+
+/// The kinds of documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the variants are the kinds of the language")]
+pub enum Kind {
+    Repository,
+    Tenant,
+    Software,
+    Task,
+    Deployment,
+    Group,
+    Computer,
+    Schedule,
+    Window,
+    Licence,
+    Branding,
+    Integration,
+    Role,
+    Test,
+    Trust,
+}
+
+impl Kind {
+    /// Every kind, in the order of the language's page.
+    pub const ALL: &[Self] = &[
+        Self::Repository,
+        Self::Tenant,
+        Self::Software,
+        Self::Task,
+        Self::Deployment,
+        Self::Group,
+        Self::Computer,
+        Self::Schedule,
+        Self::Window,
+        Self::Licence,
+        Self::Branding,
+        Self::Integration,
+        Self::Role,
+        Self::Test,
+        Self::Trust,
+    ];
+
+    /// The word after `kind:`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Repository => "Repository",
+            Self::Tenant => "Tenant",
+            Self::Software => "Software",
+            Self::Task => "Task",
+            Self::Deployment => "Deployment",
+            Self::Group => "Group",
+            Self::Computer => "Computer",
+            Self::Schedule => "Schedule",
+            Self::Window => "Window",
+            Self::Licence => "Licence",
+            Self::Branding => "Branding",
+            Self::Integration => "Integration",
+            Self::Role => "Role",
+            Self::Test => "Test",
+            Self::Trust => "Trust",
+        }
+    }
+
+    /// The kind of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.word() == word)
+    }
+}
+
+impl Body {
+    /// Its kind.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Repository(_) => Kind::Repository,
+            Self::Tenant(_) => Kind::Tenant,
+            Self::Software(_) => Kind::Software,
+            Self::Task(_) => Kind::Task,
+            Self::Deployment(_) => Kind::Deployment,
+            Self::Group(_) => Kind::Group,
+            Self::Computer(_) => Kind::Computer,
+            Self::Schedule(_) => Kind::Schedule,
+            Self::Window(_) => Kind::Window,
+            Self::Licence(_) => Kind::Licence,
+            Self::Branding(_) => Kind::Branding,
+            Self::Integration(_) => Kind::Integration,
+            Self::Role(_) => Kind::Role,
+            Self::Test(_) => Kind::Test,
+            Self::Trust(_) => Kind::Trust,
+        }
+    }
+}

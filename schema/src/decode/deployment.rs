@@ -1,0 +1,192 @@
+//! Reading `Deployment`.
+
+use super::target::cloud_selector;
+use super::{Decode, Faults, Fields, Input};
+use crate::document::{Deployment, DeploymentState, GivenParameter};
+use crate::tree::{Entry, Plain, Value};
+use crate::{Code, Span, Spanned};
+
+pub(super) fn deployment(fields: &mut Fields<'_, '_, '_>) -> Deployment {
+    fields.exactly_one_of(&[&["software"], &["task"]]);
+    let deployment = Deployment {
+        software: fields.optional("software"),
+        task: fields.optional("task"),
+        instance: fields.optional("instance"),
+        state: fields.optional("state"),
+        version: fields.optional("version"),
+        target: fields.required_or_default("target"),
+        enforcement: fields.or_default("enforcement"),
+        parameters: fields
+            .optional("parameters")
+            .map(|Given(map)| map)
+            .unwrap_or_default(),
+        propagate: fields.or_default("propagate"),
+        priority: fields.or_default("priority"),
+        disabled: fields.or_default("disabled"),
+        licence: fields.optional("licence"),
+        visibility: fields.optional("visibility"),
+        notes: fields.optional("notes"),
+        ticket: fields.optional("ticket"),
+        expires: fields.optional("expires"),
+        on_unmatch: fields.or_default("onUnmatch"),
+        rollout: fields.optional("rollout"),
+    };
+    check(&deployment, fields);
+    deployment
+}
+
+/// What does not fit together within one deployment.
+fn check(deployment: &Deployment, fields: &mut Fields<'_, '_, '_>) {
+    let state = deployment.state.as_ref();
+    if let Some(state) = state {
+        check_state(deployment, state, fields.faults);
+    }
+    if let Some(span) = fields.key("version") {
+        let place = deployment
+            .version
+            .as_ref()
+            .map_or(span, |version| version.span);
+        let misfit = if fields.key("task").is_some() && deployment.software.is_none() {
+            Some("a task has no version".to_owned())
+        } else {
+            state
+                .filter(|state| state.value != DeploymentState::Installed)
+                .map(|state| {
+                    format!(
+                        "`version` has no meaning with `state: {}`",
+                        word(state.value)
+                    )
+                })
+        };
+        if let Some(message) = misfit {
+            let hint = "remove `version`, or wish for `state: installed` of a software";
+            fields.faults.hinted(Code::BadValue, place, message, hint);
+        }
+    }
+    if let (Some(instance), Some(_)) = (&deployment.instance, &deployment.software) {
+        let message = "software has no instances";
+        fields
+            .faults
+            .hinted(Code::BadValue, instance.span, message, "remove `instance`");
+    }
+    if deployment.propagate.value && fields.faults.cross_tenant {
+        let message = "`propagate` has no meaning in a cross-tenant file: it reaches every tenant";
+        fields.faults.hinted(
+            Code::BadValue,
+            deployment.propagate.span,
+            message,
+            "remove it, or move the file below `tenants/<id>/`",
+        );
+    }
+    if let (Some((key, span)), Some(_)) = (cloud_selector(&deployment.target), &deployment.software)
+    {
+        let message = format!("`{key}` is for cloud tasks; software is installed on computers");
+        let hint = "choose a selector of computers, as `all: true`";
+        fields.faults.hinted(Code::BadValue, span, message, hint);
+    }
+}
+
+fn check_state(deployment: &Deployment, state: &Spanned<DeploymentState>, faults: &mut Faults) {
+    use DeploymentState::{Absent, Audit, Enforce, Ignored, Installed, Monitor, UpdateIfFound};
+    let (wrong, allowed) = match state.value {
+        Ignored => return,
+        Installed | Absent | UpdateIfFound => (
+            deployment.task.is_some(),
+            "a task: `enforce`, `audit`, `monitor`, `ignored`",
+        ),
+        Enforce | Audit | Monitor => (
+            deployment.software.is_some(),
+            "software: `installed`, `absent`, `update-if-found`, `ignored`",
+        ),
+    };
+    if wrong {
+        let (of, words) = allowed
+            .split_once(": ")
+            .expect("each of the two texts has a colon");
+        let message = format!("`{}` is no state of {of}", word(state.value));
+        faults.hinted(
+            Code::BadValue,
+            state.span,
+            message,
+            format!("write one of {words}"),
+        );
+    }
+}
+
+fn word(state: DeploymentState) -> &'static str {
+    use super::words::Words;
+    let index = DeploymentState::VALUES
+        .iter()
+        .position(|value| *value == state);
+    index.map_or("", |index| DeploymentState::WORDS[index])
+}
+
+/// The parameters of a deployment.
+struct Given(std::collections::BTreeMap<String, GivenParameter>);
+
+impl Decode for Given {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        let entries = super::plain::named(input, faults)?;
+        let given = entries
+            .iter()
+            .filter_map(|entry| Some((entry.key.to_string(), given_parameter(entry, faults)?)));
+        Some(Self(given.collect()))
+    }
+}
+
+/// A scalar, `{secret: NAME}`, or `{value, override}`.
+fn given_parameter(entry: &Entry<'_>, faults: &mut Faults) -> Option<GivenParameter> {
+    let input = Input::of(entry);
+    let plain = |value| GivenParameter {
+        key: entry.span,
+        value,
+        over: None,
+    };
+    let entries = match &input.node.value {
+        Value::Mapping(entries) => entries,
+        Value::Sequence(_) => {
+            faults.wrong_type(input, "a value, `{secret: NAME}` or `{value: …}`");
+            return None;
+        }
+        Value::Scalar(_) if input.node.plain() == Some(Plain::Null) => {
+            let hint = "give it a value, or leave the key out";
+            faults.wrong_type(input, "a value").hint = Some(hint.to_owned());
+            return None;
+        }
+        Value::Scalar(_) => return Spanned::decode(input, faults).map(plain),
+    };
+    let has = |key: &str| entries.iter().any(|entry| entry.key == key);
+    if has("secret") {
+        let secret = crate::document::SecretRef::decode(input, faults)?;
+        let value = serde_json::json!({"secret": secret.secret.value});
+        return Some(plain(Spanned::new(value, input.place)));
+    }
+    if !has("value") && !has("override") {
+        return bare_map(input, entry.span, faults);
+    }
+    let mut fields = input.fields(faults)?;
+    let (value, over) = (fields.required("value"), fields.optional("override"));
+    fields.finish();
+    Some(GivenParameter {
+        key: entry.span,
+        value: value?,
+        over,
+    })
+}
+
+/// A map that was written without `value`.
+fn bare_map(input: Input<'_, '_>, key: Span, faults: &mut Faults) -> Option<GivenParameter> {
+    let message = format!("the map for `{}` stands bare", input.key);
+    faults.hinted(
+        Code::BadParameter,
+        input.place,
+        message,
+        "write a map as `{value: {…}}`",
+    );
+    let value = Spanned::decode(input, faults)?;
+    Some(GivenParameter {
+        key,
+        value,
+        over: None,
+    })
+}

@@ -1,0 +1,250 @@
+//! The keys of one mapping, asked for one by one.
+
+use super::{Decode, Faults, Input, nearest};
+use crate::tree::Entry;
+use crate::{Code, Span, Spanned};
+
+/// The keys of a mapping. Every key that the type has must be asked for, also
+/// where the answer is known to be useless: what nobody asked for is unknown.
+#[derive(Debug)]
+#[must_use = "`finish` reports the unknown keys"]
+pub(crate) struct Fields<'n, 't, 'f> {
+    entries: &'n [Entry<'t>],
+    input: Input<'n, 't>,
+    known: Vec<&'static str>,
+    /// Keys that stand beside one that excludes them; they count as not given.
+    excluded: Vec<&'static str>,
+    pub(crate) faults: &'f mut Faults,
+}
+
+impl<'n, 't, 'f> Fields<'n, 't, 'f> {
+    pub(super) fn new(
+        entries: &'n [Entry<'t>],
+        input: Input<'n, 't>,
+        faults: &'f mut Faults,
+    ) -> Self {
+        Self {
+            entries,
+            input,
+            known: Vec::with_capacity(16),
+            excluded: Vec::new(),
+            faults,
+        }
+    }
+
+    /// Where the mapping stands.
+    pub(crate) fn place(&self) -> Span {
+        self.input.place
+    }
+
+    /// The value of a key, unread.
+    pub(crate) fn input(&mut self, key: &'static str) -> Option<Input<'n, 't>> {
+        self.known.push(key);
+        if self.excluded.contains(&key) {
+            return None;
+        }
+        self.entries
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(Input::of)
+    }
+
+    /// Where a key stands.
+    pub(crate) fn key(&self, key: &str) -> Option<Span> {
+        self.entries
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| entry.span)
+    }
+
+    /// The value of a key; none where it is not given or faulty.
+    pub(crate) fn optional<T: Decode>(&mut self, key: &'static str) -> Option<T> {
+        let input = self.input(key)?;
+        T::decode(input, self.faults)
+    }
+
+    /// The same, where nothing and `null` are one: in what machines write.
+    pub(crate) fn nullable<T: Decode>(&mut self, key: &'static str) -> Option<T> {
+        let input = self.input(key)?;
+        if input.node.is_null() {
+            None
+        } else {
+            T::decode(input, self.faults)
+        }
+    }
+
+    /// The value of a key that must be there.
+    pub(crate) fn required<T: Decode>(&mut self, key: &'static str) -> Option<T> {
+        let input = self.input(key);
+        if input.is_none() && !self.excluded.contains(&key) {
+            self.missing(&[key]);
+        }
+        T::decode(input?, self.faults)
+    }
+
+    /// The value of a key, or the type's default.
+    pub(crate) fn or_default<T: Decode + Default>(&mut self, key: &'static str) -> T {
+        self.optional(key).unwrap_or_default()
+    }
+
+    /// The value of a key that must be there, with a default for the time in
+    /// which the document is at fault.
+    pub(crate) fn required_or_default<T: Decode + Default>(&mut self, key: &'static str) -> T {
+        self.required(key).unwrap_or_default()
+    }
+
+    /// A value that may only be `true`, as `all: true`.
+    pub(crate) fn only_true(&mut self, key: &'static str) -> Option<Spanned<bool>> {
+        let value: Spanned<bool> = self.optional(key)?;
+        if !value.value {
+            let message = format!("`{key}` may only be `true`");
+            self.faults.hinted(
+                Code::BadValue,
+                value.span,
+                message,
+                "leave the key out instead",
+            );
+            return None;
+        }
+        Some(value)
+    }
+
+    /// A regular expression.
+    pub(crate) fn regex(&mut self, key: &'static str) -> Option<Spanned<String>> {
+        let value: Spanned<String> = self.optional(key)?;
+        if let Err(error) = regex::Regex::new(&value) {
+            let reason = super::written::regex_reason(&error);
+            let message = format!("`{key}` is no regular expression: {reason}");
+            let hint =
+                "escape signs that stand for themselves with a backslash, and quote the text";
+            self.faults
+                .hinted(Code::BadValue, value.span, message, hint);
+            return None;
+        }
+        Some(value)
+    }
+
+    /// Of several forms, each with its keys, at most one may be written: the
+    /// first one in the text counts. Gives the first key of it.
+    pub(crate) fn one_of(&mut self, forms: &[&[&'static str]]) -> Option<&'n str> {
+        let form_of = |key: &str| forms.iter().position(|form| form.contains(&key));
+        let mut first: Option<(&'n Entry<'t>, usize)> = None;
+        for entry in self.entries {
+            let Some(form) = form_of(&entry.key) else {
+                continue;
+            };
+            match first {
+                None => first = Some((entry, form)),
+                Some((_, chosen)) if chosen == form => {}
+                Some((chosen, _)) => {
+                    let message = format!(
+                        "`{}` stands beside `{}`, which excludes it",
+                        entry.key, chosen.key
+                    );
+                    self.faults.hinted(
+                        Code::ExclusiveKeys,
+                        entry.span,
+                        message,
+                        "keep one of them",
+                    );
+                    let related = format!("`{}` stands here", chosen.key);
+                    self.faults.relate(chosen.span.line, related);
+                }
+            }
+        }
+        let (entry, chosen) = first?;
+        for (index, form) in forms.iter().enumerate() {
+            if index != chosen {
+                self.excluded.extend_from_slice(form);
+            }
+        }
+        Some(&entry.key)
+    }
+
+    /// The same, where one must be written.
+    pub(crate) fn exactly_one_of(&mut self, forms: &[&[&'static str]]) -> Option<&'n str> {
+        let chosen = self.one_of(forms);
+        if chosen.is_none() {
+            let keys: Vec<&str> = forms
+                .iter()
+                .filter_map(|form| form.first().copied())
+                .collect();
+            self.missing(&keys);
+        }
+        chosen
+    }
+
+    /// Reports that one of some keys is missing: at the document's first key.
+    pub(crate) fn missing(&mut self, keys: &[&str]) {
+        let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+        let keys = match quoted.as_slice() {
+            [only] => only.clone(),
+            all => format!("one of {}", all.join(", ")),
+        };
+        let nested = !self.input.key.is_empty();
+        let (message, hint) = if nested {
+            let line = self.place().line;
+            (
+                format!("{keys} is missing in {} at line {line}", self.input.name()),
+                format!("add {keys} at line {line}"),
+            )
+        } else {
+            (format!("{keys} is missing"), format!("add {keys}"))
+        };
+        let span = self.faults.document;
+        self.faults.hinted(Code::MissingKey, span, message, hint);
+        if nested && self.place().line != span.line {
+            let (line, name) = (self.place().line, self.input.name());
+            self.faults.relate(line, format!("{name} stands here"));
+        }
+    }
+
+    /// The entries that nobody has asked for.
+    pub(crate) fn others(&self) -> impl Iterator<Item = &'n Entry<'t>> + use<'n, 't> {
+        let known = self.known.clone();
+        self.entries
+            .iter()
+            .filter(move |entry| !known.contains(&&*entry.key))
+    }
+
+    /// Reports the keys that the type does not have.
+    pub(crate) fn finish(self) {
+        for entry in self.entries {
+            if !self.known.contains(&&*entry.key) {
+                let message = format!("unknown key `{}`", super::faults::excerpt(&entry.key));
+                let hint = self.unknown_hint(&entry.key);
+                self.faults
+                    .hinted(Code::UnknownKey, entry.span, message, hint);
+            }
+        }
+        #[cfg(test)]
+        self.faults.known.push(self.known);
+    }
+
+    fn unknown_hint(&self, key: &str) -> String {
+        if key == "<<" {
+            return "YAML 1.2 has no merge keys; write the keys out".to_owned();
+        }
+        if key == "apiVersion" && self.input.key.is_empty() {
+            return "`apiVersion` stands in `ordain.yaml` and nowhere else".to_owned();
+        }
+        if matches!(key, "metadata" | "spec") && self.input.key.is_empty() {
+            return "a document has its fields at its top level".to_owned();
+        }
+        let free = || {
+            self.known
+                .iter()
+                .copied()
+                .filter(|known| self.key(known).is_none())
+        };
+        if let Some(near) = nearest(key, free()) {
+            return format!("did you mean `{near}`?");
+        }
+        let quoted: Vec<String> = free().map(|known| format!("`{known}`")).collect();
+        if quoted.is_empty() {
+            "remove it".to_owned()
+        } else {
+            format!("remove it, or write one of {}", quoted.join(", "))
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Reading texts, numbers, lists and maps.
+
+use std::collections::BTreeMap;
+
+use super::{Decode, Faults, Input};
+use crate::tree::{Plain, Value};
+use crate::{Code, Spanned};
+
+impl Decode for String {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        match input.node.plain() {
+            Some(Plain::Text(text)) => Some(text.to_owned()),
+            Some(Plain::Boolean(_) | Plain::Integer(_) | Plain::Float(_)) => {
+                let hint = format!("quote it: \"{}\"", input.raw().unwrap_or_default());
+                faults.wrong_type(input, "a text").hint = Some(hint);
+                None
+            }
+            Some(Plain::Null) => {
+                let hint = "give it a value, or leave the key out";
+                faults.wrong_type(input, "a text").hint = Some(hint.to_owned());
+                None
+            }
+            None => {
+                faults.wrong_type(input, "a text");
+                None
+            }
+        }
+    }
+}
+
+impl Decode for bool {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        if let Some(Plain::Boolean(value)) = input.node.plain() {
+            return Some(value);
+        }
+        let hint = match input.raw().map(str::to_lowercase).as_deref() {
+            Some("yes" | "on" | "y") => "write `true`",
+            Some("no" | "off" | "n") => "write `false`",
+            _ => "write `true` or `false`, without quotes",
+        };
+        faults.wrong_type(input, "true or false").hint = Some(hint.to_owned());
+        None
+    }
+}
+
+macro_rules! whole_numbers {
+    ($($type:ty),+) => {
+        $(impl Decode for $type {
+            fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+                let number = whole_number(input, faults)?;
+                let value = number.and_then(|number| <$type>::try_from(number).ok());
+                if value.is_none() {
+                    let hint = format!("write a number from {} to {}", <$type>::MIN, <$type>::MAX);
+                    faults.bad_value(input, "out of the range", &hint);
+                }
+                value
+            }
+        })+
+    };
+}
+
+whole_numbers!(i32, i64, u32, u64);
+
+/// A whole number; an inner none where it does not fit.
+fn whole_number(input: Input<'_, '_>, faults: &mut Faults) -> Option<Option<i64>> {
+    match input.node.plain() {
+        Some(Plain::Integer(number)) => Some(number),
+        Some(Plain::Text(text)) if text.parse::<i64>().is_ok() => {
+            let hint = "write the number without quotes";
+            faults.wrong_type(input, "a whole number").hint = Some(hint.to_owned());
+            None
+        }
+        _ => {
+            faults.wrong_type(input, "a whole number");
+            None
+        }
+    }
+}
+
+impl Decode for f64 {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        match input.node.plain() {
+            Some(Plain::Float(value)) if value.is_finite() => Some(value),
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "bounds of parameters can bear it"
+            )]
+            Some(Plain::Integer(Some(value))) => Some(value as Self),
+            Some(Plain::Integer(None) | Plain::Float(_)) => {
+                faults.bad_value(input, "no finite number", "write a number");
+                None
+            }
+            _ => {
+                faults.wrong_type(input, "a number");
+                None
+            }
+        }
+    }
+}
+
+impl<T: Decode> Decode for Spanned<T> {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        T::decode(input, faults).map(|value| Self::new(value, input.place))
+    }
+}
+
+impl<T: Decode> Decode for Box<T> {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        T::decode(input, faults).map(Self::new)
+    }
+}
+
+/// Faulty entries are left out.
+impl<T: Decode> Decode for Vec<T> {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        match &input.node.value {
+            Value::Sequence(items) => Some(
+                items
+                    .iter()
+                    .filter_map(|item| T::decode(input.item(item), faults))
+                    .collect(),
+            ),
+            Value::Scalar(_) | Value::Mapping(_) => {
+                let hint = "write `[…]`, or one entry a line, each after a dash";
+                faults.wrong_type(input, "a list").hint = Some(hint.to_owned());
+                None
+            }
+        }
+    }
+}
+
+/// Faulty entries are left out.
+impl<T: Decode> Decode for BTreeMap<String, T> {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        let entries = named(input, faults)?;
+        Some(
+            entries
+                .iter()
+                .filter_map(|entry| {
+                    Some((entry.key.to_string(), T::decode(Input::of(entry), faults)?))
+                })
+                .collect(),
+        )
+    }
+}
+
+/// The entries of a map whose keys are names.
+pub(super) fn named<'n, 't>(
+    input: Input<'n, 't>,
+    faults: &mut Faults,
+) -> Option<&'n [crate::tree::Entry<'t>]> {
+    let entries = input.node.entries();
+    if entries.is_none() {
+        faults.wrong_type(input, "a mapping by name");
+    }
+    entries
+}
+
+/// Any value; what JSON cannot write is refused.
+impl Decode for serde_json::Value {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        check_numbers(input, faults).then(|| input.node.to_json())
+    }
+}
+
+/// A map of any values.
+impl Decode for serde_json::Map<String, serde_json::Value> {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        named(input, faults)?;
+        match serde_json::Value::decode(input, faults)? {
+            serde_json::Value::Object(map) => Some(map),
+            _ => None,
+        }
+    }
+}
+
+/// Reports numbers that are not finite or need more than 64 bits.
+fn check_numbers(input: Input<'_, '_>, faults: &mut Faults) -> bool {
+    match &input.node.value {
+        Value::Sequence(items) => items.iter().fold(true, |fine, item| {
+            check_numbers(input.item(item), faults) && fine
+        }),
+        Value::Mapping(entries) => entries.iter().fold(true, |fine, entry| {
+            check_numbers(Input::of(entry), faults) && fine
+        }),
+        Value::Scalar(scalar) => match scalar.plain() {
+            Plain::Integer(None) => {
+                let hint = format!("quote it: \"{}\"", scalar.text);
+                faults.bad_value(input, "too large a number", &hint);
+                false
+            }
+            Plain::Float(value) if !value.is_finite() => {
+                faults.bad_value(input, "no finite number", "quote it if it is a text");
+                false
+            }
+            _ => true,
+        },
+    }
+}
+
+/// Reports a list that must have an entry and has none.
+pub(super) fn not_empty<T>(list: &[T], input: Option<Input<'_, '_>>, faults: &mut Faults) {
+    if let Some(input) = input
+        && list.is_empty()
+        && matches!(&input.node.value, Value::Sequence(items) if items.is_empty())
+    {
+        let message = format!("{} needs at least one entry", input.name());
+        faults.hinted(
+            Code::BadValue,
+            input.place,
+            message,
+            "add an entry, or leave the key out",
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! Reading `Group`, `Computer`, `Licence`, `Branding`, `Integration`, `Role`.
+
+use super::{Decode, Faults, Fields, Input};
+use crate::document::{Branding, Computer, Group, Integration, Licence, Role, RoleScope};
+use crate::{Code, Spanned};
+
+pub(super) fn group(fields: &mut Fields<'_, '_, '_>) -> Group {
+    Group {
+        computers: fields.or_default("computers"),
+        persons: fields.or_default("persons"),
+        condition: fields.optional("where"),
+        script: fields.optional("script"),
+        except: fields.or_default("except"),
+    }
+}
+
+pub(super) fn computer(fields: &mut Fields<'_, '_, '_>) -> Computer {
+    Computer {
+        tags: fields.or_default("tags"),
+        person: fields.optional("person"),
+        role: fields.optional("role"),
+        excluded: fields.or_default("excluded"),
+    }
+}
+
+pub(super) fn licence(fields: &mut Fields<'_, '_, '_>) -> Licence {
+    fields.exactly_one_of(&[&["key"], &["file"]]);
+    Licence {
+        software: fields.required_or_default("software"),
+        key: fields.optional("key"),
+        file: fields.optional("file"),
+        restrict_to_major: fields.optional("restrictToMajor"),
+    }
+}
+
+pub(super) fn integration(fields: &mut Fields<'_, '_, '_>) -> Integration {
+    Integration {
+        kind: fields.required_or_default("type"),
+        settings: fields.or_default("settings"),
+        disabled: fields.or_default("disabled"),
+    }
+}
+
+pub(super) fn branding(fields: &mut Fields<'_, '_, '_>) -> Branding {
+    let colours: std::collections::BTreeMap<String, Spanned<String>> = fields.or_default("colours");
+    let colours = colours
+        .into_iter()
+        .filter(|(use_, colour)| is_colour(use_, colour, fields.faults));
+    Branding {
+        colours: colours.map(|(use_, colour)| (use_, colour.value)).collect(),
+        from: fields.optional("from"),
+        logo: fields.optional("logo"),
+        subject: fields.optional("subject"),
+        body: fields.optional("body"),
+        default: fields.or_default("default"),
+    }
+}
+
+fn is_colour(use_: &str, colour: &Spanned<String>, faults: &mut Faults) -> bool {
+    let fits = colour.strip_prefix('#').is_some_and(|digits| {
+        digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+    });
+    if !fits {
+        let message = format!("`{use_}` is no colour");
+        faults.hinted(
+            Code::BadValue,
+            colour.span,
+            message,
+            "write \"#rrggbb\", with the quotes",
+        );
+    }
+    fits
+}
+
+pub(super) fn role(fields: &mut Fields<'_, '_, '_>) -> Role {
+    Role {
+        subjects: fields.required_or_default("subjects"),
+        permissions: fields.required_or_default("permissions"),
+        scope: fields.optional("scope"),
+        effect: fields.or_default("effect"),
+    }
+}
+
+impl Decode for RoleScope {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        let mut fields = input.fields(faults)?;
+        fields.exactly_one_of(&[&["all"], &["tenant"], &["tag"]]);
+        let scope = Self {
+            all: fields.only_true("all").map(|all| all.value),
+            tenant: fields.optional("tenant"),
+            tag: fields.optional("tag"),
+        };
+        fields.finish();
+        Some(scope)
+    }
+}

@@ -1,0 +1,137 @@
+//! Reading `Test`.
+
+use super::fleet::inventory;
+use super::{Decode, Faults, Fields, Input, nearest};
+use crate::document::{
+    ExpectedAction, ExpectedConflict, ExpectedError, GivenFile, SessionKind, Test, TestSession,
+};
+use crate::tree::Value;
+use crate::{Code, Spanned};
+
+pub(super) fn test(fields: &mut Fields<'_, '_, '_>) -> Test {
+    Test {
+        inventory: inventory(fields),
+        session: fields.optional("session"),
+        expect: fields.or_default("expect"),
+        partial: fields.or_default("partial"),
+        conflicts: fields.or_default("conflicts"),
+        errors: fields.optional("errors"),
+        given: fields.or_default("given"),
+    }
+}
+
+impl Decode for TestSession {
+    /// A kind alone, or its keys.
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        if let Value::Scalar(_) = input.node.value {
+            let kind: Spanned<SessionKind> = Spanned::decode(input, faults)?;
+            return Some(Self {
+                kind: Some(kind),
+                ..Self::default()
+            });
+        }
+        let mut fields = input.fields(faults)?;
+        let session = Self {
+            kind: fields.optional("kind"),
+            item: fields.optional("item"),
+            schedule: fields.optional("schedule"),
+            deployment: fields.optional("deployment"),
+        };
+        fields.finish();
+        Some(session)
+    }
+}
+
+/// A text or null, which is a value of its own.
+struct OrNull<T>(Option<T>);
+
+impl<T: Decode> Decode for OrNull<T> {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        if input.node.is_null() {
+            return Some(Self(None));
+        }
+        T::decode(input, faults).map(|value| Self(Some(value)))
+    }
+}
+
+impl Decode for ExpectedAction {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        let mut fields = input.fields(faults)?;
+        let item = fields.required("item");
+        let mut or_null = |key| fields.optional(key).map(|OrNull(text)| text);
+        let (from, to) = (or_null("from"), or_null("to"));
+        let (by, because) = (or_null("by"), or_null("because"));
+        let action = Self {
+            item: Spanned::default(),
+            action: fields.optional("action"),
+            reason: fields.optional("reason"),
+            from,
+            to,
+            by,
+            line: fields.optional("line"),
+            because,
+            waits_for: fields.optional("waitsFor"),
+            phase: fields.optional("phase"),
+            failed: fields.optional("failed"),
+        };
+        fields.finish();
+        Some(Self {
+            item: item?,
+            ..action
+        })
+    }
+}
+
+impl Decode for ExpectedConflict {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        let mut fields = input.fields(faults)?;
+        let item = fields.required("item");
+        let (rule, by) = (fields.optional("rule"), fields.optional("by"));
+        fields.finish();
+        Some(Self {
+            item: item?,
+            rule,
+            by,
+        })
+    }
+}
+
+impl Decode for ExpectedError {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        let mut fields = input.fields(faults)?;
+        let code: Option<Spanned<String>> = fields.required("code");
+        let code = code.filter(|code| is_code(code, fields.faults));
+        let at = fields.optional("at");
+        fields.finish();
+        Some(Self { code: code?, at })
+    }
+}
+
+fn is_code(code: &Spanned<String>, faults: &mut Faults) -> bool {
+    let words = || Code::ALL.iter().map(|code| code.word());
+    let fits = words().any(|word| word == code.value);
+    if !fits {
+        let hint = match nearest(code, words()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "the codes are listed in docs/diagnostics.md".to_owned(),
+        };
+        let message = format!(
+            "`{}` is no code of a diagnostic",
+            super::faults::excerpt(code)
+        );
+        faults.hinted(Code::BadValue, code.span, message, hint);
+    }
+    fits
+}
+
+impl Decode for GivenFile {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        let mut fields = input.fields(faults)?;
+        let (file, text) = (fields.required("file"), fields.required("text"));
+        fields.finish();
+        Some(Self {
+            file: file?,
+            text: text?,
+        })
+    }
+}
