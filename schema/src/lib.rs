@@ -11,11 +11,13 @@ pub mod tree;
 
 mod decode;
 mod diagnostic;
+mod inventory;
 mod read;
 mod snapshot;
 mod span;
 
 pub use diagnostic::{Code, Diagnostic, Related, Severity};
+pub use inventory::{Lines as InventoryLines, inventory};
 pub use read::{Documents, read, read_file, read_with};
 pub use snapshot::{Content, Entry, Mode, Snapshot};
 pub use span::{Span, Spanned};

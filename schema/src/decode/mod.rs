@@ -21,7 +21,7 @@ mod written;
 mod action;
 mod deployment;
 mod detect;
-mod fleet;
+pub(crate) mod fleet;
 mod prerequisite;
 mod repository;
 mod schedule;

@@ -211,7 +211,8 @@ pub(super) fn too_large(path: &str, size: u64) -> Diagnostic {
     Diagnostic::error(Code::TooLarge, path, TOP, message).hint("split it")
 }
 
-fn not_utf8(path: &str, bytes: &[u8], valid: usize) -> Diagnostic {
+/// A fault for the first byte that is no UTF-8.
+pub(crate) fn not_utf8(path: &str, bytes: &[u8], valid: usize) -> Diagnostic {
     let before = std::str::from_utf8(&bytes[..valid]).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     let column = before

@@ -11,6 +11,7 @@ mod position;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub(crate) use document::not_utf8;
 pub use document::read_file;
 
 use crate::document::{Body, Document, Kind};
