@@ -1,0 +1,130 @@
+//! What is known of computers: an inventory, indexed, and merged with a policy.
+//!
+//! A [`Fleet`] is an inventory with its look-ups; a [`World`] is a fleet seen
+//! through a policy at a moment; a [`Subject`] is one computer of a world,
+//! with what git pins about it and its primary person.
+
+mod facts;
+mod subject;
+mod world;
+
+use ordain_schema::document::{Approval, ComputerFacts, Inventory, PersonFacts, TenantFacts};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+pub use subject::{Kindred, Primary, Subject};
+pub use world::{TenantView, World};
+
+use crate::policy::Listed;
+
+/// An inventory with its look-ups.
+#[derive(Debug, Clone, Default)]
+pub struct Fleet {
+    computers: Vec<ComputerFacts>,
+    persons: FxHashMap<String, Vec<PersonFacts>>,
+    tenants: FxHashMap<String, TenantFacts>,
+    available: FxHashMap<String, Vec<String>>,
+    scripts: FxHashMap<String, Vec<Listed>>,
+    approvals: FxHashSet<(Option<String>, String, String)>,
+}
+
+impl Fleet {
+    /// Takes in an inventory. Computers stand by tenant and name, so that the
+    /// order in which they were listed makes no difference.
+    pub fn new(inventory: Inventory) -> Self {
+        let mut fleet = Self::default();
+        fleet.computers = inventory.computers;
+        fleet
+            .computers
+            .sort_by(|a, b| (&a.tenant, &a.name).cmp(&(&b.tenant, &b.name)));
+        for person in inventory.persons {
+            fleet
+                .persons
+                .entry(person.upn.to_lowercase())
+                .or_default()
+                .push(person);
+        }
+        for tenant in inventory.tenants {
+            let known = fleet.tenants.entry(tenant.id.clone()).or_default();
+            known.id.clone_from(&tenant.id);
+            known.tags.extend(tenant.tags);
+            known.agreements.extend(tenant.agreements);
+        }
+        fleet.available.extend(inventory.available);
+        for (script, names) in inventory.scripts {
+            fleet.answer(
+                &script,
+                names.iter().map(|name| Listed::new(name)).collect(),
+            );
+        }
+        for Approval {
+            computer,
+            deployment,
+        } in inventory.approvals
+        {
+            let listed = Listed::new(&computer);
+            fleet
+                .approvals
+                .insert((listed.tenant, listed.name, deployment));
+        }
+        fleet
+    }
+
+    /// Records the answer of a filter script by its path; an answer that is
+    /// there already stands.
+    pub fn answer(&mut self, script: &str, members: Vec<Listed>) {
+        self.scripts.entry(script.to_owned()).or_insert(members);
+    }
+
+    /// Whether the answer of a filter script is known.
+    pub fn answered(&self, script: &str) -> bool {
+        self.scripts.contains_key(script)
+    }
+
+    /// The computers, by tenant and name.
+    pub fn computers(&self) -> &[ComputerFacts] {
+        &self.computers
+    }
+
+    /// Facts about a tenant.
+    pub fn tenant(&self, id: &str) -> Option<&TenantFacts> {
+        self.tenants.get(id)
+    }
+
+    /// The tenants that the inventory knows something of; in no particular order.
+    pub fn tenants(&self) -> impl Iterator<Item = &TenantFacts> {
+        self.tenants.values()
+    }
+
+    /// What is known of the persons of a UPN in lower case.
+    pub fn persons(&self, upn: &str) -> &[PersonFacts] {
+        self.persons.get(upn).map_or(&[], Vec::as_slice)
+    }
+
+    /// All persons; in no particular order.
+    pub fn all_persons(&self) -> impl Iterator<Item = &PersonFacts> {
+        self.persons.values().flatten()
+    }
+
+    /// The versions that are offered of a software.
+    pub fn available(&self, software: &str) -> &[String] {
+        self.available.get(software).map_or(&[], Vec::as_slice)
+    }
+
+    /// The answer of a filter script.
+    pub fn script(&self, path: &str) -> Option<&[Listed]> {
+        self.scripts.get(path).map(Vec::as_slice)
+    }
+
+    /// Whether a deployment, by its name, was approved on a computer.
+    pub fn approved(&self, tenant: &str, computer: &str, deployment: &str) -> bool {
+        let key = |tenant: Option<&str>| {
+            (
+                tenant.map(str::to_owned),
+                computer.to_owned(),
+                deployment.to_owned(),
+            )
+        };
+        !self.approvals.is_empty()
+            && (self.approvals.contains(&key(None)) || self.approvals.contains(&key(Some(tenant))))
+    }
+}

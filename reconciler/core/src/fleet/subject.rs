@@ -1,0 +1,159 @@
+//! One computer of a world: its facts, its pins and its primary person.
+
+use std::cell::OnceCell;
+
+use ordain_schema::document::{Chassis, Computer, ComputerFacts, DomainRole, Only, PersonFacts};
+
+use super::{TenantView, World};
+use crate::expression::Facts;
+
+/// One computer of a world.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    /// The world it stands in.
+    pub world: &'a World<'a>,
+    /// What was reported of it.
+    pub facts: &'a ComputerFacts,
+    /// Its tenant.
+    pub tenant: &'a TenantView,
+    /// What git pins about it.
+    pub pin: Option<&'a Computer>,
+    /// Its primary person.
+    pub person: Option<Primary<'a>>,
+    values: OnceCell<Facts>,
+}
+
+/// A computer's primary person.
+#[derive(Debug, Clone)]
+pub struct Primary<'a> {
+    /// The UPN in lower case.
+    pub upn: String,
+    /// What is known of that person, where anything is.
+    pub facts: Option<&'a PersonFacts>,
+    /// The person's tenant.
+    pub tenant: String,
+}
+
+/// Whether a computer is of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kindred {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+    /// Its chassis is not known.
+    Unknown,
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn new(world: &'a World<'a>, facts: &'a ComputerFacts) -> Self {
+        let tenant = world
+            .tenant(&facts.tenant)
+            .expect("a world knows the tenants of its computers");
+        let pin = world.policy.pin(tenant.id, &facts.name);
+        let person = primary(world, facts, pin);
+        Self {
+            world,
+            facts,
+            tenant,
+            pin,
+            person,
+            values: OnceCell::new(),
+        }
+    }
+
+    /// Whether no session may touch it.
+    pub fn is_excluded(&self) -> bool {
+        self.pin.is_some_and(|pin| pin.excluded)
+    }
+
+    /// Whether it, its tenant or its primary person bears a tag.
+    pub fn has_tag(&self, tag: &str) -> bool {
+        let is = |own: &String| own == tag;
+        self.facts.tags.iter().any(is)
+            || self.pin.is_some_and(|pin| pin.tags.iter().any(is))
+            || self.tenant.tags.contains(tag)
+            || self
+                .person_facts()
+                .is_some_and(|person| person.tags.iter().any(is))
+    }
+
+    /// What is known of its primary person.
+    pub fn person_facts(&self) -> Option<&'a PersonFacts> {
+        self.person.as_ref().and_then(|person| person.facts)
+    }
+
+    /// Whether it is of a kind, by chassis and domain role.
+    pub fn is_kind(&self, only: Only) -> Kindred {
+        let role = self.facts.domain_role;
+        let controller = matches!(role, Some(DomainRole::Dc | DomainRole::PrimaryDc));
+        let chassis = self
+            .facts
+            .chassis
+            .filter(|chassis| *chassis != Chassis::Unknown);
+        let answer = match (only, chassis) {
+            (Only::PrimaryDomainControllers, _) if role.is_some() => {
+                role == Some(DomainRole::PrimaryDc)
+            }
+            (Only::DomainControllers, _) if role.is_some() => controller,
+            (Only::Servers, _) if controller => true,
+            (_, _) if controller => false,
+            (_, None) => return Kindred::Unknown,
+            (Only::Servers, Some(chassis)) => chassis == Chassis::Server,
+            (Only::Workstations, Some(chassis)) => chassis == Chassis::Desktop,
+            (Only::Portables, Some(chassis)) => chassis == Chassis::Portable,
+            (Only::WorkstationsAndPortables, Some(chassis)) => {
+                matches!(chassis, Chassis::Desktop | Chassis::Portable)
+            }
+            (Only::DomainControllers | Only::PrimaryDomainControllers, Some(_)) => false,
+        };
+        if answer { Kindred::Yes } else { Kindred::No }
+    }
+
+    /// Everything an expression may ask about.
+    pub fn values(&self) -> &Facts {
+        self.values.get_or_init(|| super::facts::of(self))
+    }
+}
+
+fn primary<'a>(
+    world: &World<'a>,
+    facts: &ComputerFacts,
+    pin: Option<&Computer>,
+) -> Option<Primary<'a>> {
+    let pinned = pin
+        .and_then(|pin| pin.person.as_ref())
+        .map(|upn| upn.to_lowercase());
+    if let Some(upn) = pinned {
+        return Some(person(world, facts, upn));
+    }
+    let reported = person(world, facts, facts.person.as_ref()?.to_lowercase());
+    (reported.tenant == facts.tenant).then_some(reported)
+}
+
+fn person<'a>(world: &World<'a>, facts: &ComputerFacts, upn: String) -> Primary<'a> {
+    let owner = |row: &PersonFacts| match &row.tenant {
+        Some(tenant) => tenant.clone(),
+        None => world
+            .tenant_of_domain(&upn)
+            .unwrap_or(&facts.tenant)
+            .to_owned(),
+    };
+    let rows = world.fleet.persons(&upn);
+    let row = rows
+        .iter()
+        .find(|row| owner(row) == facts.tenant)
+        .or_else(|| rows.first());
+    let tenant = match row {
+        Some(row) => owner(row),
+        None => world
+            .tenant_of_domain(&upn)
+            .unwrap_or(&facts.tenant)
+            .to_owned(),
+    };
+    Primary {
+        upn,
+        facts: row,
+        tenant,
+    }
+}

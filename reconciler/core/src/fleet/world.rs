@@ -1,0 +1,170 @@
+//! A fleet seen through a policy at a moment.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use ordain_schema::document::{AgreementRow, Body, Day};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Fleet, Subject};
+use crate::policy::{Kind, Policy, TenantId};
+
+/// A fleet seen through a policy at a moment.
+#[derive(Debug)]
+pub struct World<'a> {
+    /// The policy.
+    pub policy: &'a Policy,
+    /// The fleet.
+    pub fleet: &'a Fleet,
+    /// The moment.
+    pub now: Timestamp,
+    tenants: FxHashMap<&'a str, TenantView>,
+}
+
+/// What a tenant is at that moment.
+#[derive(Debug, Clone)]
+pub struct TenantView {
+    /// Its place in the policy; none where the policy does not know it.
+    pub id: Option<TenantId>,
+    /// The day in its time zone.
+    pub day: Day,
+    /// Whether cross-tenant files reach it.
+    pub cross_tenant: bool,
+    /// Its tags, from git and from the inventory.
+    pub tags: FxHashSet<String>,
+    /// The agreements that are active.
+    pub agreements: FxHashSet<String>,
+    /// The products whose agreements are active.
+    pub products: FxHashSet<String>,
+}
+
+impl<'a> World<'a> {
+    /// Looks at a fleet through a policy.
+    pub fn new(policy: &'a Policy, fleet: &'a Fleet, now: Timestamp) -> Self {
+        let mut tenants = FxHashMap::default();
+        let known = policy.tenants().iter().map(|(_, node)| &*node.id);
+        let reported = fleet.tenants().map(|facts| facts.id.as_str());
+        let used = fleet.computers().iter().map(|facts| facts.tenant.as_str());
+        for id in known.chain(reported).chain(used) {
+            tenants
+                .entry(id)
+                .or_insert_with(|| view(policy, fleet, id, now));
+        }
+        Self {
+            policy,
+            fleet,
+            now,
+            tenants,
+        }
+    }
+
+    /// What a tenant is at that moment, by its id.
+    pub fn tenant(&self, id: &str) -> Option<&TenantView> {
+        self.tenants.get(id)
+    }
+
+    /// All tenants, by id.
+    pub fn tenants(&self) -> Vec<(&str, &TenantView)> {
+        let mut all: Vec<_> = self.tenants.iter().map(|(id, view)| (*id, view)).collect();
+        all.sort_by_key(|(id, _)| *id);
+        all
+    }
+
+    /// One computer of the fleet.
+    pub fn subject(&'a self, index: usize) -> Subject<'a> {
+        Subject::new(self, &self.fleet.computers()[index])
+    }
+
+    /// Every computer, by tenant and name.
+    pub fn subjects(&'a self) -> impl Iterator<Item = Subject<'a>> {
+        self.fleet
+            .computers()
+            .iter()
+            .map(|facts| Subject::new(self, facts))
+    }
+
+    /// The tenant whose domains hold a UPN, in lower case.
+    pub fn tenant_of_domain(&self, upn: &str) -> Option<&str> {
+        let (_, domain) = upn.rsplit_once('@')?;
+        let mut owners = self.policy.tenants().iter().filter(|(id, _)| {
+            let tenant = self.policy.tenant(*id);
+            tenant.is_some_and(|tenant| {
+                tenant
+                    .domains
+                    .iter()
+                    .any(|own| own.to_lowercase() == domain)
+            })
+        });
+        owners.next().map(|(_, node)| &*node.id)
+    }
+}
+
+/// The time zone of a tenant: its own, else the repository's, else UTC.
+pub(super) fn zone(policy: &Policy, tenant: Option<TenantId>) -> TimeZone {
+    let own = tenant
+        .and_then(|id| policy.tenant(id))
+        .and_then(|tenant| tenant.timezone.as_ref());
+    let name = own.or_else(|| {
+        policy
+            .repository()
+            .and_then(|repository| repository.timezone.as_ref())
+    });
+    name.and_then(|name| TimeZone::get(name).ok())
+        .unwrap_or(TimeZone::UTC)
+}
+
+fn day(now: Timestamp, zone: TimeZone) -> Day {
+    let date = now.to_zoned(zone).date();
+    Day {
+        year: date.year(),
+        month: date.month().unsigned_abs(),
+        day: date.day().unsigned_abs(),
+    }
+}
+
+fn view(policy: &Policy, fleet: &Fleet, name: &str, now: Timestamp) -> TenantView {
+    let id = policy.tenants().find(name);
+    let document = id.and_then(|id| policy.tenant(id));
+    let facts = fleet.tenant(name);
+    let today = day(now, zone(policy, id));
+    let mut view = TenantView {
+        id,
+        day: today,
+        cross_tenant: document.is_none_or(|tenant| tenant.cross_tenant),
+        tags: FxHashSet::default(),
+        agreements: FxHashSet::default(),
+        products: FxHashSet::default(),
+    };
+    view.tags.extend(
+        document
+            .into_iter()
+            .flat_map(|tenant| tenant.tags.iter().cloned()),
+    );
+    view.tags.extend(
+        facts
+            .into_iter()
+            .flat_map(|facts| facts.tags.iter().cloned()),
+    );
+    let rows = facts.into_iter().flat_map(|facts| &facts.agreements);
+    for row in rows.filter(|row| is_active(row, today) && !is_disabled(policy, id, row)) {
+        view.agreements.extend(row.agreement.clone());
+        view.products.extend(row.product.clone());
+    }
+    view
+}
+
+fn is_active(row: &AgreementRow, today: Day) -> bool {
+    row.from.is_none_or(|from| from <= today) && row.to.is_none_or(|to| today <= to)
+}
+
+fn is_disabled(policy: &Policy, tenant: Option<TenantId>, row: &AgreementRow) -> bool {
+    let Some(integration) = &row.integration else {
+        return false;
+    };
+    let found = policy
+        .names()
+        .lookup(policy.tenants(), Kind::Integration, tenant, integration)
+        .found();
+    found.is_some_and(
+        |id| matches!(&policy.document(id).body, Body::Integration(one) if one.disabled),
+    )
+}

@@ -1,0 +1,26 @@
+//! The pure core: values in, an immutable, complete, explained plan out.
+//!
+//! No I/O, no clock, no environment, no randomness: time is a parameter
+//! `now`, and everything decided here can be replayed. In reading order:
+//! [`item`] and [`version`] are the vocabulary, [`policy`] resolves names
+//! within one commit, [`fleet`] is what is known of computers, [`resolve`]
+//! picks winners, [`plan`] says what they ask for, [`order`] is what travels
+//! to an agent, [`execute`] walks it there, [`session`] drives the whole.
+
+pub mod item;
+pub mod version;
+
+pub mod expression;
+
+pub mod policy;
+
+pub mod fleet;
+
+pub mod resolve;
+
+pub mod plan;
+
+pub mod order;
+
+pub mod execute;
+pub mod session;

@@ -1,0 +1,493 @@
+//! What comes of every item of one computer, prerequisites included.
+//!
+//! First each item's standing is found on the assumption that it is needed, so
+//! that failures travel from prerequisites to dependants; then dependants that
+//! do not fail pull in what they need.
+
+use std::cell::RefCell;
+
+use ordain_schema::document::Licence;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::demand::{Demands, Ground};
+use super::task;
+use super::versions::licence;
+use super::wish::{Case, Change, Detected, Need, Outcome, detected};
+use crate::fleet::Subject;
+use crate::item::Reason;
+use crate::policy::{Demand, DeploymentId, Entity, ItemId, Policy, RuleEntry, Wish};
+use crate::resolve::{Missing, Request, Resolution, Settled};
+
+/// Where an item stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Standing {
+    /// Left alone, not even detected.
+    Ignored,
+    /// Deployments or prerequisites contradict.
+    Conflict,
+    /// Not for this computer.
+    NotApplicable,
+    /// Something is not known.
+    Unknown,
+    /// Nothing is to be done.
+    Settled(Reason),
+    /// These changes.
+    Change(Vec<Change>),
+    /// It is known to fail; more about it for people.
+    Fails(Reason, Option<String>),
+}
+
+/// One item that stands in the plan.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Listed {
+    /// Where it stands.
+    pub(super) standing: Standing,
+    /// Its winner.
+    pub(super) winner: Option<DeploymentId>,
+    /// What is detected of it.
+    pub(super) from: Option<String>,
+}
+
+/// What comes of every item of one computer.
+#[derive(Debug, Default)]
+pub(super) struct Evaluation {
+    /// The items that stand in the plan.
+    pub(super) listed: FxHashMap<ItemId, Listed>,
+    /// Direct prerequisites of items whose prerequisites count; also of items
+    /// that are met and so do not stand in the plan.
+    pub(super) edges: FxHashMap<ItemId, Vec<ItemId>>,
+    /// Configuration tasks with the software that wants them.
+    pub(super) configures: FxHashMap<ItemId, Vec<ItemId>>,
+    /// Conflicts among prerequisites, with everything that takes part.
+    pub(super) conflicts: FxHashMap<ItemId, Vec<super::Place>>,
+    /// What could not be known of listed items.
+    pub(super) unknown: Vec<Missing>,
+}
+
+impl Evaluation {
+    /// Evaluates what a session covers on one computer.
+    pub(super) fn new(subject: &Subject<'_>, resolution: &Resolution, request: &Request) -> Self {
+        let settled: FxHashMap<ItemId, Settled> = resolution
+            .items
+            .iter()
+            .map(|(item, decision)| (*item, decision.settled.clone()))
+            .collect();
+        let cases = Cases {
+            subject,
+            settled: &settled,
+            known: RefCell::default(),
+        };
+        let not_applicable = |item| cases.with(item, |case| case.is_applicable() == Ok(false));
+        let ground = Ground {
+            subject,
+            settled: &settled,
+            not_applicable: &not_applicable,
+        };
+        let demands = ground.collect();
+        let mut evaluator = Evaluator {
+            ground: &ground,
+            cases: &cases,
+            demands: &demands,
+            standings: FxHashMap::default(),
+        };
+        evaluator.evaluate(request)
+    }
+}
+
+/// The cases of a computer's software, each looked up once.
+struct Cases<'a, 'w> {
+    subject: &'a Subject<'w>,
+    settled: &'a FxHashMap<ItemId, Settled>,
+    known: RefCell<FxHashMap<ItemId, Case<'w>>>,
+}
+
+impl<'w> Cases<'_, 'w> {
+    fn with<T>(&self, item: ItemId, look: impl FnOnce(&Case<'w>) -> T) -> T {
+        let mut known = self.known.borrow_mut();
+        let case = known.entry(item).or_insert_with(|| {
+            let policy: &'w Policy = self.subject.world.policy;
+            let software = policy
+                .software(item)
+                .expect("only software has prerequisites and versions");
+            let name = policy.items().entry(item).item.name();
+            Case::new(self.subject, name, software, self.licence(policy, item))
+        });
+        look(case)
+    }
+
+    fn licence(&self, policy: &'w Policy, item: ItemId) -> Option<&'w Licence> {
+        match self.settled.get(&item) {
+            Some(Settled::Winner(id)) => licence(policy, policy.deployment(*id).licence_document),
+            _ => None,
+        }
+    }
+}
+
+struct Evaluator<'a, 'w> {
+    ground: &'a Ground<'a, 'w>,
+    cases: &'a Cases<'a, 'w>,
+    demands: &'a Demands,
+    standings: FxHashMap<ItemId, Option<Standing>>,
+}
+
+/// Items that living dependants need there, and gone.
+#[derive(Default)]
+struct Pulled {
+    alive: FxHashSet<ItemId>,
+    present: FxHashSet<ItemId>,
+    absent: FxHashSet<ItemId>,
+}
+
+impl Evaluator<'_, '_> {
+    fn policy(&self) -> &Policy {
+        self.ground.subject.world.policy
+    }
+
+    fn evaluate(&mut self, request: &Request) -> Evaluation {
+        let mut covered: Vec<ItemId> = self
+            .ground
+            .settled
+            .keys()
+            .copied()
+            .filter(|item| request.covers(self.policy(), *item))
+            .collect();
+        covered.sort();
+        let pulled = self.pull(&covered);
+        let scope = self.scope(&covered, request);
+        let mut evaluation = Evaluation {
+            conflicts: self.demands.conflicts.clone(),
+            ..Evaluation::default()
+        };
+        for item in &scope {
+            if self.policy().items().entry(*item).entity == Entity::Software {
+                self.list_software(*item, &pulled, &mut evaluation);
+            } else {
+                self.list_task(*item, &mut evaluation);
+            }
+        }
+        self.link(&scope, &pulled, &mut evaluation);
+        self.configure(&scope, request, &mut evaluation);
+        evaluation
+    }
+
+    fn winner(&self, item: ItemId) -> Option<DeploymentId> {
+        match self.ground.settled.get(&item)? {
+            Settled::Winner(id) => Some(*id),
+            Settled::Conflict(..) => None,
+        }
+    }
+
+    fn wish(&self, item: ItemId) -> Option<&Wish> {
+        self.winner(item)
+            .map(|id| &self.policy().deployment(id).wish)
+    }
+
+    fn in_conflict(&self, item: ItemId) -> bool {
+        matches!(self.ground.settled.get(&item), Some(Settled::Conflict(..)))
+            || self.demands.conflicts.contains_key(&item)
+    }
+
+    fn detected(&self, item: ItemId) -> Detected<'_> {
+        detected(
+            self.ground.subject,
+            self.policy().items().entry(item).item.name(),
+        )
+    }
+
+    /// The rules of an active item that hold.
+    fn rules(&self, item: ItemId) -> impl Iterator<Item = &RuleEntry> {
+        let rules = if self.demands.active.contains(&item) {
+            self.policy().rules().of(item)
+        } else {
+            &[]
+        };
+        rules.iter().filter(|rule| self.ground.holds(rule))
+    }
+
+    /// Where an item stands, on the assumption that whoever asks for it does not fail.
+    fn standing(&mut self, item: ItemId) -> Standing {
+        match self.standings.get(&item) {
+            Some(Some(known)) => return known.clone(),
+            // Only items that exclude each other come back to themselves.
+            Some(None) => return Standing::Settled(Reason::UpToDate),
+            None => {}
+        }
+        self.standings.insert(item, None);
+        let asked = self.demands.asked.get(&item);
+        let (present, absent) = asked.map_or((false, false), |asked| {
+            (!asked.present.is_empty(), !asked.absent.is_empty())
+        });
+        let standing = self.judge(item, present, absent).0;
+        self.standings.insert(item, Some(standing.clone()));
+        standing
+    }
+
+    /// Where an item stands if it must be there, or gone; and whether an offer from outside was missing.
+    fn judge(&mut self, item: ItemId, present: bool, absent: bool) -> (Standing, Option<Missing>) {
+        if self.wish(item) == Some(&Wish::Ignored) {
+            return (Standing::Ignored, None);
+        }
+        if self.in_conflict(item) {
+            return (Standing::Conflict, None);
+        }
+        let (outcome, unheard) = self.cases.with(item, |case| {
+            let need = match self.wish(item) {
+                Some(Wish::UpdateIfFound) if present && case.detected == Detected::Missing => {
+                    Need::Present
+                }
+                Some(Wish::UpdateIfFound)
+                    if absent && matches!(case.detected, Detected::Version(_)) =>
+                {
+                    Need::Absent
+                }
+                Some(wish) => Need::Winner(wish),
+                None if absent => Need::Absent,
+                None => Need::Present,
+            };
+            case.outcome(need)
+        });
+        let name = self.policy().items().entry(item).item.name();
+        let missing = match (&outcome, unheard) {
+            (Outcome::Unknown(Some(fact)), _) => Some(Missing {
+                what: format!("platforms of software/{name}"),
+                fact: (*fact).to_owned(),
+            }),
+            (_, true) => Some(Missing {
+                what: format!("versions of software/{name}"),
+                fact: format!("available.{name}"),
+            }),
+            _ => None,
+        };
+        let standing = match outcome {
+            Outcome::NotApplicable => Standing::NotApplicable,
+            Outcome::Unknown(_) => Standing::Unknown,
+            Outcome::Fails(reason) => Standing::Fails(reason, None),
+            Outcome::Settled(reason) => self
+                .prerequisites(item)
+                .unwrap_or(Standing::Settled(reason)),
+            Outcome::Change(changes) => self
+                .prerequisites(item)
+                .unwrap_or(Standing::Change(changes)),
+        };
+        (standing, missing)
+    }
+
+    /// What an item's prerequisites make of it, where they leave nothing good.
+    fn prerequisites(&mut self, item: ItemId) -> Option<Standing> {
+        let demands: Vec<Demand> = self.rules(item).map(|rule| rule.demand.clone()).collect();
+        let mut worst = None;
+        for demand in demands {
+            let (items, present) = match demand {
+                Demand::Fail(message) => {
+                    return Some(Standing::Fails(Reason::PrerequisiteFailed, Some(message)));
+                }
+                Demand::Present(items) => (items, true),
+                Demand::Absent(items) => (items, false),
+            };
+            for other in items {
+                match self.met(other, present) {
+                    None => {}
+                    Some(Reason::PrerequisiteFailed) => {
+                        return Some(Standing::Fails(Reason::PrerequisiteFailed, None));
+                    }
+                    Some(Reason::Unknown) => worst = worst.or(Some(Standing::Unknown)),
+                    Some(reason) => worst = Some(Standing::Fails(reason, None)),
+                }
+            }
+        }
+        worst
+    }
+
+    /// What stands against a prerequisite, if anything.
+    fn met(&mut self, item: ItemId, present: bool) -> Option<Reason> {
+        let there = matches!(self.detected(item), Detected::Version(_));
+        match self.standing(item) {
+            Standing::Conflict | Standing::Fails(..) => Some(Reason::PrerequisiteFailed),
+            Standing::Ignored if there != present => Some(Reason::PrerequisiteIgnored),
+            Standing::NotApplicable if there != present => Some(Reason::PrerequisiteFailed),
+            Standing::Unknown if there != present => Some(Reason::Unknown),
+            _ => None,
+        }
+    }
+
+    /// What dependants that do not fail need, beginning with the covered items.
+    fn pull(&mut self, covered: &[ItemId]) -> Pulled {
+        let mut pulled = Pulled::default();
+        let mut open: Vec<ItemId> = covered.to_vec();
+        while let Some(item) = open.pop() {
+            let is_software = self.policy().items().entry(item).entity == Entity::Software;
+            if !is_software || !self.demands.active.contains(&item) || pulled.alive.contains(&item)
+            {
+                continue;
+            }
+            if !matches!(
+                self.standing(item),
+                Standing::Settled(_) | Standing::Change(_)
+            ) {
+                continue;
+            }
+            pulled.alive.insert(item);
+            for rule in self.rules(item) {
+                match &rule.demand {
+                    Demand::Present(items) => {
+                        pulled.present.extend(items);
+                        open.extend(items);
+                    }
+                    Demand::Absent(items) => pulled.absent.extend(items),
+                    Demand::Fail(_) => {}
+                }
+            }
+        }
+        pulled
+    }
+
+    /// The items that may stand in the plan: what is covered and all that it asks of others.
+    fn scope(&self, covered: &[ItemId], request: &Request) -> Vec<ItemId> {
+        let mut scope: FxHashSet<ItemId> = FxHashSet::default();
+        let mut open: Vec<ItemId> = covered.to_vec();
+        if request.limit.is_none() {
+            open.extend(self.demands.asked.keys());
+        }
+        while let Some(item) = open.pop() {
+            if scope.insert(item) {
+                open.extend(self.targets(item));
+            }
+        }
+        let mut scope: Vec<ItemId> = scope.into_iter().collect();
+        scope.sort();
+        scope
+    }
+
+    fn targets(&self, item: ItemId) -> Vec<ItemId> {
+        let demands = self.rules(item).flat_map(|rule| match &rule.demand {
+            Demand::Present(items) | Demand::Absent(items) => items.as_slice(),
+            Demand::Fail(_) => &[],
+        });
+        demands.copied().collect()
+    }
+
+    fn list_software(&mut self, item: ItemId, pulled: &Pulled, evaluation: &mut Evaluation) {
+        let winner = self.winner(item);
+        let (present, absent) = (
+            pulled.present.contains(&item),
+            pulled.absent.contains(&item),
+        );
+        let (standing, missing) = self.judge(item, present, absent);
+        let acts = matches!(standing, Standing::Change(_));
+        let has_winner = self.ground.settled.contains_key(&item);
+        let stands = has_winner || standing == Standing::Conflict || (acts && (present || absent));
+        if !stands {
+            return;
+        }
+        evaluation.unknown.extend(missing);
+        let from = match self.detected(item) {
+            Detected::Version(version) if standing != Standing::Ignored => Some(version.to_owned()),
+            _ => None,
+        };
+        evaluation.listed.insert(
+            item,
+            Listed {
+                standing,
+                winner,
+                from,
+            },
+        );
+    }
+
+    fn list_task(&self, item: ItemId, evaluation: &mut Evaluation) {
+        let winner = self.winner(item);
+        let standing = if self.in_conflict(item) {
+            Standing::Conflict
+        } else {
+            task::standing(self.ground.subject, self.policy(), item, self.wish(item))
+        };
+        evaluation.listed.insert(
+            item,
+            Listed {
+                standing,
+                winner,
+                from: None,
+            },
+        );
+    }
+
+    /// Records the edges between items that stand in the plan, or are met and alive.
+    fn link(&self, scope: &[ItemId], pulled: &Pulled, evaluation: &mut Evaluation) {
+        let counts =
+            |item: &ItemId| evaluation.listed.contains_key(item) || pulled.alive.contains(item);
+        let mut edges = FxHashMap::default();
+        for item in scope.iter().filter(|item| counts(item)) {
+            let mut targets: Vec<ItemId> = self
+                .targets(*item)
+                .into_iter()
+                .filter(|target| counts(target))
+                .collect();
+            targets.sort();
+            targets.dedup();
+            if !targets.is_empty() {
+                edges.insert(*item, targets);
+            }
+        }
+        evaluation.edges = edges;
+    }
+
+    /// Adds the configuration tasks of software that is there or about to be.
+    fn configure(&self, scope: &[ItemId], request: &Request, evaluation: &mut Evaluation) {
+        let mut wanted: Vec<(ItemId, ItemId)> = Vec::new();
+        for item in scope {
+            let Some(listed) = evaluation.listed.get(item) else {
+                continue;
+            };
+            let task = self.policy().rules().configuration(*item);
+            wanted.extend(
+                task.filter(|_| will_be_there(&listed.standing))
+                    .map(|task| (*item, task)),
+            );
+        }
+        for (software, task) in wanted {
+            evaluation
+                .configures
+                .entry(task)
+                .or_default()
+                .push(software);
+            if !evaluation.listed.contains_key(&task) {
+                self.list_task(task, evaluation);
+            }
+        }
+        if let Some(limit) = &request.limit {
+            self.configure_alone(limit, evaluation);
+        }
+    }
+
+    /// A session for a configuration task alone, which has no winner of its own.
+    fn configure_alone(&self, limit: &crate::resolve::Limit, evaluation: &mut Evaluation) {
+        let crate::resolve::Limit::Item(named) = limit else {
+            return;
+        };
+        let policy = self.policy();
+        let pairs = policy.rules().configurations();
+        let of_named = pairs.filter(|(_, task)| policy.items().entry(*task).item == *named);
+        for (software, task) in of_named {
+            let wished = matches!(
+                self.wish(software),
+                Some(Wish::Installed(_) | Wish::UpdateIfFound)
+            );
+            let there = matches!(self.detected(software), Detected::Version(_));
+            if wished
+                && there
+                && !self.in_conflict(software)
+                && !evaluation.listed.contains_key(&task)
+            {
+                self.list_task(task, evaluation);
+            }
+        }
+    }
+}
+
+fn will_be_there(standing: &Standing) -> bool {
+    match standing {
+        Standing::Settled(reason) => *reason == Reason::UpToDate,
+        Standing::Change(changes) => changes.last().is_some_and(|change| change.to.is_some()),
+        _ => false,
+    }
+}

@@ -1,0 +1,344 @@
+//! The state table: what one software needs on one computer.
+//!
+//! Looks at nothing but that software: prerequisites are [`super::evaluate`]'s.
+
+use std::cmp::Ordering;
+
+use ordain_schema::document::{
+    Licence, LicenceNeed, Platform, RepairStrategy, Software, UpgradeStrategy, VersionScheme,
+    VersionWish,
+};
+
+use super::versions::{Offered, entry, offered, runs_on};
+use crate::fleet::Subject;
+use crate::item::{Act, Reason};
+use crate::policy::Wish;
+
+/// What is asked of a software.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Need<'a> {
+    /// What its winner wishes.
+    Winner(&'a Wish),
+    /// A prerequisite: it must be there, in any version.
+    Present,
+    /// A prerequisite: it must not be there.
+    Absent,
+}
+
+/// What is detected of a software.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detected<'a> {
+    /// The computer's software was never inventoried.
+    Unknown,
+    /// It is not there.
+    Missing,
+    /// It is there, in this version.
+    Version(&'a str),
+}
+
+/// What comes of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Outcome {
+    /// Nothing is to be done.
+    Settled(Reason),
+    /// It is not for this computer.
+    NotApplicable,
+    /// A fact is missing; which one, where it is not the software itself.
+    Unknown(Option<&'static str>),
+    /// These changes, one after the other.
+    Change(Vec<Change>),
+    /// It is known to fail.
+    Fails(Reason),
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Change {
+    /// What is done.
+    pub(super) act: Act,
+    /// Why.
+    pub(super) reason: Reason,
+    /// From this version.
+    pub(super) from: Option<String>,
+    /// To this version.
+    pub(super) to: Option<String>,
+}
+
+/// A software on a computer, with all that its state table looks at.
+#[derive(Debug)]
+pub(super) struct Case<'a> {
+    /// The document.
+    pub(super) software: &'a Software,
+    /// What is detected.
+    pub(super) detected: Detected<'a>,
+    /// The answer of its test.
+    pub(super) test: Option<bool>,
+    /// What may be installed.
+    pub(super) offered: Offered<'a>,
+    /// Whether the deployment names a licence.
+    pub(super) licensed: bool,
+    platform: Result<bool, &'static str>,
+}
+
+impl<'a> Case<'a> {
+    /// Looks a software up on a computer.
+    pub(super) fn new(
+        subject: &Subject<'a>,
+        name: &str,
+        software: &'a Software,
+        licence: Option<&Licence>,
+    ) -> Self {
+        let detected = detected(subject, name);
+        Self {
+            software,
+            detected,
+            test: subject.facts.tests.get(name).copied(),
+            offered: offered(subject, name, software, licence),
+            licensed: licence.is_some(),
+            platform: platform(software.platforms.as_deref(), subject),
+        }
+    }
+
+    /// Whether it is for this computer; a fact where that is not known.
+    pub(super) fn is_applicable(&self) -> Result<bool, &'static str> {
+        self.platform
+    }
+
+    /// What comes of a need. Also says whether an offer from outside was missing.
+    pub(super) fn outcome(&self, need: Need<'_>) -> (Outcome, bool) {
+        match self.platform {
+            Ok(true) => {}
+            Ok(false) => return (Outcome::NotApplicable, false),
+            Err(fact) => return (Outcome::Unknown(Some(fact)), false),
+        }
+        match self.detected {
+            Detected::Unknown => (Outcome::Unknown(None), false),
+            Detected::Missing => self.missing(need),
+            Detected::Version(version) => self.present(need, version),
+        }
+    }
+
+    fn missing(&self, need: Need<'_>) -> (Outcome, bool) {
+        let wish = match need {
+            Need::Winner(Wish::Installed(wish)) => wish,
+            Need::Present => &VersionWish::Latest,
+            Need::Winner(_) | Need::Absent => {
+                return (Outcome::Settled(Reason::SoftwareMissing), false);
+            }
+        };
+        let to = self.wished(wish);
+        (
+            self.change(Act::Install, Reason::SoftwareMissing, None, to),
+            to.is_none() && self.offered.unheard,
+        )
+    }
+
+    fn present(&self, need: Need<'_>, version: &str) -> (Outcome, bool) {
+        let settled = (Outcome::Settled(Reason::UpToDate), false);
+        let wish = match need {
+            Need::Winner(Wish::Absent) | Need::Absent => return (uninstall(version), false),
+            Need::Present => return settled,
+            Need::Winner(Wish::Installed(wish)) => wish,
+            Need::Winner(Wish::UpdateIfFound) => &VersionWish::Latest,
+            Need::Winner(_) => return settled,
+        };
+        if self.test_fails(version) {
+            return self.repair(wish, version);
+        }
+        let newest = || self.wished(wish);
+        let compared = |wanted: &str| self.offered.compare(version, wanted);
+        let (act, reason, to) = match wish {
+            VersionWish::Any => return settled,
+            VersionWish::Latest => match newest() {
+                Some(newest) if compared(newest) == Ordering::Less => {
+                    (Act::Update, Reason::UpdateAvailable, Some(newest))
+                }
+                newest => return (settled.0, newest.is_none() && self.offered.unheard),
+            },
+            VersionWish::Exactly(wanted) => match compared(wanted) {
+                Ordering::Equal => return settled,
+                Ordering::Less => (Act::Update, Reason::UpdateAvailable, newest()),
+                Ordering::Greater => (Act::Downgrade, Reason::OlderVersionRequired, newest()),
+            },
+            VersionWish::AtLeast(wanted) if compared(wanted) == Ordering::Less => {
+                (Act::Update, Reason::UpdateAvailable, newest())
+            }
+            VersionWish::AtMost(wanted) if compared(wanted) == Ordering::Greater => {
+                (Act::Downgrade, Reason::OlderVersionRequired, newest())
+            }
+            VersionWish::AtLeast(_) | VersionWish::AtMost(_) => return settled,
+        };
+        (
+            self.change(act, reason, Some(version), to),
+            to.is_none() && self.offered.unheard,
+        )
+    }
+
+    /// The newest version that a wish allows.
+    fn wished(&self, wish: &VersionWish) -> Option<&'a str> {
+        let compare = |version: &str, wanted: &str| self.offered.compare(version, wanted);
+        self.offered.newest(|version| match wish {
+            VersionWish::Latest | VersionWish::Any => true,
+            VersionWish::Exactly(wanted) => compare(version, wanted) == Ordering::Equal,
+            VersionWish::AtLeast(wanted) => compare(version, wanted) != Ordering::Less,
+            VersionWish::AtMost(wanted) => compare(version, wanted) != Ordering::Greater,
+        })
+    }
+
+    fn test_fails(&self, version: &str) -> bool {
+        let own = entry(self.software, self.offered.scheme, version)
+            .and_then(|entry| entry.actions.test.as_ref());
+        self.test == Some(false) && own.or(self.software.actions.test.as_ref()).is_some()
+    }
+
+    fn repair(&self, wish: &VersionWish, version: &str) -> (Outcome, bool) {
+        if self.software.repair.strategy == RepairStrategy::None {
+            return (Outcome::Fails(Reason::TestFailed), false);
+        }
+        let to = self.wished(wish);
+        let unheard = to.is_none() && self.offered.unheard;
+        if to.is_none() {
+            return (Outcome::Fails(Reason::NoApplicableVersion), unheard);
+        }
+        if self.lacks_licence() {
+            return (Outcome::Fails(Reason::NoLicence), false);
+        }
+        let change = Change {
+            act: Act::Repair,
+            reason: Reason::TestFailed,
+            from: Some(version.to_owned()),
+            to: to.map(str::to_owned),
+        };
+        (Outcome::Change(vec![change]), unheard)
+    }
+
+    fn lacks_licence(&self) -> bool {
+        self.software.licence == LicenceNeed::Required && !self.licensed
+    }
+
+    fn change(&self, act: Act, reason: Reason, from: Option<&str>, to: Option<&str>) -> Outcome {
+        let Some(to) = to else {
+            return Outcome::Fails(Reason::NoApplicableVersion);
+        };
+        let Some(changes) = self.through_bases(act, reason, from, to) else {
+            return Outcome::Fails(Reason::NoApplicableVersion);
+        };
+        if self.lacks_licence() {
+            return Outcome::Fails(Reason::NoLicence);
+        }
+        if changes
+            .iter()
+            .any(|change| change.act == Act::Update && !self.can_update(change.to.as_deref()))
+        {
+            return Outcome::Fails(Reason::UpgradeNotPossible);
+        }
+        Outcome::Change(changes)
+    }
+
+    /// A patch brings its base first, recursively; none where a base is not to be had.
+    fn through_bases(
+        &self,
+        act: Act,
+        reason: Reason,
+        from: Option<&str>,
+        to: &str,
+    ) -> Option<Vec<Change>> {
+        let mut steps = vec![to];
+        let mut next = to;
+        while let Some(base) = self.base(next) {
+            let reached =
+                from.is_some_and(|from| self.offered.compare(from, base) != Ordering::Less);
+            if reached || steps.len() > self.software.versions.len() {
+                break;
+            }
+            let written = self
+                .offered
+                .newest(|version| self.offered.compare(version, base) == Ordering::Equal)?;
+            steps.push(written);
+            next = written;
+        }
+        let mut changes = Vec::new();
+        let mut from = from;
+        for (index, to) in steps.into_iter().rev().enumerate() {
+            let (act, reason) = if index == 0 {
+                (act, reason)
+            } else {
+                (Act::Update, Reason::UpdateAvailable)
+            };
+            changes.push(Change {
+                act,
+                reason,
+                from: from.map(str::to_owned),
+                to: Some(to.to_owned()),
+            });
+            from = Some(to);
+        }
+        Some(changes)
+    }
+
+    fn base(&self, version: &str) -> Option<&'a str> {
+        let entry = entry(self.software, self.offered.scheme, version)?;
+        entry.requires_version.as_ref().map(|base| base.as_str())
+    }
+
+    fn can_update(&self, to: Option<&str>) -> bool {
+        match self.software.upgrade_strategy {
+            UpgradeStrategy::None => false,
+            UpgradeStrategy::InstallOver | UpgradeStrategy::UninstallInstall => true,
+            UpgradeStrategy::UpgradeScript => {
+                let own = to.and_then(|to| entry(self.software, self.scheme(), to));
+                own.and_then(|entry| entry.actions.upgrade.as_ref())
+                    .or(self.software.actions.upgrade.as_ref())
+                    .is_some()
+            }
+        }
+    }
+
+    fn scheme(&self) -> VersionScheme {
+        self.offered.scheme
+    }
+}
+
+fn uninstall(version: &str) -> Outcome {
+    Outcome::Change(vec![Change {
+        act: Act::Uninstall,
+        reason: Reason::SoftwareDetected,
+        from: Some(version.to_owned()),
+        to: None,
+    }])
+}
+
+/// What is detected of a software on a computer.
+pub(super) fn detected<'a>(subject: &Subject<'a>, name: &str) -> Detected<'a> {
+    match &subject.facts.software {
+        None => Detected::Unknown,
+        Some(all) => all
+            .get(name)
+            .map_or(Detected::Missing, |version| Detected::Version(version)),
+    }
+}
+
+/// Whether one of the platforms is the computer's; the fact where that is not known.
+fn platform(platforms: Option<&[Platform]>, subject: &Subject<'_>) -> Result<bool, &'static str> {
+    let Some(platforms) = platforms else {
+        return Ok(true);
+    };
+    let os = subject.facts.os.as_ref();
+    let (family, arch) = (os.and_then(|os| os.family), os.and_then(|os| os.arch));
+    let mut missing = None;
+    for platform in platforms {
+        let os_fits = platform
+            .os
+            .map_or(Some(true), |wanted| family.map(|own| own == wanted));
+        let arch_fits = platform
+            .arch
+            .map_or(Some(true), |wanted| arch.map(|own| runs_on(own, wanted)));
+        match (os_fits, arch_fits) {
+            (Some(true), Some(true)) => return Ok(true),
+            (Some(false), _) | (_, Some(false)) => {}
+            (None, _) => missing = missing.or(Some("computer.os.family")),
+            (_, None) => missing = missing.or(Some("computer.os.arch")),
+        }
+    }
+    missing.map_or(Ok(false), Err)
+}

@@ -1,0 +1,275 @@
+//! The policy of one commit: every document, with names resolved.
+//!
+//! Built once per commit and shared. Tolerant: a name that resolves to nothing
+//! leaves a gap, and `crate::check` reports it; a policy with errors is never
+//! planned with. Ids are dense and belong to one policy only.
+
+mod deployment;
+mod group;
+mod item_table;
+mod names;
+mod rules;
+mod schedule;
+mod target;
+mod tenants;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ordain_schema::document::{
+    Body, Computer, Document, Repository, Scope, Software, Task, Tenant,
+};
+use ordain_schema::{Diagnostic, Snapshot, Span};
+use rustc_hash::FxHashMap;
+
+pub use deployment::{DeploymentEntry, Precedence, Wish, written_item};
+pub use group::{GroupEntry, Listed};
+pub use item_table::{Entity, ItemEntry, ItemId, ItemTable};
+pub use names::{Kind, Lookup, Names};
+pub use rules::{ConditionEntry, Demand, RuleEntry, Rules};
+pub use schedule::ScheduleEntry;
+pub use target::{Selector, Target, selector_word};
+pub use tenants::{TenantId, TenantNode, Tenants};
+
+/// Index of a document in [`Policy::documents`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocumentId(pub u32);
+
+/// Index of a deployment in [`Policy::deployments`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeploymentId(pub u32);
+
+/// Every document of a commit, with names resolved.
+#[derive(Debug)]
+pub struct Policy {
+    /// The commit, where it came from one.
+    pub revision: Option<String>,
+    documents: Vec<Document>,
+    repository: Option<DocumentId>,
+    tenants: Tenants,
+    names: Names,
+    items: ItemTable,
+    rules: Rules,
+    deployments: Vec<DeploymentEntry>,
+    schedules: Vec<ScheduleEntry>,
+    groups: FxHashMap<DocumentId, GroupEntry>,
+    pins: FxHashMap<TenantId, FxHashMap<String, DocumentId>>,
+    files: BTreeMap<String, String>,
+}
+
+/// A policy and everything that is wrong with it.
+#[derive(Debug)]
+pub struct Built {
+    /// The policy; to be planned with only where there is no error.
+    pub policy: Arc<Policy>,
+    /// What is wrong across documents.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Policy {
+    /// Resolves the names of documents, which stand by path and place.
+    pub fn new(documents: Vec<Document>, snapshot: &Snapshot) -> Self {
+        let tenants = Tenants::new(&documents);
+        let names = Names::new(&documents, &tenants);
+        let mut items = ItemTable::new(&documents, &tenants);
+        let deployments = deployment::compile(&documents, &tenants, &names, &mut items);
+        let schedules = schedule::compile(&documents, &tenants, &names);
+        items.seal();
+        let rules = Rules::new(&documents, &tenants, &names, &items);
+        let repository = find(&documents, |body| matches!(body, Body::Repository(_)));
+        let groups = group::compile(&documents);
+        let pins = pins(&documents, &tenants);
+        let files = snapshot
+            .entries
+            .iter()
+            .map(|(path, entry)| (path.clone(), entry.id.clone()))
+            .collect();
+        Self {
+            revision: snapshot.revision.clone(),
+            documents,
+            repository,
+            tenants,
+            names,
+            items,
+            rules,
+            deployments,
+            schedules,
+            groups,
+            pins,
+            files,
+        }
+    }
+
+    /// All documents, by path and then by place in the file.
+    pub fn documents(&self) -> &[Document] {
+        &self.documents
+    }
+
+    /// One document.
+    pub fn document(&self, id: DocumentId) -> &Document {
+        &self.documents[id.0 as usize]
+    }
+
+    /// Settings of the whole repository.
+    pub fn repository(&self) -> Option<&Repository> {
+        match &self.document(self.repository?).body {
+            Body::Repository(repository) => Some(repository),
+            _ => None,
+        }
+    }
+
+    /// The tenants and how they stand to each other.
+    pub fn tenants(&self) -> &Tenants {
+        &self.tenants
+    }
+
+    /// A tenant's document.
+    pub fn tenant(&self, id: TenantId) -> Option<&Tenant> {
+        match &self.document(self.tenants.node(id).document?).body {
+            Body::Tenant(tenant) => Some(tenant),
+            _ => None,
+        }
+    }
+
+    /// What names mean.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// Every maintenance item.
+    pub fn items(&self) -> &ItemTable {
+        &self.items
+    }
+
+    /// Prerequisites and configuration tasks.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The deployments, by path and line.
+    pub fn deployments(&self) -> &[DeploymentEntry] {
+        &self.deployments
+    }
+
+    /// One deployment.
+    pub fn deployment(&self, id: DeploymentId) -> &DeploymentEntry {
+        &self.deployments[id.0 as usize]
+    }
+
+    /// The schedules, by path and line.
+    pub fn schedules(&self) -> &[ScheduleEntry] {
+        &self.schedules
+    }
+
+    /// A group.
+    pub fn group(&self, id: DocumentId) -> Option<&GroupEntry> {
+        self.groups.get(&id)
+    }
+
+    /// What git pins about a computer.
+    pub fn pin(&self, tenant: Option<TenantId>, name: &str) -> Option<&Computer> {
+        let id = self.pins.get(&tenant?)?.get(name)?;
+        match &self.document(*id).body {
+            Body::Computer(computer) => Some(computer),
+            _ => None,
+        }
+    }
+
+    /// The computers that git pins in a tenant, by name.
+    pub fn pinned(&self, tenant: TenantId) -> impl Iterator<Item = &str> {
+        self.pins
+            .get(&tenant)
+            .into_iter()
+            .flat_map(|pins| pins.keys().map(String::as_str))
+    }
+
+    /// The software document of an item.
+    pub fn software(&self, item: ItemId) -> Option<&Software> {
+        match &self.document(self.items.entry(item).document).body {
+            Body::Software(software) => Some(software),
+            _ => None,
+        }
+    }
+
+    /// The task document of an item.
+    pub fn task(&self, item: ItemId) -> Option<&Task> {
+        match &self.document(self.items.entry(item).document).body {
+            Body::Task(task) => Some(task),
+            _ => None,
+        }
+    }
+
+    /// The object id of the file at a path.
+    pub fn blob(&self, path: &str) -> Option<&str> {
+        self.files.get(path).map(String::as_str)
+    }
+
+    /// Every file of the commit with its object id.
+    pub fn files(&self) -> &BTreeMap<String, String> {
+        &self.files
+    }
+
+    /// How a deployment is named: its path, `path#name` where the file holds several.
+    pub fn deployment_name(&self, id: DeploymentId) -> String {
+        let entry = self.deployment(id);
+        let document = self.document(entry.document);
+        if entry.alone {
+            document.path.to_string()
+        } else {
+            format!("{}#{}", document.path, document.name.value)
+        }
+    }
+
+    /// The deployment of that name.
+    pub fn deployment_named(&self, name: &str) -> Option<DeploymentId> {
+        let (path, wanted) = name
+            .split_once('#')
+            .map_or((name, None), |(path, wanted)| (path, Some(wanted)));
+        let mut found = self.deployments.iter().enumerate().filter(|(_, entry)| {
+            let document = self.document(entry.document);
+            &*document.path == path
+                && wanted.map_or(entry.alone, |wanted| document.name.value == wanted)
+        });
+        found.next().map(|(index, _)| DeploymentId(index as u32))
+    }
+}
+
+/// The path of a file that a document names, from the repository's root.
+pub fn beside(document_path: &str, file: &str) -> String {
+    match document_path.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/{file}"),
+        None => file.to_owned(),
+    }
+}
+
+/// Where a document begins.
+pub fn place(document: &Document) -> (Arc<str>, Span) {
+    (document.path.clone(), document.span)
+}
+
+fn find(documents: &[Document], matches: impl Fn(&Body) -> bool) -> Option<DocumentId> {
+    documents
+        .iter()
+        .position(|document| matches(&document.body))
+        .map(|index| DocumentId(index as u32))
+}
+
+fn pins(
+    documents: &[Document],
+    tenants: &Tenants,
+) -> FxHashMap<TenantId, FxHashMap<String, DocumentId>> {
+    let mut pins: FxHashMap<TenantId, FxHashMap<String, DocumentId>> = FxHashMap::default();
+    for (index, document) in documents.iter().enumerate() {
+        let (Body::Computer(_), Scope::Tenant(tenant)) = (&document.body, &document.scope) else {
+            continue;
+        };
+        let Some(tenant) = tenants.find(tenant) else {
+            continue;
+        };
+        pins.entry(tenant)
+            .or_default()
+            .entry(document.name.value.clone())
+            .or_insert(DocumentId(index as u32));
+    }
+    pins
+}

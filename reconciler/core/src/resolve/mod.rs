@@ -1,0 +1,153 @@
+//! Which deployment wins, for each computer and item: section 4 of the language.
+//!
+//! [`resolve`] answers for one computer. Losers are kept with the rule that
+//! decided, conflicts are never settled, and what could not be known is said.
+
+mod candidates;
+mod decide;
+mod reach;
+mod request;
+
+use ordain_schema::document::Enforcement;
+
+use crate::fleet::{Subject, World};
+use crate::item::words;
+use crate::policy::{DeploymentEntry, DeploymentId, ItemId};
+
+pub use candidates::Candidates;
+pub use decide::{Decision, Settled, decide};
+pub use reach::{Missing, Reach, reaches, reaches_tenant, selects};
+pub use request::{Limit, Request};
+
+words! {
+    /// The rule that decided between two candidates, or at which they conflict.
+    Rule {
+        /// Scope: computer, person, own tenant, ancestors, cross-tenant.
+        Scope = "scope",
+        /// Priority.
+        Priority = "priority",
+        /// The selector.
+        Selector = "selector",
+        /// The kind of computer.
+        Only = "only",
+        /// The wished state.
+        State = "state",
+        /// Nothing else differs: the path.
+        Path = "path",
+        /// Prerequisites contradict a winner or each other.
+        Prerequisite = "prerequisite",
+    }
+}
+
+/// What was decided for every item of one computer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Resolution {
+    /// By item, in the order of actions.
+    pub items: Vec<(ItemId, Decision)>,
+    /// What could not be known, by item, without repetition.
+    pub unknown: Vec<(ItemId, Missing)>,
+}
+
+/// Resolves every item for one computer.
+pub fn resolve(subject: &Subject<'_>, candidates: &Candidates, request: &Request) -> Resolution {
+    let world = subject.world;
+    let admits = |id: DeploymentId, deployment: &DeploymentEntry| {
+        is_candidate(world, deployment, request, id, || {
+            world.fleet.approved(
+                &subject.facts.tenant,
+                &subject.facts.name,
+                &world.policy.deployment_name(id),
+            )
+        })
+    };
+    collect(
+        world,
+        candidates.of(&subject.facts.tenant),
+        admits,
+        |deployment| reaches(subject, deployment),
+    )
+}
+
+/// Resolves every cloud item for one tenant.
+pub fn resolve_tenant(
+    world: &World<'_>,
+    tenant: &str,
+    candidates: &Candidates,
+    request: &Request,
+) -> Resolution {
+    let admits = |id: DeploymentId, deployment: &DeploymentEntry| {
+        is_candidate(world, deployment, request, id, || false)
+    };
+    collect(world, candidates.cloud(tenant), admits, |deployment| {
+        reaches_tenant(world, tenant, deployment)
+    })
+}
+
+fn collect(
+    world: &World<'_>,
+    ids: &[DeploymentId],
+    admits: impl Fn(DeploymentId, &DeploymentEntry) -> bool,
+    reach: impl Fn(&DeploymentEntry) -> Reach,
+) -> Resolution {
+    let mut resolution = Resolution::default();
+    let mut run: Vec<DeploymentId> = Vec::new();
+    let mut run_item = None;
+    for id in ids.iter().copied() {
+        let deployment = world.policy.deployment(id);
+        if !admits(id, deployment) {
+            continue;
+        }
+        match reach(deployment) {
+            Reach::No => continue,
+            Reach::Unknown(missing) => {
+                resolution
+                    .unknown
+                    .extend(deployment.item.map(|item| (item, missing)));
+                continue;
+            }
+            Reach::Yes => {}
+        }
+        if run_item != deployment.item {
+            flush(world, &mut resolution, run_item, &mut run);
+            run_item = deployment.item;
+        }
+        run.push(id);
+    }
+    flush(world, &mut resolution, run_item, &mut run);
+    resolution.unknown.sort();
+    resolution.unknown.dedup();
+    resolution
+}
+
+fn flush(
+    world: &World<'_>,
+    resolution: &mut Resolution,
+    item: Option<ItemId>,
+    run: &mut Vec<DeploymentId>,
+) {
+    if let Some(item) = item.filter(|_| !run.is_empty()) {
+        resolution.items.push((item, decide(world.policy, run)));
+    }
+    run.clear();
+}
+
+fn is_candidate(
+    world: &World<'_>,
+    deployment: &DeploymentEntry,
+    request: &Request,
+    id: DeploymentId,
+    approved: impl FnOnce() -> bool,
+) -> bool {
+    let Some(item) = deployment.item else {
+        return false;
+    };
+    if deployment.onboarding_only && !request.is_onboarding() {
+        return false;
+    }
+    match deployment.enforcement {
+        Enforcement::Required => true,
+        Enforcement::Onboarding => request.is_onboarding(),
+        Enforcement::AdHoc => request.names(id, &world.policy.items().entry(item).item),
+        Enforcement::Optional => approved(),
+    }
+}

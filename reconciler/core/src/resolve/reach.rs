@@ -1,0 +1,169 @@
+//! Whether a deployment's target selects a computer.
+
+use ordain_schema::document::RunsOn;
+
+use crate::expression::Verdict;
+use crate::fleet::{Kindred, Subject, World};
+use crate::policy::{DeploymentEntry, DocumentId, Selector, Target};
+
+/// Something that would have to be known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Missing {
+    /// What depends on it, for people.
+    pub what: String,
+    /// The fact: a dotted path, `script PATH` or `available.NAME`.
+    pub fact: String,
+}
+
+/// Whether a target selects a computer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+    /// It cannot be known: it does not, and that is reported.
+    Unknown(Missing),
+}
+
+impl From<bool> for Reach {
+    fn from(answer: bool) -> Self {
+        if answer { Self::Yes } else { Self::No }
+    }
+}
+
+/// Whether a deployment reaches a computer of its tenants.
+pub fn reaches(subject: &Subject<'_>, deployment: &DeploymentEntry) -> Reach {
+    let policy = subject.world.policy;
+    let on_persons = deployment
+        .item
+        .and_then(|item| policy.task(item))
+        .is_some_and(|t| t.runs_on == RunsOn::Person);
+    if on_persons && subject.person.is_none() {
+        return Reach::No;
+    }
+    selects(subject, &deployment.target)
+}
+
+/// Whether a target selects a computer: the selector and `only` together, where
+/// a definite no absorbs an unknown.
+pub fn selects(subject: &Subject<'_>, target: &Target) -> Reach {
+    let kind = target
+        .only
+        .map_or(Kindred::Yes, |only| subject.is_kind(only));
+    if kind == Kindred::No {
+        return Reach::No;
+    }
+    match selector(subject, &target.selector) {
+        Reach::Yes if kind == Kindred::Unknown => Reach::Unknown(Missing {
+            what: "the kind of computer".to_owned(),
+            fact: "computer.chassis".to_owned(),
+        }),
+        other => other,
+    }
+}
+
+fn selector(subject: &Subject<'_>, selector: &Selector) -> Reach {
+    let facts = subject.facts;
+    match selector {
+        Selector::Computer { tenant, name } => (*name == facts.name
+            && tenant.as_ref().is_none_or(|tenant| *tenant == facts.tenant))
+        .into(),
+        Selector::Person(upn) => subject
+            .person
+            .as_ref()
+            .is_some_and(|person| person.upn == *upn)
+            .into(),
+        Selector::Script(path) => script(subject, path),
+        Selector::Group(None) | Selector::Nothing => Reach::No,
+        Selector::Group(Some(group)) => member(subject, *group),
+        Selector::Tag(tag) => subject.has_tag(tag).into(),
+        Selector::DirectoryGroup(group) => subject
+            .person_facts()
+            .is_some_and(|person| person.groups.contains(group))
+            .into(),
+        Selector::Product(product) => subject.tenant.products.contains(product).into(),
+        Selector::Agreement(agreement) => subject.tenant.agreements.contains(agreement).into(),
+        Selector::DeviceGroup {
+            integration,
+            name,
+            disabled,
+        } => {
+            let groups = &facts.device_groups;
+            (!disabled
+                && groups
+                    .iter()
+                    .any(|own| own.integration == *integration && own.name == *name))
+            .into()
+        }
+        Selector::All => Reach::Yes,
+        Selector::AllTenants | Selector::Tenant(_) | Selector::TenantTag(_) => Reach::No,
+    }
+}
+
+fn script(subject: &Subject<'_>, path: &str) -> Reach {
+    match subject.world.fleet.script(path) {
+        Some(names) => names
+            .iter()
+            .any(|one| one.is_computer(&subject.facts.tenant, &subject.facts.name))
+            .into(),
+        None => Reach::Unknown(Missing {
+            what: format!("filter script {path}"),
+            fact: format!("script {path}"),
+        }),
+    }
+}
+
+/// Whether a computer is a member of a group: the union of its parts minus
+/// `except`; what is not known makes no member, unless another part does.
+fn member(subject: &Subject<'_>, id: DocumentId) -> Reach {
+    let Some(group) = subject.world.policy.group(id) else {
+        return Reach::No;
+    };
+    let (tenant, name) = (&subject.facts.tenant, &subject.facts.name);
+    let upn = subject.person.as_ref().map(|person| person.upn.as_str());
+    let excepted = |one: &crate::policy::Listed| {
+        one.is_computer(tenant, name) || upn.is_some_and(|upn| one.is_person(upn))
+    };
+    if group.except.iter().any(excepted) {
+        return Reach::No;
+    }
+    let listed = group
+        .computers
+        .iter()
+        .any(|one| one.is_computer(tenant, name));
+    if listed || upn.is_some_and(|upn| group.persons.iter().any(|person| person == upn)) {
+        return Reach::Yes;
+    }
+    let described = group.condition.as_ref().map_or(Reach::No, |condition| {
+        match condition.evaluate(subject.values()) {
+            Verdict::True => Reach::Yes,
+            Verdict::False => Reach::No,
+            Verdict::Unknown { fact } => Reach::Unknown(Missing {
+                what: format!("group {}", group.name),
+                fact,
+            }),
+        }
+    });
+    match (
+        described,
+        group.script.as_ref().map(|path| script(subject, path)),
+    ) {
+        (Reach::Yes, _) | (_, Some(Reach::Yes)) => Reach::Yes,
+        (Reach::No, Some(other)) => other,
+        (other, _) => other,
+    }
+}
+
+/// Whether a cloud deployment reaches a tenant.
+pub fn reaches_tenant(world: &World<'_>, tenant: &str, deployment: &DeploymentEntry) -> Reach {
+    match &deployment.target.selector {
+        Selector::AllTenants => Reach::Yes,
+        Selector::Tenant(id) => (id == tenant).into(),
+        Selector::TenantTag(tag) => world
+            .tenant(tenant)
+            .is_some_and(|view| view.tags.contains(tag))
+            .into(),
+        _ => Reach::No,
+    }
+}
