@@ -5,6 +5,8 @@
 //! be followed is `head.rs`. Objects that the remote dropped stay here, so
 //! that the commit in force can always be read.
 
+mod packs;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -31,7 +33,7 @@ pub struct Mirror {
     repository: Repository,
     remote: Remote,
     /// Locked as long as this lives.
-    _lock: File,
+    lock: File,
 }
 
 /// What a fetch did.
@@ -142,7 +144,7 @@ impl Mirror {
         Ok(Self {
             repository,
             remote,
-            _lock: lock,
+            lock,
         })
     }
 
@@ -155,13 +157,19 @@ impl Mirror {
     /// `access.patience` of silence, not by the amount of data.
     pub fn fetch(&self, access: &Access) -> Result<Fetched, FetchError> {
         let errand = Errand::new(self.remote.clone(), access.clone());
-        errand.run(|| self.exchange()).map_err(|source| {
+        let fetched = errand.run(|| self.exchange()).map_err(|source| {
             let remote = self.remote.to_string();
-            match errand.fault() {
+            // libgit2 hears of it in the protocol, so no transport can tell.
+            let sha256 = source.message().contains("object format 'sha256'");
+            match errand.fault().or(sha256.then_some(Fault::Sha256)) {
                 Some(source) => FetchError::Remote { remote, source },
                 None => FetchError::Git { remote, source },
             }
-        })
+        })?;
+        if let Err(error) = packs::merge(&self.repository.git) {
+            tracing::warn!(%error, "the mirror's packs could not be merged");
+        }
+        Ok(fetched)
     }
 
     fn exchange(&self) -> Result<Fetched, git2::Error> {
@@ -188,6 +196,14 @@ impl Mirror {
             objects,
             bytes,
         })
+    }
+}
+
+impl Drop for Mirror {
+    /// A child process that is just being started shares the open file, so
+    /// closing it would not be enough. The system unlocks it in any case.
+    fn drop(&mut self) {
+        let _ = self.lock.unlock();
     }
 }
 

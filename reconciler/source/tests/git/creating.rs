@@ -10,7 +10,7 @@ fn file(path: &str, content: &str) -> NewFile {
     NewFile {
         path: path.to_owned(),
         content: content.as_bytes().to_vec(),
-        executable: path.ends_with(".sh"),
+        executable: path.contains(".sh"),
     }
 }
 

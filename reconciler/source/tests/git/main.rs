@@ -9,8 +9,11 @@
 
 mod creating;
 mod folders;
+mod forge;
 mod heads;
+mod odd;
 mod reading;
+mod refusals;
 mod ssh;
 mod support;
 mod watching;

@@ -9,23 +9,23 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// A temporary folder that goes away with the test.
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     folder: TempDir,
 }
 
 impl Sandbox {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
         }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// A work tree with the branch `main` and no commit.
-    pub fn repository(&self, name: &str) -> Work {
+    pub(crate) fn repository(&self, name: &str) -> Work {
         let work = Work {
             path: self.path(name),
         };
@@ -35,7 +35,7 @@ impl Sandbox {
     }
 
     /// A bare copy of it.
-    pub fn bare(&self, of: &Work, name: &str) -> Work {
+    pub(crate) fn bare(&self, of: &Work, name: &str) -> Work {
         let path = self.path(name);
         of.git(&["clone", "--quiet", "--bare", ".", path.to_str().unwrap()]);
         Work { path }
@@ -43,13 +43,13 @@ impl Sandbox {
 }
 
 /// A repository to run `git` in.
-pub struct Work {
-    pub path: PathBuf,
+pub(crate) struct Work {
+    pub(crate) path: PathBuf,
 }
 
 impl Work {
     /// Runs `git`, which must succeed; gives its output without the last newline.
-    pub fn git(&self, arguments: &[&str]) -> String {
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
         let output = self.try_git(arguments);
         assert!(
             output.status.success(),
@@ -61,25 +61,25 @@ impl Work {
             .to_owned()
     }
 
-    pub fn try_git(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn try_git(&self, arguments: &[&str]) -> Output {
         git(&self.path).args(arguments).output().unwrap()
     }
 
-    pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, path: &str, content: impl AsRef<[u8]>) {
         let place = self.path.join(path);
         fs::create_dir_all(place.parent().unwrap()).unwrap();
         fs::write(place, content).unwrap();
     }
 
     /// Writes a file that may be run.
-    pub fn write_executable(&self, path: &str, content: impl AsRef<[u8]>) {
+    pub(crate) fn write_executable(&self, path: &str, content: impl AsRef<[u8]>) {
         self.write(path, content);
         let mode = fs::Permissions::from_mode(0o755);
         fs::set_permissions(self.path.join(path), mode).unwrap();
     }
 
     /// Commits everything; gives the commit's id.
-    pub fn commit(&self, message: &str) -> String {
+    pub(crate) fn commit(&self, message: &str) -> String {
         self.git(&["add", "--all"]);
         self.git(&["commit", "--quiet", "--allow-empty", "--message", message]);
         self.git(&["rev-parse", "HEAD"])
@@ -87,7 +87,7 @@ impl Work {
 }
 
 /// `git` in that folder, with nobody's configuration.
-pub fn git(folder: &Path) -> Command {
+pub(crate) fn git(folder: &Path) -> Command {
     let mut command = Command::new("git");
     command
         .current_dir(folder)
