@@ -1,11 +1,11 @@
 //! From CEL's syntax tree to ours, refusing what no evaluation could answer:
 //! undeclared names, unknown functions, wrong numbers of arguments.
 
-use super::names::nearest;
 use cel::common::ast::{
     CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedEntryExpr, IdedExpr, LiteralValue,
     SelectExpr, SourceInfo, operators,
 };
+use ordain_schema::nearest;
 use regex::{Regex, RegexBuilder};
 
 use super::node::{Function, Literal, Loop, Node, Operator, Path, Root};

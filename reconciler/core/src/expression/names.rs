@@ -74,7 +74,3 @@ pub(super) const TYPES: &[&str] = &[
 pub(super) fn record(path: &str) -> Option<&'static Record> {
     RECORDS.iter().find(|record| record.path == path)
 }
-
-pub(super) fn nearest<'w>(_: &str, _: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    None
-}
