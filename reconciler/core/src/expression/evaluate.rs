@@ -5,8 +5,8 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::node::{Loop, Node, Path, Root};
-use super::operator::{self, NoValue};
-use super::value::Val;
+use super::operator;
+use super::value::{NoValue, Val};
 use super::{Expression, Facts, Verdict};
 
 /// How many nodes may be visited, so that no expression takes long whatever the facts.
@@ -74,14 +74,14 @@ impl<'a> Walk<'a> {
             Node::Has(of, key) => {
                 let has = self
                     .node(of)
-                    .is_ok_and(|of| matches!(of.entry(key), Some(Some(_))));
+                    .is_ok_and(|of| matches!(of.entry(key), Ok(Some(_))));
                 Ok(Val::Bool(has))
             }
             Node::Index { of, key, text } => {
                 let (of, key) = (self.node(of)?, self.node(key)?);
                 match of.member(&key) {
-                    Some(entry) => member(Some(entry), text.as_deref()),
-                    None => Ok(operator::element(&of, &key)?),
+                    Err(NoValue) => Ok(operator::element(&of, &key)?),
+                    entry => member(entry, text.as_deref()),
                 }
             }
             Node::Not(operand) => match self.node(operand)? {
@@ -199,11 +199,14 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The entry of a map: none where it is no map, or has no such entry.
-fn member<'a>(entry: Option<Option<Val<'a>>>, text: Option<&'a str>) -> Result<'a> {
-    match (entry, text) {
-        (Some(Some(value)), _) => Ok(value),
-        (Some(None), Some(text)) => Err(Fault::Missing(text)),
-        (Some(None), None) | (None, _) => Err(Fault::Type),
+/// The entry of a map, by the path that was written to it.
+fn member<'a>(
+    entry: std::result::Result<Option<Val<'a>>, NoValue>,
+    text: Option<&'a str>,
+) -> Result<'a> {
+    match (entry?, text) {
+        (Some(value), _) => Ok(value),
+        (None, Some(text)) => Err(Fault::Missing(text)),
+        (None, None) => Err(Fault::Type),
     }
 }

@@ -374,9 +374,8 @@ impl Form {
     fn example(self, name: &str, arity: usize) -> String {
         match (self, arity) {
             (Self::Global, _) => format!("{name}(x)"),
-            (Self::Method, _) => format!("x.{name}(y)"),
             (Self::Both, 1) => format!("{name}(x)` or `x.{name}()"),
-            (Self::Both, _) => format!("x.{name}(y)"),
+            (Self::Method | Self::Both, _) => format!("x.{name}(y)"),
         }
     }
 }

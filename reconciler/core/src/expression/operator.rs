@@ -6,18 +6,14 @@ use std::rc::Rc;
 
 use super::lower::pattern_of;
 use super::node::{Function, Operator};
-use super::value::Val;
-
-/// No overload fits the operands, or the result has no value.
-#[derive(Debug)]
-pub(super) struct NoValue;
+use super::value::{NoValue, Val};
 
 type Result<'a> = std::result::Result<Val<'a>, NoValue>;
 
 /// Applies an operator.
 pub(super) fn binary<'a>(operator: Operator, a: &Val<'a>, b: &Val<'a>) -> Result<'a> {
     let ordered = |holds: fn(Ordering) -> bool| {
-        let order = a.order(b).ok_or(NoValue)?;
+        let order = a.order(b)?;
         Ok(Val::Bool(order.is_some_and(holds)))
     };
     match operator {
@@ -49,7 +45,7 @@ fn contains<'a>(element: &Val<'a>, container: &Val<'a>) -> Result<'a> {
             elements.iter().any(|value| value.equals(element)),
         ));
     }
-    let entry = container.member(element).ok_or(NoValue)?;
+    let entry = container.member(element)?;
     Ok(Val::Bool(entry.is_some()))
 }
 

@@ -8,6 +8,10 @@ use serde_json::{Map, Value};
 
 use super::node::Literal;
 
+/// No overload fits the operands, or the result has no value.
+#[derive(Debug)]
+pub(super) struct NoValue;
+
 /// A value.
 #[derive(Debug, Clone)]
 pub(super) enum Val<'a> {
@@ -97,16 +101,16 @@ impl<'a> Val<'a> {
         }
     }
 
-    /// Whether it is a map, and then the entry of that key.
-    pub(super) fn entry(&self, key: &str) -> Option<Option<Val<'a>>> {
+    /// The entry of a map, if it has one of that key; no value for what is no map.
+    pub(super) fn entry(&self, key: &str) -> Result<Option<Val<'a>>, NoValue> {
         match self {
-            Self::Object(map) => Some(map.get(key).map(Val::from)),
+            Self::Object(map) => Ok(map.get(key).map(Val::from)),
             Self::Map(entries) => {
                 let is =
                     |(own, _): &&(Val<'a>, Val<'a>)| matches!(own, Val::Text(own) if own == key);
-                Some(entries.iter().find(is).map(|(_, value)| value.clone()))
+                Ok(entries.iter().find(is).map(|(_, value)| value.clone()))
             }
-            _ => None,
+            _ => Err(NoValue),
         }
     }
 
@@ -118,8 +122,8 @@ impl<'a> Val<'a> {
             (Self::Text(a), Val::Text(b)) => a == b,
             (Self::Type(a), Val::Type(b)) => a == b,
             _ => match (numeric(self, other), self.elements(), other.elements()) {
-                (Some(order), _, _) => order == Some(Ordering::Equal),
-                (None, Some(a), Some(b)) => {
+                (Ok(order), _, _) => order == Some(Ordering::Equal),
+                (Err(NoValue), Some(a), Some(b)) => {
                     a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| a.equals(b))
                 }
                 _ => match (self.range(), other.range()) {
@@ -136,37 +140,37 @@ impl<'a> Val<'a> {
 
     fn same_entry(&self, other: &Val<'_>, key: &Val<'_>) -> bool {
         match (self.member(key), other.member(key)) {
-            (Some(Some(a)), Some(Some(b))) => a.equals(&b),
+            (Ok(Some(a)), Ok(Some(b))) => a.equals(&b),
             _ => false,
         }
     }
 
-    /// Whether it is a map, and then the entry of that key, whatever its type.
-    pub(super) fn member(&self, key: &Val<'_>) -> Option<Option<Val<'a>>> {
+    /// As [`Val::entry`], for a key of any type.
+    pub(super) fn member(&self, key: &Val<'_>) -> Result<Option<Val<'a>>, NoValue> {
         match (self, key) {
             (_, Val::Text(key)) => self.entry(key),
-            (Self::Object(_), _) => Some(None),
+            (Self::Object(_), _) => Ok(None),
             (Self::Map(entries), _) => {
                 let is = |(own, _): &&(Val<'a>, Val<'a>)| own.equals(key);
-                Some(entries.iter().find(is).map(|(_, value)| value.clone()))
+                Ok(entries.iter().find(is).map(|(_, value)| value.clone()))
             }
-            _ => None,
+            _ => Err(NoValue),
         }
     }
 
-    /// Order, where the types have one; `Some(None)` for what no order holds between.
-    pub(super) fn order(&self, other: &Val<'_>) -> Option<Option<Ordering>> {
+    /// Order, where the types have one; none where it holds between neither, as for NaN.
+    pub(super) fn order(&self, other: &Val<'_>) -> Result<Option<Ordering>, NoValue> {
         match (self, other) {
-            (Self::Text(a), Val::Text(b)) => Some(Some(a.cmp(b))),
-            (Self::Bool(a), Val::Bool(b)) => Some(Some(a.cmp(b))),
+            (Self::Text(a), Val::Text(b)) => Ok(Some(a.cmp(b))),
+            (Self::Bool(a), Val::Bool(b)) => Ok(Some(a.cmp(b))),
             _ => numeric(self, other),
         }
     }
 }
 
-/// How two numbers compare; none where one is no number.
-fn numeric(a: &Val<'_>, b: &Val<'_>) -> Option<Option<Ordering>> {
-    Some(match (a, b) {
+/// How two numbers compare.
+fn numeric(a: &Val<'_>, b: &Val<'_>) -> Result<Option<Ordering>, NoValue> {
+    Ok(match (a, b) {
         (Val::Int(a), Val::Int(b)) => Some(a.cmp(b)),
         (Val::Uint(a), Val::Uint(b)) => Some(a.cmp(b)),
         (Val::Int(a), Val::Uint(b)) => Some(i128::from(*a).cmp(&i128::from(*b))),
@@ -174,7 +178,7 @@ fn numeric(a: &Val<'_>, b: &Val<'_>) -> Option<Option<Ordering>> {
         (Val::Double(a), Val::Double(b)) => a.partial_cmp(b),
         (Val::Double(a), _) => a.partial_cmp(&as_double(b)?),
         (_, Val::Double(b)) => as_double(a)?.partial_cmp(b),
-        _ => return None,
+        _ => return Err(NoValue),
     })
 }
 
@@ -182,11 +186,11 @@ fn numeric(a: &Val<'_>, b: &Val<'_>) -> Option<Option<Ordering>> {
     clippy::cast_precision_loss,
     reason = "CEL compares across number types as doubles"
 )]
-fn as_double(value: &Val<'_>) -> Option<f64> {
+fn as_double(value: &Val<'_>) -> Result<f64, NoValue> {
     match value {
-        Val::Int(value) => Some(*value as f64),
-        Val::Uint(value) => Some(*value as f64),
-        Val::Double(value) => Some(*value),
-        _ => None,
+        Val::Int(value) => Ok(*value as f64),
+        Val::Uint(value) => Ok(*value as f64),
+        Val::Double(value) => Ok(*value),
+        _ => Err(NoValue),
     }
 }

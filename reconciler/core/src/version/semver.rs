@@ -15,12 +15,11 @@ const RELEASE: u8 = 4;
 /// The sort key.
 pub(super) fn key(text: &str) -> Key {
     let mut key = Writer::for_text(text);
-    match Parts::read(text) {
-        Ok(parts) => parts.write(&mut key),
-        Err(_) => {
-            key.mark(BROKEN);
-            segments::write(text, &mut key);
-        }
+    if let Ok(parts) = Parts::read(text) {
+        parts.write(&mut key);
+    } else {
+        key.mark(BROKEN);
+        segments::write(text, &mut key);
     }
     key.finish()
 }
