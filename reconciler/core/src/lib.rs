@@ -10,15 +10,25 @@
 pub mod item;
 pub mod version;
 
+pub mod calendar;
 pub mod expression;
+pub mod parameter;
 
 pub mod policy;
+
+pub mod check;
+pub mod load;
 
 pub mod fleet;
 
 pub mod resolve;
 
 pub mod plan;
+
+pub mod explain;
+
+pub mod diff;
+pub mod testing;
 
 pub mod order;
 

@@ -17,7 +17,7 @@ use crate::policy::{DeploymentEntry, DeploymentId, ItemId};
 pub use candidates::Candidates;
 pub use decide::{Decision, Settled, decide};
 pub use reach::{Missing, Reach, reaches, reaches_tenant, selects};
-pub use request::{Limit, Request};
+pub use request::{Limit, Named, NoSuch, Request};
 
 words! {
     /// The rule that decided between two candidates, or at which they conflict.

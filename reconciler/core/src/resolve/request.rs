@@ -1,8 +1,8 @@
 //! Which session a plan is for.
 
-use ordain_schema::document::SessionKind;
+use ordain_schema::document::{Body, SessionKind};
 
-use crate::item::Item;
+use crate::item::{Item, NoItem};
 use crate::policy::{DeploymentId, ItemId, Policy};
 
 /// Which session a plan is for.
@@ -58,4 +58,121 @@ impl Request {
             Some(Limit::Deployment(named)) => policy.deployment(*named).item == Some(item),
         }
     }
+}
+
+/// A session as people name it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Named<'a> {
+    /// Its kind; follows from the rest where nothing is given.
+    pub kind: Option<SessionKind>,
+    /// `software/NAME`, `task/NAME` or `task/NAME#INSTANCE`.
+    pub item: Option<&'a str>,
+    /// A deployment's path, `path#name` where the file holds several.
+    pub deployment: Option<&'a str>,
+    /// A schedule: its name, `TENANT/NAME`, or its path.
+    pub schedule: Option<&'a str>,
+}
+
+/// A name that means nothing in the policy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoSuch {
+    /// No item.
+    #[error(transparent)]
+    Item(#[from] NoItem),
+    /// No such item in the policy.
+    #[error("no software or task of the policy is called `{0}`")]
+    UnknownItem(String),
+    /// No such deployment.
+    #[error("no deployment stands at `{0}`")]
+    Deployment(String),
+    /// The file holds several deployments.
+    #[error("`{0}` holds several deployments: write `{0}#NAME`")]
+    SeveralDeployments(String),
+    /// No such schedule.
+    #[error("no schedule is called `{0}`")]
+    Schedule(String),
+    /// Several tenants have such a schedule.
+    #[error("several schedules are called `{0}`: write TENANT/NAME or the path")]
+    SeveralSchedules(String),
+}
+
+impl Request {
+    /// The session that people name.
+    pub fn named(policy: &Policy, named: &Named<'_>) -> Result<Self, NoSuch> {
+        let schedule = named
+            .schedule
+            .map(|name| schedule(policy, name))
+            .transpose()?;
+        let mut limit = schedule
+            .map(|index| schedule_item(policy, index))
+            .transpose()?
+            .flatten();
+        if let Some(text) = named.item {
+            limit = Some(Limit::Item(item(policy, text)?));
+        }
+        if let Some(name) = named.deployment {
+            limit = Some(Limit::Deployment(deployment(policy, name)?));
+        }
+        let names_one = named.item.is_some() || named.deployment.is_some();
+        let implied = if names_one {
+            SessionKind::Item
+        } else {
+            SessionKind::Maintenance
+        };
+        Ok(Self {
+            kind: named.kind.unwrap_or(implied),
+            limit,
+            schedule,
+        })
+    }
+}
+
+fn item(policy: &Policy, text: &str) -> Result<Item, NoSuch> {
+    let item: Item = text.parse()?;
+    let known = policy.items().iter().any(|(_, entry)| entry.item == item);
+    if known {
+        Ok(item)
+    } else {
+        Err(NoSuch::UnknownItem(text.to_owned()))
+    }
+}
+
+fn deployment(policy: &Policy, name: &str) -> Result<DeploymentId, NoSuch> {
+    policy.deployment_named(name).ok_or_else(|| {
+        let several = policy.deployments().iter().any(|one| &*one.path == name);
+        if several {
+            NoSuch::SeveralDeployments(name.to_owned())
+        } else {
+            NoSuch::Deployment(name.to_owned())
+        }
+    })
+}
+
+fn schedule(policy: &Policy, name: &str) -> Result<usize, NoSuch> {
+    let matches = policy.schedules().iter().enumerate().filter(|(_, entry)| {
+        let document = policy.document(entry.document);
+        let tenant = entry.scope.map(|id| &*policy.tenants().node(id).id);
+        let qualified = name
+            .split_once('/')
+            .is_some_and(|(owner, rest)| tenant == Some(owner) && document.name.value == rest);
+        document.name.value == name || &*document.path == name || qualified
+    });
+    let found: Vec<usize> = matches.map(|(index, _)| index).collect();
+    match found[..] {
+        [one] => Ok(one),
+        [] => Err(NoSuch::Schedule(name.to_owned())),
+        _ => Err(NoSuch::SeveralSchedules(name.to_owned())),
+    }
+}
+
+/// The item that a schedule is limited to.
+fn schedule_item(policy: &Policy, index: usize) -> Result<Option<Limit>, NoSuch> {
+    let Body::Schedule(schedule) = &policy.document(policy.schedules()[index].document).body else {
+        return Ok(None);
+    };
+    Ok(schedule
+        .item
+        .as_ref()
+        .map(|text| text.parse().map(Limit::Item))
+        .transpose()?)
 }

@@ -1,0 +1,247 @@
+//! Why one item stands where it stands on one computer.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use ordain_schema::document::Body;
+use serde_json::Value;
+
+use crate::fleet::{Fleet, Subject, World};
+use crate::item::Item;
+use crate::plan::{Action, Conflict, Place, Shadowed, plan_computer};
+use crate::policy::{DeploymentEntry, Policy, Selector, selector_word};
+use crate::resolve::{Candidates, Missing, Request};
+
+/// Why one item stands where it stands on one computer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanation {
+    /// The computer's name.
+    pub computer: String,
+    /// Its tenant's id.
+    pub tenant: String,
+    /// The item.
+    pub item: Item,
+    /// The deployment that won.
+    pub winner: Option<Winner>,
+    /// The candidates that lost.
+    pub shadowed: Vec<Shadowed>,
+    /// The contradiction, where there is one.
+    pub conflict: Option<Conflict>,
+    /// Its actions in the plan, base before patch; none where it does not stand there.
+    pub actions: Vec<Action>,
+    /// The facts that were looked at, by dotted path.
+    pub facts: BTreeMap<String, Value>,
+    /// What could not be known.
+    pub unknown: Vec<Missing>,
+    /// The actions of its direct prerequisites.
+    pub prerequisites: Vec<Action>,
+    /// Whether the computer is left alone by git.
+    pub excluded: bool,
+}
+
+/// The deployment that won.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Winner {
+    /// Where it stands.
+    pub by: Place,
+    /// `computer`, `person`, `tenant`, `ancestor` or `cross-tenant`.
+    pub scope: &'static str,
+    /// The selector as people write it.
+    pub selector: &'static str,
+}
+
+/// Explains an item for every computer of that name (`NAME` or `TENANT/NAME`).
+pub fn explain(
+    policy: &Policy,
+    fleet: &Fleet,
+    request: &Request,
+    now: Timestamp,
+    computer: &str,
+    item: &Item,
+) -> Vec<Explanation> {
+    let world = World::new(policy, fleet, now);
+    let candidates = Candidates::new(&world);
+    let named = |subject: &Subject<'_>| {
+        let (tenant, name) = (&subject.facts.tenant, &subject.facts.name);
+        computer == name || computer.split_once('/') == Some((tenant.as_str(), name.as_str()))
+    };
+    let subjects = world.subjects().filter(named);
+    subjects
+        .map(|subject| explain_one(&subject, &candidates, request, item))
+        .collect()
+}
+
+fn explain_one(
+    subject: &Subject<'_>,
+    candidates: &Candidates,
+    request: &Request,
+    item: &Item,
+) -> Explanation {
+    let policy = subject.world.policy;
+    let plan = plan_computer(subject, candidates, request);
+    let all = plan.as_ref().map_or(&[][..], |plan| &plan.actions);
+    let actions: Vec<Action> = all
+        .iter()
+        .filter(|action| action.item == *item)
+        .cloned()
+        .collect();
+    let waits = actions
+        .iter()
+        .flat_map(|action| &action.waits_for)
+        .collect::<Vec<_>>();
+    let prerequisites = all
+        .iter()
+        .filter(|action| waits.contains(&&action.item))
+        .cloned()
+        .collect();
+    let winner = actions
+        .first()
+        .and_then(|action| action.deployment)
+        .map(|id| winner(subject, policy.deployment(id)));
+    Explanation {
+        computer: subject.facts.name.clone(),
+        tenant: subject.facts.tenant.clone(),
+        item: item.clone(),
+        winner,
+        shadowed: plan
+            .iter()
+            .flat_map(|plan| &plan.shadowed)
+            .filter(|one| one.item == *item)
+            .cloned()
+            .collect(),
+        conflict: plan
+            .iter()
+            .flat_map(|plan| &plan.conflicts)
+            .find(|one| one.item == *item)
+            .cloned(),
+        facts: facts(subject, candidates, item),
+        unknown: unknown(subject, candidates, request, item),
+        actions,
+        prerequisites,
+        excluded: subject.is_excluded(),
+    }
+}
+
+/// What could not be known of this item alone.
+fn unknown(
+    subject: &Subject<'_>,
+    candidates: &Candidates,
+    request: &Request,
+    item: &Item,
+) -> Vec<Missing> {
+    let limited = Request {
+        limit: Some(crate::resolve::Limit::Item(item.clone())),
+        ..request.clone()
+    };
+    plan_computer(subject, candidates, &limited)
+        .map(|plan| plan.unknown)
+        .unwrap_or_default()
+}
+
+fn winner(subject: &Subject<'_>, deployment: &DeploymentEntry) -> Winner {
+    let scope = match (deployment.precedence.class, deployment.scope) {
+        (2, _) => "computer",
+        (1, _) => "person",
+        (_, None) => "cross-tenant",
+        (_, own) if own == subject.tenant.id => "tenant",
+        _ => "ancestor",
+    };
+    Winner {
+        by: Place {
+            path: deployment.path.clone(),
+            line: deployment.line,
+        },
+        scope,
+        selector: selector_word(&deployment.target.selector),
+    }
+}
+
+/// The facts that decide about an item on this computer.
+fn facts(subject: &Subject<'_>, candidates: &Candidates, item: &Item) -> BTreeMap<String, Value> {
+    let policy = subject.world.policy;
+    let mut paths: Vec<String> = Vec::new();
+    let deployments = candidates
+        .of(&subject.facts.tenant)
+        .iter()
+        .map(|id| policy.deployment(*id));
+    let of_item = |one: &&DeploymentEntry| {
+        one.item
+            .is_some_and(|id| policy.items().entry(id).item == *item)
+    };
+    for deployment in deployments.filter(of_item) {
+        paths.extend(selector_facts(policy, &deployment.target.selector));
+        if deployment.target.only.is_some() {
+            paths.extend([
+                "computer.chassis".to_owned(),
+                "computer.domainRole".to_owned(),
+            ]);
+        }
+    }
+    paths.push(match item {
+        Item::Software(name) => format!("computer.software.{name}"),
+        Item::Task {
+            name,
+            instance: None,
+        } => format!("computer.tasks.{name}"),
+        Item::Task {
+            name,
+            instance: Some(instance),
+        } => format!("computer.tasks.{name}#{instance}"),
+    });
+    paths.sort();
+    paths.dedup();
+    paths
+        .into_iter()
+        .map(|path| (path.clone(), value(subject, &path)))
+        .collect()
+}
+
+fn selector_facts(policy: &Policy, selector: &Selector) -> Vec<String> {
+    let one = |path: &str| vec![path.to_owned()];
+    match selector {
+        Selector::Computer { .. } => one("computer.name"),
+        Selector::Person(_) => one("computer.person"),
+        Selector::Tag(_) => vec![
+            "computer.tags".into(),
+            "tenant.tags".into(),
+            "person.tags".into(),
+        ],
+        Selector::DirectoryGroup(_) => one("person.groups"),
+        Selector::DeviceGroup { .. } => one("computer.deviceGroups"),
+        Selector::Group(Some(id)) => {
+            let Body::Group(_) = &policy.document(*id).body else {
+                return Vec::new();
+            };
+            let condition = policy.group(*id).and_then(|group| group.condition.as_ref());
+            condition
+                .map(|condition| condition.paths().map(str::to_owned).collect())
+                .unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn value(subject: &Subject<'_>, path: &str) -> Value {
+    let values = subject.values();
+    let (root, rest) = path.split_once('.').unwrap_or((path, ""));
+    let start = match root {
+        "computer" => Some(&values.computer),
+        "person" => values.person.as_ref(),
+        _ => Some(&values.tenant),
+    };
+    let mut here = start;
+    let mut rest = rest;
+    while let Some(value) = here {
+        if rest.is_empty() {
+            return value.clone();
+        }
+        // Names of software and tasks may hold dots of their own.
+        if let Some(found) = value.get(rest) {
+            return found.clone();
+        }
+        let (head, tail) = rest.split_once('.').unwrap_or((rest, ""));
+        here = value.get(head);
+        rest = tail;
+    }
+    Value::Null
+}

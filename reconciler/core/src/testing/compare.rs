@@ -1,0 +1,324 @@
+//! Comparing what a test expects with what a plan says.
+
+use std::collections::BTreeSet;
+
+use ordain_schema::document::{ExpectedAction, ExpectedConflict, ExpectedError, Test};
+use ordain_schema::{Diagnostic, Severity};
+
+use super::Failure;
+use crate::item::{Act, Reason};
+use crate::plan::{Action, ComputerPlan, Conflict, Plan};
+
+/// Compares the expected diagnostics with those that are there.
+pub(super) fn errors(test: &Test, diagnostics: &[Diagnostic]) -> Vec<Failure> {
+    if test.given.is_empty() && test.errors.is_none() {
+        return Vec::new();
+    }
+    let expected = test.errors.as_deref().unwrap_or_default();
+    let mut left: Vec<&Diagnostic> = diagnostics.iter().collect();
+    let mut failures = Vec::new();
+    for wanted in expected {
+        match left.iter().position(|one| is_wanted(wanted, one)) {
+            Some(index) => drop(left.remove(index)),
+            None => failures.push(Failure {
+                expected: Some(describe_wanted(wanted)),
+                actual: Some(lines(diagnostics.iter().map(describe))),
+                ..Failure::new("an expected diagnostic is missing")
+            }),
+        }
+    }
+    let unlisted: Vec<&Diagnostic> = left
+        .into_iter()
+        .filter(|one| one.severity == Severity::Error)
+        .collect();
+    if !unlisted.is_empty() {
+        let actual = Some(lines(unlisted.into_iter().map(describe)));
+        failures.push(Failure {
+            actual,
+            ..Failure::new("there are errors that the test does not expect")
+        });
+    }
+    failures
+}
+
+fn is_wanted(wanted: &ExpectedError, one: &Diagnostic) -> bool {
+    let place = format!("{}:{}", one.file, one.span.line);
+    let at = wanted
+        .at
+        .as_ref()
+        .is_none_or(|at| *at == place || *at == one.file);
+    one.code.word() == wanted.code.value && at
+}
+
+fn describe_wanted(wanted: &ExpectedError) -> String {
+    format!(
+        "{{code: {}, at: {}}}",
+        wanted.code.value,
+        wanted.at.as_deref().unwrap_or("anywhere")
+    )
+}
+
+fn describe(one: &Diagnostic) -> String {
+    format!(
+        "{{code: {}, at: {}:{}}}  # {}",
+        one.code.word(),
+        one.file,
+        one.span.line,
+        one.message
+    )
+}
+
+fn lines(lines: impl Iterator<Item = String>) -> String {
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Compares the expected actions and conflicts with a plan.
+pub(super) fn plans(test: &Test, plan: &Plan) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for (name, expected) in &test.expect {
+        if !test
+            .inventory
+            .computers
+            .iter()
+            .any(|one| is_named(name, &one.tenant, &one.name))
+        {
+            failures.push(Failure {
+                computer: Some(name.clone()),
+                ..Failure::new("the test expects something of a computer that it does not list")
+            });
+            continue;
+        }
+        for computer in found(plan, name) {
+            failures.extend(actions(
+                name,
+                expected,
+                computer.map_or(&[], |one| &one.actions),
+                test.partial,
+            ));
+        }
+    }
+    failures.extend(conflicts(test, plan));
+    failures
+}
+
+/// The computers of that name; none where no session reaches it.
+fn found<'a>(plan: &'a Plan, name: &str) -> Vec<Option<&'a ComputerPlan>> {
+    let named: Vec<_> = plan
+        .computers
+        .iter()
+        .filter(|one| is_named(name, &one.tenant, &one.computer))
+        .map(Some)
+        .collect();
+    if named.is_empty() { vec![None] } else { named }
+}
+
+fn is_named(written: &str, tenant: &str, name: &str) -> bool {
+    written == name || written.split_once('/') == Some((tenant, name))
+}
+
+/// Whether a row may stand in the plan without being expected.
+fn may_be_left_out(action: &Action) -> bool {
+    action.act == Act::None
+        && matches!(
+            action.reason,
+            Reason::Ignored | Reason::UpToDate | Reason::Compliant | Reason::SoftwareMissing
+        )
+}
+
+fn actions(
+    name: &str,
+    expected: &[ExpectedAction],
+    actual: &[Action],
+    partial: bool,
+) -> Option<Failure> {
+    let failure = |message: String| {
+        Some(Failure {
+            computer: Some(name.to_owned()),
+            message,
+            expected: Some(lines(expected.iter().map(describe_expected))),
+            actual: Some(lines(actual.iter().map(describe_action))),
+        })
+    };
+    let mut rest = actual.iter();
+    for wanted in expected {
+        loop {
+            let Some(action) = rest.next() else {
+                return failure(format!(
+                    "{} does not stand where it is expected",
+                    describe_expected(wanted)
+                ));
+            };
+            if matches(wanted, action) {
+                break;
+            }
+            if !partial && !may_be_left_out(action) {
+                return failure(format!(
+                    "{} stands where {} is expected",
+                    action.item,
+                    describe_expected(wanted)
+                ));
+            }
+        }
+    }
+    let further = rest.find(|action| !partial && !may_be_left_out(action))?;
+    failure(format!("{} is not expected", further.item))
+}
+
+fn matches(wanted: &ExpectedAction, action: &Action) -> bool {
+    fn same<T: PartialEq>(wanted: &Option<T>, actual: &T) -> bool {
+        wanted.as_ref().is_none_or(|wanted| wanted == actual)
+    }
+    let waits = || {
+        action
+            .waits_for
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+    };
+    wanted.item.value == action.item.to_string()
+        && same(&wanted.action, &action.act.word().to_owned())
+        && same(&wanted.reason, &action.reason.word().to_owned())
+        && same(&wanted.from, &action.from)
+        && same(&wanted.to, &action.to)
+        && same(
+            &wanted.by,
+            &action.by.as_ref().map(|place| place.path.to_string()),
+        )
+        && wanted
+            .line
+            .is_none_or(|line| action.by.as_ref().is_some_and(|place| place.line == line))
+        && same(
+            &wanted.because,
+            &action.because.as_ref().map(ToString::to_string),
+        )
+        && wanted
+            .waits_for
+            .as_ref()
+            .is_none_or(|wanted| *wanted == waits())
+        && same(&wanted.phase, &action.phase.word().to_owned())
+        && same(&wanted.failed, &action.failed)
+}
+
+fn describe_expected(wanted: &ExpectedAction) -> String {
+    let text =
+        |key: &str, value: &Option<String>| value.as_ref().map(|value| format!("{key}: {value}"));
+    let null = |key: &str, value: &Option<Option<String>>| {
+        value
+            .as_ref()
+            .map(|value| format!("{key}: {}", value.as_deref().unwrap_or("null")))
+    };
+    let parts = [
+        Some(format!("item: {}", wanted.item.value)),
+        text("action", &wanted.action),
+        text("reason", &wanted.reason),
+        null("from", &wanted.from),
+        null("to", &wanted.to),
+        null("by", &wanted.by),
+        wanted.line.map(|line| format!("line: {line}")),
+        null("because", &wanted.because),
+        wanted
+            .waits_for
+            .as_ref()
+            .map(|items| format!("waitsFor: [{}]", items.join(", "))),
+        text("phase", &wanted.phase),
+        wanted.failed.map(|failed| format!("failed: {failed}")),
+    ];
+    format!(
+        "{{{}}}",
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    )
+}
+
+fn describe_action(action: &Action) -> String {
+    let some = |key: &str, value: Option<String>| value.map(|value| format!("{key}: {value}"));
+    let waits = action
+        .waits_for
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ");
+    let parts = [
+        Some(format!("item: {}", action.item)),
+        Some(format!("action: {}", action.act)),
+        Some(format!("reason: {}", action.reason)),
+        some("from", action.from.clone()),
+        some("to", action.to.clone()),
+        some("by", action.by.as_ref().map(|place| place.path.to_string())),
+        some("because", action.because.as_ref().map(ToString::to_string)),
+        (!waits.is_empty()).then(|| format!("waitsFor: [{waits}]")),
+        action.failed.then(|| "failed: true".to_owned()),
+    ];
+    format!(
+        "{{{}}}",
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    )
+}
+
+fn conflicts(test: &Test, plan: &Plan) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for computer in &plan.computers {
+        let expected: Vec<&ExpectedConflict> = test
+            .conflicts
+            .iter()
+            .filter(|(name, _)| is_named(name, &computer.tenant, &computer.computer))
+            .flat_map(|(_, conflicts)| conflicts)
+            .collect();
+        failures.extend(computer_conflicts(computer, &expected));
+    }
+    for name in test.conflicts.keys() {
+        if found(plan, name) == vec![None] {
+            failures.push(Failure {
+                computer: Some(name.clone()),
+                ..Failure::new("the test expects a conflict on a computer that stands in no plan")
+            });
+        }
+    }
+    failures
+}
+
+fn computer_conflicts(computer: &ComputerPlan, expected: &[&ExpectedConflict]) -> Option<Failure> {
+    let mut left: Vec<&Conflict> = computer.conflicts.iter().collect();
+    let mut missing = false;
+    for wanted in expected {
+        match left.iter().position(|one| is_wanted_conflict(wanted, one)) {
+            Some(index) => drop(left.remove(index)),
+            None => missing = true,
+        }
+    }
+    let message = match (missing, left.is_empty()) {
+        (true, _) => "an expected conflict is missing",
+        (false, false) => "there is a conflict that the test does not expect",
+        (false, true) => return None,
+    };
+    Some(Failure {
+        computer: Some(computer.computer.clone()),
+        message: message.to_owned(),
+        expected: Some(lines(expected.iter().map(|one| {
+            format!(
+                "{{item: {}, by: [{}]}}",
+                one.item,
+                one.by.clone().unwrap_or_default().join(", ")
+            )
+        }))),
+        actual: Some(lines(computer.conflicts.iter().map(|one| {
+            format!(
+                "{{item: {}, rule: {}, by: [{}]}}",
+                one.item,
+                one.rule,
+                one.by.join(", ")
+            )
+        }))),
+    })
+}
+
+fn is_wanted_conflict(wanted: &ExpectedConflict, one: &Conflict) -> bool {
+    let by = |by: &Vec<String>| {
+        by.iter().cloned().collect::<BTreeSet<_>>() == one.by.iter().cloned().collect()
+    };
+    wanted.item == one.item.to_string()
+        && wanted
+            .rule
+            .as_ref()
+            .is_none_or(|rule| rule == one.rule.word())
+        && wanted.by.as_ref().is_none_or(by)
+}
