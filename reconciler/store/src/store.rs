@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use crate::rows::{
     AgentRow, BurnOutcome, CommitRow, ComputerRow, EnrolAgent, EnrolRefusal, Enrolled, EventRow,
-    FindingRow, Journaled, OrderRow, OutcomeRow, PauseRow, SessionFilter, SessionRow, SessionWrite,
-    TokenHash, TokenRow,
+    FindingRow, OrderRow, OutcomeRow, PauseRow, SessionFilter, SessionRow, SessionWrite, TokenHash,
+    TokenRow,
 };
 use crate::{AgentId, ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
@@ -78,6 +78,9 @@ pub trait Enrolments {
         highest_order: u64,
     ) -> Result<(), StoreError>;
 
+    /// Notes that an agent was given orders up to this number.
+    async fn raise_orders(&self, id: &AgentId, number: u64) -> Result<(), StoreError>;
+
     /// Notes an agent's new certificate.
     async fn certificate_renewed(
         &self,
@@ -145,7 +148,9 @@ pub trait Computers {
 #[async_trait]
 pub trait Sessions {
     /// Appends to a session's journal, making the session with its first entry.
-    async fn journal(&self, write: SessionWrite) -> Result<Journaled, StoreError>;
+    /// A journal that is longer than the writer thinks, or an order's number
+    /// that is not above the agent's last one, is a conflict.
+    async fn journal(&self, write: SessionWrite) -> Result<(), StoreError>;
 
     /// One session.
     async fn session(

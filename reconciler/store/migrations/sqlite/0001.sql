@@ -121,7 +121,6 @@ CREATE TABLE orders (
     number INTEGER NOT NULL,
     session TEXT NOT NULL,
     revision TEXT NOT NULL,
-    body TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     PRIMARY KEY (tenant, agent, number)

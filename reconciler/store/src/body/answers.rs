@@ -7,8 +7,8 @@ use super::super::Database;
 use super::{commits, computers, enrolments, sessions};
 use crate::rows::{
     AgentRow, BurnOutcome, CommitRow, ComputerRow, EnrolAgent, EnrolRefusal, Enrolled, EventRow,
-    FindingRow, Journaled, OrderRow, OutcomeRow, PauseRow, SessionFilter, SessionRow, SessionWrite,
-    TokenHash, TokenRow,
+    FindingRow, OrderRow, OutcomeRow, PauseRow, SessionFilter, SessionRow, SessionWrite, TokenHash,
+    TokenRow,
 };
 use crate::{
     AgentId, Commits, ComputerId, Computers, Enrolments, SessionId, Sessions, StoreError, TenantId,
@@ -103,6 +103,11 @@ impl Enrolments for Database {
         ))
     }
 
+    async fn raise_orders(&self, id: &AgentId, number: u64) -> Result<(), StoreError> {
+        let id = id.clone();
+        write!(self, |on| enrolments::raise_orders(on, &id, number))
+    }
+
     async fn certificate_renewed(
         &self,
         id: &AgentId,
@@ -183,7 +188,7 @@ impl Computers for Database {
 
 #[async_trait]
 impl Sessions for Database {
-    async fn journal(&self, write: SessionWrite) -> Result<Journaled, StoreError> {
+    async fn journal(&self, write: SessionWrite) -> Result<(), StoreError> {
         write!(self, |on| sessions::journal(on, &write))
     }
 

@@ -275,6 +275,19 @@ pub(super) async fn seen(
     Ok(())
 }
 
+pub(super) async fn raise_orders(
+    on: &mut Connection,
+    id: &AgentId,
+    highest: u64,
+) -> Result<(), StoreError> {
+    query("UPDATE agents SET last_order = $2 WHERE id = $1 AND last_order < $2")
+        .bind(id.as_str())
+        .bind(number(highest))
+        .execute(on)
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn renewed(
     on: &mut Connection,
     id: &AgentId,

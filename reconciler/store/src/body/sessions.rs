@@ -1,19 +1,16 @@
 //! Queries about sessions, their journals, and orders.
 
-use sqlx::{query, query_as, query_scalar};
+use sqlx::{query, query_as};
 
 use super::super::Connection;
 use super::text::{count, millis, number, some_time, time};
 use super::{computers, enrolments};
 use crate::rows::{
-    EventRow, Journaled, NewOrder, OrderRow, OutcomeRow, SessionFilter, SessionRow, SessionWrite,
+    EventRow, NewOrder, OrderRow, OutcomeRow, SessionFilter, SessionRow, SessionWrite,
 };
 use crate::{AgentId, ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
-pub(super) async fn journal(
-    on: &mut Connection,
-    write: &SessionWrite,
-) -> Result<Journaled, StoreError> {
+pub(super) async fn journal(on: &mut Connection, write: &SessionWrite) -> Result<(), StoreError> {
     let row = &write.row;
     let entries = write.after + write.events.len() as u64;
     if write.after == 0 {
@@ -31,9 +28,8 @@ pub(super) async fn journal(
             .execute(&mut *on)
             .await?;
     }
-    let mut numbers = Vec::with_capacity(write.orders.len());
     for order in &write.orders {
-        numbers.push(insert_order(on, write, order).await?);
+        insert_order(on, write, order).await?;
     }
     if let Some((agent, seq)) = &write.acked {
         enrolments::acknowledge(on, agent, *seq).await?;
@@ -47,7 +43,7 @@ pub(super) async fn journal(
     if !write.outcomes.is_empty() {
         replace_outcomes(on, write).await?;
     }
-    Ok(Journaled { entries, numbers })
+    Ok(())
 }
 
 async fn insert(on: &mut Connection, row: &SessionRow, entries: u64) -> Result<(), StoreError> {
@@ -115,26 +111,33 @@ async fn insert_order(
     on: &mut Connection,
     write: &SessionWrite,
     order: &NewOrder,
-) -> Result<u64, StoreError> {
+) -> Result<(), StoreError> {
     let tenant = &write.row.tenant;
-    let next: Option<i64> = query_scalar("UPDATE agents SET last_order = last_order + 1 WHERE tenant = $1 AND id = $2 RETURNING last_order")
-        .bind(tenant.as_str())
-        .bind(order.agent.as_str())
-        .fetch_optional(&mut *on)
-        .await?;
-    let next = next.ok_or_else(|| StoreError::Missing(format!("agent {}", order.agent)))?;
-    query("INSERT INTO orders (tenant, agent, number, session, revision, body, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
-        .bind(tenant.as_str())
-        .bind(order.agent.as_str())
-        .bind(next)
-        .bind(write.row.id.as_str())
-        .bind(&order.revision)
-        .bind(&order.body)
-        .bind(millis(write.at))
-        .bind(millis(order.expires_at))
-        .execute(on)
-        .await?;
-    count(next)
+    let raised = query(
+        "UPDATE agents SET last_order = $3 WHERE tenant = $1 AND id = $2 AND last_order < $3",
+    )
+    .bind(tenant.as_str())
+    .bind(order.agent.as_str())
+    .bind(number(order.number))
+    .execute(&mut *on)
+    .await?;
+    if raised.rows_affected() == 0 {
+        return Err(StoreError::Conflict(format!("agent {}", order.agent)));
+    }
+    query(
+        "INSERT INTO orders (tenant, agent, number, session, revision, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(tenant.as_str())
+    .bind(order.agent.as_str())
+    .bind(number(order.number))
+    .bind(write.row.id.as_str())
+    .bind(&order.revision)
+    .bind(millis(write.at))
+    .bind(millis(order.expires_at))
+    .execute(on)
+    .await?;
+    Ok(())
 }
 
 async fn replace_outcomes(on: &mut Connection, write: &SessionWrite) -> Result<(), StoreError> {
@@ -356,9 +359,9 @@ pub(super) async fn last_order(
     scope: &TenantScope,
     id: &SessionId,
 ) -> Result<Option<OrderRow>, StoreError> {
-    type Order = (String, String, i64, String, String, String, i64, i64);
+    type Order = (String, String, i64, String, String, i64, i64);
     let columns: Option<Order> = query_as(
-        "SELECT tenant, agent, number, session, revision, body, created_at, expires_at FROM orders \
+        "SELECT tenant, agent, number, session, revision, created_at, expires_at FROM orders \
          WHERE session = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY number DESC LIMIT 1",
     )
     .bind(scope.tenant())
@@ -367,14 +370,13 @@ pub(super) async fn last_order(
     .await?;
     columns
         .map(
-            |(tenant, agent, number, session, revision, body, created_at, expires_at)| {
+            |(tenant, agent, number, session, revision, created_at, expires_at)| {
                 Ok(OrderRow {
                     tenant: TenantId::new(tenant),
                     agent: AgentId::new(agent),
                     number: count(number)?,
                     session: SessionId::new(session),
                     revision,
-                    body,
                     created_at: time(created_at)?,
                     expires_at: time(expires_at)?,
                 })

@@ -11,5 +11,5 @@ pub use agent::{
 pub use commit::{CommitRow, DiagnosticRow, RelatedRow, Verdict};
 pub use computer::{ComputerRow, FindingRow, PauseRow};
 pub use session::{
-    EventRow, Journaled, NewOrder, OrderRow, OutcomeRow, SessionFilter, SessionRow, SessionWrite,
+    EventRow, NewOrder, OrderRow, OutcomeRow, SessionFilter, SessionRow, SessionWrite,
 };

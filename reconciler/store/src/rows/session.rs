@@ -56,7 +56,7 @@ pub struct SessionWrite {
     pub after: u64,
     /// Entries to append.
     pub events: Vec<String>,
-    /// Orders to number.
+    /// Orders' numbers that are taken.
     pub orders: Vec<NewOrder>,
     /// An agent's reports that these entries contain, up to this number.
     pub acked: Option<(AgentId, u64)>,
@@ -87,26 +87,17 @@ impl SessionWrite {
     }
 }
 
-/// An order that has no number yet.
+/// An order's number being taken; what the order says stands in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOrder {
     /// The agent it is for.
     pub agent: AgentId,
-    /// What it says, as its owner wrote it.
-    pub body: String,
+    /// Its number, above every other of that agent.
+    pub number: u64,
     /// The commit it follows from.
     pub revision: String,
     /// After which it is refused.
     pub expires_at: Timestamp,
-}
-
-/// What a write gave.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Journaled {
-    /// Entries in the journal afterwards.
-    pub entries: u64,
-    /// The orders' numbers.
-    pub numbers: Vec<u64>,
 }
 
 /// An order.
@@ -122,8 +113,6 @@ pub struct OrderRow {
     pub session: SessionId,
     /// The commit it follows from.
     pub revision: String,
-    /// What it says, as its owner wrote it.
-    pub body: String,
     /// When it was written.
     pub created_at: Timestamp,
     /// After which it is refused.
