@@ -167,10 +167,7 @@ impl Diagnostic {
         span: Span,
         message: impl Into<String>,
     ) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(code, file, span, message)
-        }
+        Self { severity: Severity::Warning, ..Self::error(code, file, span, message) }
     }
 
     /// Adds what to do about it.
@@ -188,11 +185,7 @@ impl Diagnostic {
         line: u32,
         message: impl Into<String>,
     ) -> Self {
-        self.related.push(Related {
-            file: file.into(),
-            line,
-            message: message.into(),
-        });
+        self.related.push(Related { file: file.into(), line, message: message.into() });
         self
     }
 }

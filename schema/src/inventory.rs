@@ -24,28 +24,14 @@ pub fn inventory(path: &str, bytes: &[u8]) -> (Inventory, Vec<Diagnostic>) {
         text.lines().for_each(|line| lines.line(line));
         return lines.finish();
     }
-    let (nodes, faults) = if has_ending(path, ".json") {
-        json(text)
-    } else {
-        tree::yaml(text)
-    };
+    let (nodes, faults) = if has_ending(path, ".json") { json(text) } else { tree::yaml(text) };
     let mut found = Faults::new(path, true);
-    found
-        .diagnostics
-        .extend(faults.into_iter().map(|fault| fault.in_file(path)));
+    found.diagnostics.extend(faults.into_iter().map(|fault| fault.in_file(path)));
     let mut nodes = nodes.iter();
-    let inventory = nodes
-        .next()
-        .map(|node| whole(node, &mut found))
-        .unwrap_or_default();
+    let inventory = nodes.next().map(|node| whole(node, &mut found)).unwrap_or_default();
     if let Some(second) = nodes.next() {
         let message = "an inventory file holds one document";
-        found.hinted(
-            Code::WrongType,
-            second.span,
-            message,
-            "remove the `---` and what follows",
-        );
+        found.hinted(Code::WrongType, second.span, message, "remove the `---` and what follows");
     }
     (inventory, found.diagnostics)
 }
@@ -84,14 +70,7 @@ pub struct Lines {
 }
 
 /// What a line may hold.
-const KEYS: &[&str] = &[
-    "tenant",
-    "person",
-    "available",
-    "script",
-    "approval",
-    "computer",
-];
+const KEYS: &[&str] = &["tenant", "person", "available", "script", "approval", "computer"];
 
 impl Lines {
     /// Nothing read yet of a file.
@@ -107,19 +86,11 @@ impl Lines {
     /// Reads the next line; blank ones hold nothing.
     pub fn line(&mut self, text: &str) {
         self.number += 1;
-        let text = if self.number == 1 {
-            text.trim_start_matches('\u{feff}')
-        } else {
-            text
-        };
+        let text = if self.number == 1 { text.trim_start_matches('\u{feff}') } else { text };
         if text.trim().is_empty() {
             return;
         }
-        self.faults.document = Span {
-            line: self.number,
-            column: 1,
-            end_column: 2,
-        };
+        self.faults.document = Span { line: self.number, column: 1, end_column: 2 };
         match tree::json(text, self.number) {
             Ok((node, faults)) => {
                 let path = &self.path;
@@ -144,8 +115,7 @@ impl Lines {
         let Some(entry) = entries.iter().find(|entry| KEYS.contains(&&*entry.key)) else {
             let message = "the line holds none of the keys of an inventory";
             let hint = format!("write an object with one of {}", KEYS.join(", "));
-            self.faults
-                .hinted(Code::MissingKey, node.span, message, hint);
+            self.faults.hinted(Code::MissingKey, node.span, message, hint);
             return;
         };
         for other in entries.iter().filter(|other| other.span != entry.span) {
@@ -156,10 +126,7 @@ impl Lines {
 
     fn second_key(&mut self, entry: &Entry<'_>) {
         let (code, hint) = if KEYS.contains(&&*entry.key) {
-            (
-                Code::ExclusiveKeys,
-                "write it on a line of its own".to_owned(),
-            )
+            (Code::ExclusiveKeys, "write it on a line of its own".to_owned())
         } else {
             match crate::decode::nearest(&entry.key, KEYS.iter().copied()) {
                 Some(near) => (Code::UnknownKey, format!("did you mean `{near}`?")),
@@ -173,22 +140,10 @@ impl Lines {
     fn entry(&mut self, entry: &Entry<'_>) {
         let (input, faults) = (Input::of(entry), &mut self.faults);
         match &*entry.key {
-            "tenant" => self
-                .inventory
-                .tenants
-                .extend(TenantFacts::decode(input, faults)),
-            "person" => self
-                .inventory
-                .persons
-                .extend(PersonFacts::decode(input, faults)),
-            "approval" => self
-                .inventory
-                .approvals
-                .extend(Approval::decode(input, faults)),
-            "computer" => self
-                .inventory
-                .computers
-                .extend(ComputerFacts::decode(input, faults)),
+            "tenant" => self.inventory.tenants.extend(TenantFacts::decode(input, faults)),
+            "person" => self.inventory.persons.extend(PersonFacts::decode(input, faults)),
+            "approval" => self.inventory.approvals.extend(Approval::decode(input, faults)),
+            "computer" => self.inventory.computers.extend(ComputerFacts::decode(input, faults)),
             "available" => lists(input, &mut self.inventory.available, faults),
             _ => lists(input, &mut self.inventory.scripts, faults),
         }
@@ -208,12 +163,7 @@ fn lists(
     for entry in entries {
         if into.contains_key(&*entry.key) {
             let message = format!("`{}` stands on an earlier line too", entry.key);
-            faults.hinted(
-                Code::DuplicateKey,
-                entry.span,
-                message,
-                "write all of it on one line",
-            );
+            faults.hinted(Code::DuplicateKey, entry.span, message, "write all of it on one line");
         } else if let Some(list) = Vec::decode(Input::of(entry), faults) {
             into.insert(entry.key.to_string(), list);
         }
@@ -266,12 +216,8 @@ computers:
                 writeln!(lines, "{}\n", serde_json::json!({ key: item })).expect("texts take all");
             }
         }
-        writeln!(
-            lines,
-            "{}",
-            serde_json::json!({"available": whole["available"]})
-        )
-        .expect("as above");
+        writeln!(lines, "{}", serde_json::json!({"available": whole["available"]}))
+            .expect("as above");
         writeln!(lines, "{}", serde_json::json!({"script": whole["scripts"]})).expect("as above");
         let (jsonl, found) = inventory("i.JSONL", lines.as_bytes());
         assert_eq!(found, []);
@@ -296,10 +242,7 @@ computers:
             .map(|of| {
                 let (span, code, hint) =
                     (of.span, of.code.word(), of.hint.as_deref().unwrap_or(""));
-                format!(
-                    "{}:{} {code} {} ({hint})",
-                    span.line, span.column, of.message
-                )
+                format!("{}:{} {code} {} ({hint})", span.line, span.column, of.message)
             })
             .collect();
         insta::assert_snapshot!(all.join("\n"), @r#"

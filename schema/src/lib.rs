@@ -6,6 +6,8 @@
 //! resolved in `ordain-core`. Start at [`document`] for the types and at
 //! [`read`] for the way from bytes to documents.
 
+#[cfg(any(feature = "conformance", test))]
+pub mod conformance;
 pub mod document;
 pub mod tree;
 
@@ -13,11 +15,14 @@ mod decode;
 mod diagnostic;
 mod inventory;
 mod read;
+mod schemas;
 mod snapshot;
 mod span;
 
+pub use decode::nearest;
 pub use diagnostic::{Code, Diagnostic, Related, Severity};
 pub use inventory::{Lines as InventoryLines, inventory};
 pub use read::{Documents, read, read_file, read_with};
+pub use schemas::{inventory_schema, json_schema, schema_files};
 pub use snapshot::{Content, Entry, Mode, Snapshot};
 pub use span::{Span, Spanned};

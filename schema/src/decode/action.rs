@@ -33,9 +33,7 @@ impl Decode for Action {
         if action.attempts == Some(0)
             && let Some(attempts) = fields.input("attempts")
         {
-            fields
-                .faults
-                .bad_value(attempts, "out of the range", "write 1 or more");
+            fields.faults.bad_value(attempts, "out of the range", "write 1 or more");
         }
         fields.finish();
         Some(action)
@@ -46,10 +44,7 @@ impl Decode for Action {
 pub(super) fn script_or_action(input: Input<'_, '_>, faults: &mut Faults) -> Option<Action> {
     if matches!(input.node.value, Value::Scalar(_)) {
         let script: Spanned<String> = Spanned::decode(input, faults)?;
-        return Some(Action {
-            script: Some(script),
-            ..Action::default()
-        });
+        return Some(Action { script: Some(script), ..Action::default() });
     }
     Action::decode(input, faults)
 }
@@ -60,11 +55,7 @@ impl Decode for PackageAction {
         let (manager, name) = (fields.required("manager"), fields.required("name"));
         let version = fields.optional("version");
         fields.finish();
-        Some(Self {
-            manager: manager?,
-            name: name?,
-            version,
-        })
+        Some(Self { manager: manager?, name: name?, version })
     }
 }
 
@@ -84,10 +75,8 @@ impl Decode for MsiAction {
 impl Decode for ExeAction {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
-        let action = Self {
-            artifact: fields.optional("artifact"),
-            args: fields.or_default("args"),
-        };
+        let action =
+            Self { artifact: fields.optional("artifact"), args: fields.or_default("args") };
         fields.finish();
         Some(action)
     }
@@ -100,15 +89,9 @@ impl Decode for ArchiveAction {
         let to: Option<Spanned<String>> = fields.required("to");
         let strip = fields.or_default("strip");
         if let Some(to) = to.as_ref().filter(|to| to.is_empty()) {
-            fields
-                .faults
-                .error(Code::BadValue, to.span, "`to` names no folder");
+            fields.faults.error(Code::BadValue, to.span, "`to` names no folder");
         }
         fields.finish();
-        Some(Self {
-            artifact,
-            to: to?.value,
-            strip,
-        })
+        Some(Self { artifact, to: to?.value, strip })
     }
 }

@@ -16,10 +16,7 @@ pub(super) fn deployment(fields: &mut Fields<'_, '_, '_>) -> Deployment {
         version: fields.optional("version"),
         target: fields.required_or_default("target"),
         enforcement: fields.or_default("enforcement"),
-        parameters: fields
-            .optional("parameters")
-            .map(|Given(map)| map)
-            .unwrap_or_default(),
+        parameters: fields.optional("parameters").map(|Given(map)| map).unwrap_or_default(),
         propagate: fields.or_default("propagate"),
         priority: fields.or_default("priority"),
         disabled: fields.or_default("disabled"),
@@ -42,21 +39,13 @@ fn check(deployment: &Deployment, fields: &mut Fields<'_, '_, '_>) {
         check_state(deployment, state, fields.faults);
     }
     if let Some(span) = fields.key("version") {
-        let place = deployment
-            .version
-            .as_ref()
-            .map_or(span, |version| version.span);
+        let place = deployment.version.as_ref().map_or(span, |version| version.span);
         let misfit = if fields.key("task").is_some() && deployment.software.is_none() {
             Some("a task has no version".to_owned())
         } else {
-            state
-                .filter(|state| state.value != DeploymentState::Installed)
-                .map(|state| {
-                    format!(
-                        "`version` has no meaning with `state: {}`",
-                        word(state.value)
-                    )
-                })
+            state.filter(|state| state.value != DeploymentState::Installed).map(|state| {
+                format!("`version` has no meaning with `state: {}`", word(state.value))
+            })
         };
         if let Some(message) = misfit {
             let hint = "remove `version`, or wish for `state: installed` of a software";
@@ -65,9 +54,7 @@ fn check(deployment: &Deployment, fields: &mut Fields<'_, '_, '_>) {
     }
     if let (Some(instance), Some(_)) = (&deployment.instance, &deployment.software) {
         let message = "software has no instances";
-        fields
-            .faults
-            .hinted(Code::BadValue, instance.span, message, "remove `instance`");
+        fields.faults.hinted(Code::BadValue, instance.span, message, "remove `instance`");
     }
     if deployment.propagate.value && fields.faults.cross_tenant {
         let message = "`propagate` has no meaning in a cross-tenant file: it reaches every tenant";
@@ -90,34 +77,24 @@ fn check_state(deployment: &Deployment, state: &Spanned<DeploymentState>, faults
     use DeploymentState::{Absent, Audit, Enforce, Ignored, Installed, Monitor, UpdateIfFound};
     let (wrong, allowed) = match state.value {
         Ignored => return,
-        Installed | Absent | UpdateIfFound => (
-            deployment.task.is_some(),
-            "a task: `enforce`, `audit`, `monitor`, `ignored`",
-        ),
+        Installed | Absent | UpdateIfFound => {
+            (deployment.task.is_some(), "a task: `enforce`, `audit`, `monitor`, `ignored`")
+        }
         Enforce | Audit | Monitor => (
             deployment.software.is_some(),
             "software: `installed`, `absent`, `update-if-found`, `ignored`",
         ),
     };
     if wrong {
-        let (of, words) = allowed
-            .split_once(": ")
-            .expect("each of the two texts has a colon");
+        let (of, words) = allowed.split_once(": ").expect("each of the two texts has a colon");
         let message = format!("`{}` is no state of {of}", word(state.value));
-        faults.hinted(
-            Code::BadValue,
-            state.span,
-            message,
-            format!("write one of {words}"),
-        );
+        faults.hinted(Code::BadValue, state.span, message, format!("write one of {words}"));
     }
 }
 
 fn word(state: DeploymentState) -> &'static str {
     use super::words::Words;
-    let index = DeploymentState::VALUES
-        .iter()
-        .position(|value| *value == state);
+    let index = DeploymentState::VALUES.iter().position(|value| *value == state);
     index.map_or("", |index| DeploymentState::WORDS[index])
 }
 
@@ -137,11 +114,7 @@ impl Decode for Given {
 /// A scalar, `{secret: NAME}`, or `{value, override}`.
 fn given_parameter(entry: &Entry<'_>, faults: &mut Faults) -> Option<GivenParameter> {
     let input = Input::of(entry);
-    let plain = |value| GivenParameter {
-        key: entry.span,
-        value,
-        over: None,
-    };
+    let plain = |value| GivenParameter { key: entry.span, value, over: None };
     let entries = match &input.node.value {
         Value::Mapping(entries) => entries,
         Value::Sequence(_) => {
@@ -167,26 +140,13 @@ fn given_parameter(entry: &Entry<'_>, faults: &mut Faults) -> Option<GivenParame
     let mut fields = input.fields(faults)?;
     let (value, over) = (fields.required("value"), fields.optional("override"));
     fields.finish();
-    Some(GivenParameter {
-        key: entry.span,
-        value: value?,
-        over,
-    })
+    Some(GivenParameter { key: entry.span, value: value?, over })
 }
 
 /// A map that was written without `value`.
 fn bare_map(input: Input<'_, '_>, key: Span, faults: &mut Faults) -> Option<GivenParameter> {
     let message = format!("the map for `{}` stands bare", input.key);
-    faults.hinted(
-        Code::BadParameter,
-        input.place,
-        message,
-        "write a map as `{value: {…}}`",
-    );
+    faults.hinted(Code::BadParameter, input.place, message, "write a map as `{value: {…}}`");
     let value = Spanned::decode(input, faults)?;
-    Some(GivenParameter {
-        key,
-        value,
-        over: None,
-    })
+    Some(GivenParameter { key, value, over: None })
 }

@@ -42,10 +42,7 @@ impl Decode for RegistryDetect {
         let (display_name, context) =
             (fields.required("displayName"), fields.or_default("context"));
         fields.finish();
-        Some(Self {
-            display_name: display_name?,
-            context,
-        })
+        Some(Self { display_name: display_name?, context })
     }
 }
 
@@ -58,10 +55,7 @@ impl Decode for TextMatch {
         }
         let mut fields = input.fields(faults)?;
         fields.exactly_one_of(&[&["contains"], &["regex"]]);
-        let text = Self {
-            contains: fields.optional("contains"),
-            regex: fields.regex("regex"),
-        };
+        let text = Self { contains: fields.optional("contains"), regex: fields.regex("regex") };
         fields.finish();
         Some(text)
     }
@@ -72,10 +66,7 @@ impl Decode for PackageDetect {
         let mut fields = input.fields(faults)?;
         let (manager, name) = (fields.required("manager"), fields.required("name"));
         fields.finish();
-        Some(Self {
-            manager: manager?,
-            name: name?,
-        })
+        Some(Self { manager: manager?, name: name? })
     }
 }
 
@@ -89,18 +80,13 @@ impl Decode for FileDetect {
                 Some(Plain::Boolean(own)) => Some(FileVersion::Own(own)),
                 Some(Plain::Text(_)) => fields.regex("version").map(FileVersion::Regex),
                 _ => {
-                    fields
-                        .faults
-                        .wrong_type(input, "`true` or a regular expression");
+                    fields.faults.wrong_type(input, "`true` or a regular expression");
                     None
                 }
             },
         };
         fields.finish();
-        Some(Self {
-            path: path?,
-            version,
-        })
+        Some(Self { path: path?, version })
     }
 }
 
@@ -113,9 +99,6 @@ impl Decode for CommandDetect {
             fields.missing(&["version"]);
         }
         fields.finish();
-        Some(Self {
-            run: run?,
-            version: version?,
-        })
+        Some(Self { run: run?, version: version? })
     }
 }

@@ -23,11 +23,7 @@ impl Faults {
     pub(crate) fn new(file: &str, cross_tenant: bool) -> Self {
         Self {
             file: file.to_owned(),
-            document: Span {
-                line: 1,
-                column: 1,
-                end_column: 1,
-            },
+            document: Span { line: 1, column: 1, end_column: 1 },
             cross_tenant,
             diagnostics: Vec::new(),
             #[cfg(test)]
@@ -43,8 +39,7 @@ impl Faults {
         message: impl Into<String>,
     ) -> &mut Diagnostic {
         let index = self.diagnostics.len();
-        self.diagnostics
-            .push(Diagnostic::error(code, self.file.as_str(), span, message));
+        self.diagnostics.push(Diagnostic::error(code, self.file.as_str(), span, message));
         &mut self.diagnostics[index]
     }
 
@@ -63,11 +58,7 @@ impl Faults {
     pub(crate) fn relate(&mut self, line: u32, message: String) {
         if let Some(last) = self.diagnostics.last_mut() {
             let file = self.file.clone();
-            last.related.push(crate::Related {
-                file,
-                line,
-                message,
-            });
+            last.related.push(crate::Related { file, line, message });
         }
     }
 

@@ -23,13 +23,7 @@ impl<'n, 't, 'f> Fields<'n, 't, 'f> {
         input: Input<'n, 't>,
         faults: &'f mut Faults,
     ) -> Self {
-        Self {
-            entries,
-            input,
-            known: Vec::with_capacity(16),
-            excluded: Vec::new(),
-            faults,
-        }
+        Self { entries, input, known: Vec::with_capacity(16), excluded: Vec::new(), faults }
     }
 
     /// Where the mapping stands.
@@ -43,18 +37,21 @@ impl<'n, 't, 'f> Fields<'n, 't, 'f> {
         if self.excluded.contains(&key) {
             return None;
         }
-        self.entries
-            .iter()
-            .find(|entry| entry.key == key)
-            .map(Input::of)
+        self.entries.iter().find(|entry| entry.key == key).map(Input::of)
+    }
+
+    /// The same, where the key must be there.
+    pub(crate) fn required_input(&mut self, key: &'static str) -> Option<Input<'n, 't>> {
+        let input = self.input(key);
+        if input.is_none() && !self.excluded.contains(&key) {
+            self.missing(&[key]);
+        }
+        input
     }
 
     /// Where a key stands.
     pub(crate) fn key(&self, key: &str) -> Option<Span> {
-        self.entries
-            .iter()
-            .find(|entry| entry.key == key)
-            .map(|entry| entry.span)
+        self.entries.iter().find(|entry| entry.key == key).map(|entry| entry.span)
     }
 
     /// The value of a key; none where it is not given or faulty.
@@ -66,20 +63,13 @@ impl<'n, 't, 'f> Fields<'n, 't, 'f> {
     /// The same, where nothing and `null` are one: in what machines write.
     pub(crate) fn nullable<T: Decode>(&mut self, key: &'static str) -> Option<T> {
         let input = self.input(key)?;
-        if input.node.is_null() {
-            None
-        } else {
-            T::decode(input, self.faults)
-        }
+        if input.node.is_null() { None } else { T::decode(input, self.faults) }
     }
 
     /// The value of a key that must be there.
     pub(crate) fn required<T: Decode>(&mut self, key: &'static str) -> Option<T> {
-        let input = self.input(key);
-        if input.is_none() && !self.excluded.contains(&key) {
-            self.missing(&[key]);
-        }
-        T::decode(input?, self.faults)
+        let input = self.required_input(key)?;
+        T::decode(input, self.faults)
     }
 
     /// The value of a key, or the type's default.
@@ -98,12 +88,7 @@ impl<'n, 't, 'f> Fields<'n, 't, 'f> {
         let value: Spanned<bool> = self.optional(key)?;
         if !value.value {
             let message = format!("`{key}` may only be `true`");
-            self.faults.hinted(
-                Code::BadValue,
-                value.span,
-                message,
-                "leave the key out instead",
-            );
+            self.faults.hinted(Code::BadValue, value.span, message, "leave the key out instead");
             return None;
         }
         Some(value)
@@ -117,8 +102,7 @@ impl<'n, 't, 'f> Fields<'n, 't, 'f> {
             let message = format!("`{key}` is no regular expression: {reason}");
             let hint =
                 "escape signs that stand for themselves with a backslash, and quote the text";
-            self.faults
-                .hinted(Code::BadValue, value.span, message, hint);
+            self.faults.hinted(Code::BadValue, value.span, message, hint);
             return None;
         }
         Some(value)
@@ -165,10 +149,7 @@ impl<'n, 't, 'f> Fields<'n, 't, 'f> {
     pub(crate) fn exactly_one_of(&mut self, forms: &[&[&'static str]]) -> Option<&'n str> {
         let chosen = self.one_of(forms);
         if chosen.is_none() {
-            let keys: Vec<&str> = forms
-                .iter()
-                .filter_map(|form| form.first().copied())
-                .collect();
+            let keys: Vec<&str> = forms.iter().filter_map(|form| form.first().copied()).collect();
             self.missing(&keys);
         }
         chosen
@@ -202,9 +183,7 @@ impl<'n, 't, 'f> Fields<'n, 't, 'f> {
     /// The entries that nobody has asked for.
     pub(crate) fn others(&self) -> impl Iterator<Item = &'n Entry<'t>> + use<'n, 't> {
         let known = self.known.clone();
-        self.entries
-            .iter()
-            .filter(move |entry| !known.contains(&&*entry.key))
+        self.entries.iter().filter(move |entry| !known.contains(&&*entry.key))
     }
 
     /// Reports the keys that the type does not have.
@@ -213,8 +192,7 @@ impl<'n, 't, 'f> Fields<'n, 't, 'f> {
             if !self.known.contains(&&*entry.key) {
                 let message = format!("unknown key `{}`", super::faults::excerpt(&entry.key));
                 let hint = self.unknown_hint(&entry.key);
-                self.faults
-                    .hinted(Code::UnknownKey, entry.span, message, hint);
+                self.faults.hinted(Code::UnknownKey, entry.span, message, hint);
             }
         }
         #[cfg(test)]
@@ -231,12 +209,7 @@ impl<'n, 't, 'f> Fields<'n, 't, 'f> {
         if matches!(key, "metadata" | "spec") && self.input.key.is_empty() {
             return "a document has its fields at its top level".to_owned();
         }
-        let free = || {
-            self.known
-                .iter()
-                .copied()
-                .filter(|known| self.key(known).is_none())
-        };
+        let free = || self.known.iter().copied().filter(|known| self.key(known).is_none());
         if let Some(near) = nearest(key, free()) {
             return format!("did you mean `{near}`?");
         }

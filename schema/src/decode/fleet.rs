@@ -17,9 +17,7 @@ pub(crate) fn inventory(fields: &mut Fields<'_, '_, '_>) -> Inventory {
     if let Some(now) = now.as_ref().filter(|now| !is_moment(now)) {
         let message = format!("`{}` is no moment", super::faults::excerpt(now));
         let hint = "write date, time and offset: 2026-03-02T09:00:00-06:00";
-        fields
-            .faults
-            .hinted(Code::BadValue, now.span, message, hint);
+        fields.faults.hinted(Code::BadValue, now.span, message, hint);
     }
     Inventory {
         now: now.filter(|now| is_moment(now)),
@@ -39,11 +37,7 @@ impl Decode for TenantFacts {
         let tags = fields.nullable("tags").unwrap_or_default();
         let agreements = fields.nullable("agreements").unwrap_or_default();
         fields.finish();
-        Some(Self {
-            id: id?,
-            tags,
-            agreements,
-        })
+        Some(Self { id: id?, tags, agreements })
     }
 }
 
@@ -74,10 +68,7 @@ impl Decode for PersonFacts {
             facts: fields.nullable("facts"),
         };
         fields.finish();
-        Some(Self {
-            upn: upn?,
-            ..person
-        })
+        Some(Self { upn: upn?, ..person })
     }
 }
 
@@ -86,10 +77,7 @@ impl Decode for Approval {
         let mut fields = input.fields(faults)?;
         let (computer, deployment) = (fields.required("computer"), fields.required("deployment"));
         fields.finish();
-        Some(Self {
-            computer: computer?,
-            deployment: deployment?,
-        })
+        Some(Self { computer: computer?, deployment: deployment? })
     }
 }
 
@@ -109,21 +97,11 @@ impl Decode for ComputerFacts {
             device_groups: fields.nullable("deviceGroups").unwrap_or_default(),
             facts: fields.nullable("facts"),
             software: fields.nullable("software").map(|Known(map)| map),
-            tests: fields
-                .nullable("tests")
-                .map(|Known(map)| map)
-                .unwrap_or_default(),
-            tasks: fields
-                .nullable("tasks")
-                .map(|Known(map)| map)
-                .unwrap_or_default(),
+            tests: fields.nullable("tests").map(|Known(map)| map).unwrap_or_default(),
+            tasks: fields.nullable("tasks").map(|Known(map)| map).unwrap_or_default(),
         };
         fields.finish();
-        Some(Self {
-            name: name?,
-            tenant: tenant?,
-            ..computer
-        })
+        Some(Self { name: name?, tenant: tenant?, ..computer })
     }
 }
 
@@ -133,11 +111,9 @@ struct Known<T>(BTreeMap<String, T>);
 impl<T: Decode> Decode for Known<T> {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let entries = super::plain::named(input, faults)?.iter();
-        let given = entries
-            .filter(|entry| !entry.value.is_null())
-            .filter_map(|entry| {
-                Some((entry.key.to_string(), T::decode(Input::of(entry), faults)?))
-            });
+        let given = entries.filter(|entry| !entry.value.is_null()).filter_map(|entry| {
+            Some((entry.key.to_string(), T::decode(Input::of(entry), faults)?))
+        });
         Some(Self(given.collect()))
     }
 }
@@ -147,10 +123,7 @@ impl Decode for DeviceGroupFact {
         let mut fields = input.fields(faults)?;
         let (integration, name) = (fields.required("integration"), fields.required("name"));
         fields.finish();
-        Some(Self {
-            integration: integration?,
-            name: name?,
-        })
+        Some(Self { integration: integration?, name: name? })
     }
 }
 

@@ -14,6 +14,7 @@
 mod faults;
 mod fields;
 mod plain;
+mod settings;
 mod suggest;
 mod words;
 mod written;
@@ -35,7 +36,7 @@ mod trust;
 
 pub(crate) use faults::Faults;
 pub(crate) use fields::Fields;
-pub(crate) use suggest::nearest;
+pub use suggest::nearest;
 
 use crate::Span;
 use crate::document::{Body, Kind};
@@ -63,32 +64,17 @@ pub(crate) struct Input<'n, 't> {
 impl<'n, 't> Input<'n, 't> {
     /// The value of a key.
     pub(crate) fn of(entry: &'n Entry<'t>) -> Self {
-        Self {
-            node: &entry.value,
-            place: entry.place(),
-            key: &entry.key,
-            listed: false,
-        }
+        Self { node: &entry.value, place: entry.place(), key: &entry.key, listed: false }
     }
 
     /// A whole text.
     pub(crate) fn root(node: &'n Node<'t>, key: &'n str) -> Self {
-        Self {
-            node,
-            place: node.span,
-            key,
-            listed: false,
-        }
+        Self { node, place: node.span, key, listed: false }
     }
 
     /// An entry of a list.
     pub(crate) fn item(self, node: &'n Node<'t>) -> Self {
-        Self {
-            node,
-            place: node.span,
-            key: self.key,
-            listed: true,
-        }
+        Self { node, place: node.span, key: self.key, listed: true }
     }
 
     /// Its keys; reports anything that is no mapping.
@@ -155,3 +141,6 @@ pub(crate) fn body(kind: Kind, fields: &mut Fields<'_, '_, '_>) -> Body {
         Kind::Trust => Body::Trust(Box::new(trust::trust(fields))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,7 +47,10 @@ macro_rules! whole_numbers {
     ($($type:ty),+) => {
         $(impl Decode for $type {
             fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-                let number = whole_number(input, faults)?;
+                let Some(Plain::Integer(number)) = input.node.plain() else {
+                    no_whole_number(input, faults);
+                    return None;
+                };
                 let value = number.and_then(|number| <$type>::try_from(number).ok());
                 if value.is_none() {
                     let hint = format!("write a number from {} to {}", <$type>::MIN, <$type>::MAX);
@@ -61,19 +64,12 @@ macro_rules! whole_numbers {
 
 whole_numbers!(i32, i64, u32, u64);
 
-/// A whole number; an inner none where it does not fit.
-fn whole_number(input: Input<'_, '_>, faults: &mut Faults) -> Option<Option<i64>> {
-    match input.node.plain() {
-        Some(Plain::Integer(number)) => Some(number),
-        Some(Plain::Text(text)) if text.parse::<i64>().is_ok() => {
-            let hint = "write the number without quotes";
-            faults.wrong_type(input, "a whole number").hint = Some(hint.to_owned());
-            None
-        }
-        _ => {
-            faults.wrong_type(input, "a whole number");
-            None
-        }
+fn no_whole_number(input: Input<'_, '_>, faults: &mut Faults) {
+    let quoted =
+        matches!(input.node.plain(), Some(Plain::Text(text)) if text.parse::<i64>().is_ok());
+    let found = faults.wrong_type(input, "a whole number");
+    if quoted {
+        found.hint = Some("write the number without quotes".to_owned());
     }
 }
 
@@ -81,10 +77,7 @@ impl Decode for f64 {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         match input.node.plain() {
             Some(Plain::Float(value)) if value.is_finite() => Some(value),
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "bounds of parameters can bear it"
-            )]
+            #[expect(clippy::cast_precision_loss, reason = "bounds of parameters can bear it")]
             Some(Plain::Integer(Some(value))) => Some(value as Self),
             Some(Plain::Integer(None) | Plain::Float(_)) => {
                 faults.bad_value(input, "no finite number", "write a number");
@@ -114,12 +107,9 @@ impl<T: Decode> Decode for Box<T> {
 impl<T: Decode> Decode for Vec<T> {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         match &input.node.value {
-            Value::Sequence(items) => Some(
-                items
-                    .iter()
-                    .filter_map(|item| T::decode(input.item(item), faults))
-                    .collect(),
-            ),
+            Value::Sequence(items) => {
+                Some(items.iter().filter_map(|item| T::decode(input.item(item), faults)).collect())
+            }
             Value::Scalar(_) | Value::Mapping(_) => {
                 let hint = "write `[…]`, or one entry a line, each after a dash";
                 faults.wrong_type(input, "a list").hint = Some(hint.to_owned());
@@ -176,26 +166,30 @@ impl Decode for serde_json::Map<String, serde_json::Value> {
 
 /// Reports numbers that are not finite or need more than 64 bits.
 fn check_numbers(input: Input<'_, '_>, faults: &mut Faults) -> bool {
+    let before = faults.diagnostics.len();
     match &input.node.value {
-        Value::Sequence(items) => items.iter().fold(true, |fine, item| {
-            check_numbers(input.item(item), faults) && fine
-        }),
-        Value::Mapping(entries) => entries.iter().fold(true, |fine, entry| {
-            check_numbers(Input::of(entry), faults) && fine
-        }),
+        Value::Sequence(items) => {
+            for item in items {
+                check_numbers(input.item(item), faults);
+            }
+        }
+        Value::Mapping(entries) => {
+            for entry in entries {
+                check_numbers(Input::of(entry), faults);
+            }
+        }
         Value::Scalar(scalar) => match scalar.plain() {
             Plain::Integer(None) => {
                 let hint = format!("quote it: \"{}\"", scalar.text);
                 faults.bad_value(input, "too large a number", &hint);
-                false
             }
             Plain::Float(value) if !value.is_finite() => {
                 faults.bad_value(input, "no finite number", "quote it if it is a text");
-                false
             }
-            _ => true,
+            _ => {}
         },
     }
+    faults.diagnostics.len() == before
 }
 
 /// Reports a list that must have an entry and has none.
@@ -205,11 +199,6 @@ pub(super) fn not_empty<T>(list: &[T], input: Option<Input<'_, '_>>, faults: &mu
         && matches!(&input.node.value, Value::Sequence(items) if items.is_empty())
     {
         let message = format!("{} needs at least one entry", input.name());
-        faults.hinted(
-            Code::BadValue,
-            input.place,
-            message,
-            "add an entry, or leave the key out",
-        );
+        faults.hinted(Code::BadValue, input.place, message, "add an entry, or leave the key out");
     }
 }

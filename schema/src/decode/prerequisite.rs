@@ -28,11 +28,7 @@ impl Decode for Condition {
         let (any_of, all_of) = (fields.optional("anyOf"), fields.optional("allOf"));
         let is = fields.required("is");
         fields.finish();
-        Some(Self {
-            any_of,
-            all_of,
-            is: is?,
-        })
+        Some(Self { any_of, all_of, is: is? })
     }
 }
 

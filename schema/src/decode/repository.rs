@@ -13,9 +13,7 @@ pub(super) fn repository(fields: &mut Fields<'_, '_, '_>) -> Repository {
     if given && api_version.value != API_VERSION {
         let message = format!("`{}` is no version of the language", api_version.value);
         let hint = format!("write `apiVersion: {API_VERSION}`");
-        fields
-            .faults
-            .hinted(Code::BadValue, api_version.span, message, hint);
+        fields.faults.hinted(Code::BadValue, api_version.span, message, hint);
     }
     Repository {
         api_version,
@@ -40,9 +38,7 @@ impl Decode for Defaults {
         if defaults.attempts == Some(0)
             && let Some(attempts) = fields.input("attempts")
         {
-            fields
-                .faults
-                .bad_value(attempts, "out of the range", "write 1 or more");
+            fields.faults.bad_value(attempts, "out of the range", "write 1 or more");
         }
         fields.finish();
         Some(defaults)
@@ -52,10 +48,8 @@ impl Decode for Defaults {
 impl Decode for Retention {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
-        let retention = Self {
-            logs: fields.optional("logs"),
-            outcomes: fields.optional("outcomes"),
-        };
+        let retention =
+            Self { logs: fields.optional("logs"), outcomes: fields.optional("outcomes") };
         fields.finish();
         Some(retention)
     }
@@ -77,10 +71,8 @@ impl Decode for Limits {
 impl Decode for ConcurrentSessions {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
-        let sessions = Self {
-            global: fields.optional("global"),
-            per_tenant: fields.optional("perTenant"),
-        };
+        let sessions =
+            Self { global: fields.optional("global"), per_tenant: fields.optional("perTenant") };
         fields.finish();
         Some(sessions)
     }
@@ -89,9 +81,7 @@ impl Decode for ConcurrentSessions {
 impl Decode for Versions {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
-        let versions = Self {
-            cache_for: fields.optional("cacheFor"),
-        };
+        let versions = Self { cache_for: fields.optional("cacheFor") };
         fields.finish();
         Some(versions)
     }

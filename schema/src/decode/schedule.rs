@@ -26,16 +26,12 @@ pub(super) fn schedule(fields: &mut Fields<'_, '_, '_>) -> Schedule {
     if let Some(script) = &schedule.target.script {
         let message = "a schedule's target may not be a script";
         let hint = "name the script in a Group, and target the group";
-        fields
-            .faults
-            .hinted(Code::BadValue, script.span, message, hint);
+        fields.faults.hinted(Code::BadValue, script.span, message, hint);
     }
     if schedule.concurrency == Some(0)
         && let Some(concurrency) = fields.input("concurrency")
     {
-        fields
-            .faults
-            .bad_value(concurrency, "out of the range", "write 1 or more");
+        fields.faults.bad_value(concurrency, "out of the range", "write 1 or more");
     }
     if let Some(item) = &schedule.item {
         check_item(item, fields.faults);
@@ -45,9 +41,7 @@ pub(super) fn schedule(fields: &mut Fields<'_, '_, '_>) -> Schedule {
 
 /// `software/NAME` or `task/NAME`, with `#INSTANCE` for a task.
 fn check_item(item: &Spanned<String>, faults: &mut Faults) {
-    let name = item
-        .strip_prefix("software/")
-        .or_else(|| item.strip_prefix("task/"));
+    let name = item.strip_prefix("software/").or_else(|| item.strip_prefix("task/"));
     if name.is_none_or(str::is_empty) {
         let message = format!("`{}` names no item", item.value);
         let hint = "write `software/NAME` or `task/NAME`";
@@ -59,17 +53,9 @@ impl Decode for When {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
         fields.exactly_one_of(&[&["cron"], &["every"], &["on"]]);
-        let every = fields
-            .optional("every")
-            .filter(|every| is_long_enough(every, fields.faults));
-        let on = fields
-            .optional("on")
-            .filter(|on| is_commit(on, fields.faults));
-        let when = Self {
-            cron: fields.optional("cron"),
-            every,
-            on,
-        };
+        let every = fields.optional("every").filter(|every| is_long_enough(every, fields.faults));
+        let on = fields.optional("on").filter(|on| is_commit(on, fields.faults));
+        let when = Self { cron: fields.optional("cron"), every, on };
         fields.finish();
         Some(when)
     }
@@ -111,10 +97,7 @@ impl Decode for Postpone {
         let mut fields = input.fields(faults)?;
         let (choices, max) = (fields.required("choices"), fields.optional("max"));
         fields.finish();
-        Some(Self {
-            choices: choices?,
-            max,
-        })
+        Some(Self { choices: choices?, max })
     }
 }
 
@@ -140,10 +123,7 @@ pub(super) fn window(fields: &mut Fields<'_, '_, '_>) -> Window {
     if let (Some(from), Some(to)) = (&window.from, &window.to)
         && from.value > to.value
     {
-        let message = format!(
-            "the window ends on {} before it begins on {}",
-            to.value, from.value
-        );
+        let message = format!("the window ends on {} before it begins on {}", to.value, from.value);
         fields.faults.error(Code::BadValue, to.span, message);
     }
     window

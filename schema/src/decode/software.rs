@@ -45,34 +45,21 @@ fn actions(fields: &mut Fields<'_, '_, '_>) -> SoftwareActions {
 impl Decode for SoftwareVersion {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         if let Value::Scalar(_) = input.node.value {
-            let hint = format!(
-                "write `{{version: \"{}\"}}`",
-                input.raw().unwrap_or_default()
-            );
+            let hint = format!("write `{{version: \"{}\"}}`", input.raw().unwrap_or_default());
             faults.wrong_type(input, "a mapping").hint = Some(hint);
             return None;
         }
         let mut fields = input.fields(faults)?;
         let version: Option<Spanned<String>> = fields.required("version");
         if let Some(version) = version.as_ref().filter(|version| version.trim().is_empty()) {
-            fields.faults.error(
-                Code::BadVersion,
-                version.span,
-                "an empty text is no version",
-            );
+            fields.faults.error(Code::BadVersion, version.span, "an empty text is no version");
         }
         let artifacts = fields.or_default("artifacts");
         let actions = actions(&mut fields);
         let requires_version = fields.optional("requiresVersion");
         let notes = fields.optional("notes");
         fields.finish();
-        Some(Self {
-            version: version?,
-            artifacts,
-            actions,
-            requires_version,
-            notes,
-        })
+        Some(Self { version: version?, artifacts, actions, requires_version, notes })
     }
 }
 
@@ -80,20 +67,11 @@ impl Decode for Artifact {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
         let url = fields.required("url");
-        let sha256 = fields
-            .optional("sha256")
-            .filter(|hash| is_sha256(hash, fields.faults));
+        let sha256 = fields.optional("sha256").filter(|hash| is_sha256(hash, fields.faults));
         let (size, extract) = (fields.optional("size"), fields.or_default("extract"));
         let (os, arch) = (fields.optional("os"), fields.optional("arch"));
         fields.finish();
-        Some(Self {
-            url: url?,
-            sha256,
-            size,
-            os,
-            arch,
-            extract,
-        })
+        Some(Self { url: url?, sha256, size, os, arch, extract })
     }
 }
 
@@ -101,12 +79,7 @@ fn is_sha256(hash: &Spanned<String>, faults: &mut Faults) -> bool {
     let fits = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !fits {
         let message = "`sha256` is no SHA-256 in hexadecimal";
-        faults.hinted(
-            Code::BadValue,
-            hash.span,
-            message,
-            "write 64 hexadecimal digits",
-        );
+        faults.hinted(Code::BadValue, hash.span, message, "write 64 hexadecimal digits");
     }
     fits
 }
@@ -118,12 +91,7 @@ impl Decode for Latest {
                 Some("static") => Some(Self::Static),
                 Some("package") => Some(Self::Package),
                 _ => {
-                    let forms = [
-                        "static",
-                        "package",
-                        "{script: FILE}",
-                        "{feed: {url, versions}}",
-                    ];
+                    let forms = ["static", "package", "{script: FILE}", "{feed: {url, versions}}"];
                     faults.bad_word(input, &forms);
                     None
                 }
@@ -145,16 +113,9 @@ impl Decode for Feed {
         let (url, versions) = (fields.required("url"), fields.required("versions"));
         let others: Vec<_> = fields.others().collect();
         let others = others.into_iter().filter_map(|entry| {
-            Some((
-                entry.key.to_string(),
-                String::decode(Input::of(entry), faults)?,
-            ))
+            Some((entry.key.to_string(), String::decode(Input::of(entry), faults)?))
         });
-        Some(Self {
-            fields: others.collect(),
-            url: url?,
-            versions: versions?,
-        })
+        Some(Self { fields: others.collect(), url: url?, versions: versions? })
     }
 }
 
@@ -175,10 +136,7 @@ impl Decode for Repair {
 impl Decode for Platform {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
-        let platform = Self {
-            os: fields.optional("os"),
-            arch: fields.optional("arch"),
-        };
+        let platform = Self { os: fields.optional("os"), arch: fields.optional("arch") };
         fields.finish();
         Some(platform)
     }
@@ -187,10 +145,7 @@ impl Decode for Platform {
 impl Decode for Order {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
-        let order = Self {
-            at: fields.optional("at"),
-            rank: fields.or_default("rank"),
-        };
+        let order = Self { at: fields.optional("at"), rank: fields.or_default("rank") };
         fields.finish();
         Some(order)
     }

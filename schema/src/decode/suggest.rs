@@ -1,16 +1,9 @@
 //! "Did you mean": the nearest of some words.
 
 /// The word that a person most likely meant; none where nothing is near.
-pub(crate) fn nearest<'w>(
-    written: &str,
-    words: impl IntoIterator<Item = &'w str>,
-) -> Option<&'w str> {
+pub fn nearest<'w>(written: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     const LONGEST: usize = 64;
-    let written: Vec<char> = written
-        .chars()
-        .flat_map(char::to_lowercase)
-        .take(LONGEST)
-        .collect();
+    let written: Vec<char> = written.chars().flat_map(char::to_lowercase).take(LONGEST).collect();
     if written.len() == LONGEST {
         return None;
     }

@@ -43,9 +43,8 @@ pub(super) fn integration(fields: &mut Fields<'_, '_, '_>) -> Integration {
 
 pub(super) fn branding(fields: &mut Fields<'_, '_, '_>) -> Branding {
     let colours: std::collections::BTreeMap<String, Spanned<String>> = fields.or_default("colours");
-    let colours = colours
-        .into_iter()
-        .filter(|(use_, colour)| is_colour(use_, colour, fields.faults));
+    let colours =
+        colours.into_iter().filter(|(use_, colour)| is_colour(use_, colour, fields.faults));
     Branding {
         colours: colours.map(|(use_, colour)| (use_, colour.value)).collect(),
         from: fields.optional("from"),
@@ -62,12 +61,7 @@ fn is_colour(use_: &str, colour: &Spanned<String>, faults: &mut Faults) -> bool 
     });
     if !fits {
         let message = format!("`{use_}` is no colour");
-        faults.hinted(
-            Code::BadValue,
-            colour.span,
-            message,
-            "write \"#rrggbb\", with the quotes",
-        );
+        faults.hinted(Code::BadValue, colour.span, message, "write \"#rrggbb\", with the quotes");
     }
     fits
 }

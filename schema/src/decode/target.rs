@@ -44,9 +44,7 @@ impl Decode for Target {
             agreement: fields.optional("agreement"),
             device_group: fields.optional("deviceGroup"),
             all: fields.only_true("all"),
-            tenants: fields
-                .optional("tenants")
-                .filter(|word| is_all(word, fields.faults)),
+            tenants: fields.optional("tenants").filter(|word| is_all(word, fields.faults)),
             tenant: fields.optional("tenant"),
             tenant_tag: fields.optional("tenantTag"),
             only: fields.optional("only"),
@@ -72,10 +70,7 @@ impl Decode for DeviceGroup {
         let mut fields = input.fields(faults)?;
         let (integration, name) = (fields.required("integration"), fields.required("name"));
         fields.finish();
-        Some(Self {
-            integration: integration?,
-            name: name?,
-        })
+        Some(Self { integration: integration?, name: name? })
     }
 }
 

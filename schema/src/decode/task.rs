@@ -62,10 +62,6 @@ impl Decode for InventoryTask {
         let every = fields.required("every");
         let (keep, fact) = (fields.or_default("keep"), fields.optional("fact"));
         fields.finish();
-        Some(Self {
-            every: every?,
-            keep,
-            fact,
-        })
+        Some(Self { every: every?, keep, fact })
     }
 }

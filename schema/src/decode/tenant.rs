@@ -39,32 +39,21 @@ impl Decode for Client {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
         let integration = fields.required("integration");
-        let id = match fields.input("id") {
+        let id = fields.required_input("id").and_then(|input| match input.node.plain() {
             // Most systems number their clients; the text of the number is the id.
-            Some(input) => match input.node.plain() {
-                Some(Plain::Integer(_)) => input.raw().map(str::to_owned),
-                _ => String::decode(input, fields.faults),
-            },
-            None => {
-                fields.missing(&["id"]);
-                None
-            }
-        };
+            Some(Plain::Integer(_)) => input.raw().map(str::to_owned),
+            _ => String::decode(input, fields.faults),
+        });
         fields.finish();
-        Some(Self {
-            integration: integration?,
-            id: id?,
-        })
+        Some(Self { integration: integration?, id: id? })
     }
 }
 
 impl Decode for Notifications {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
-        let notifications = Self {
-            recipients: fields.or_default("recipients"),
-            email: fields.optional("email"),
-        };
+        let notifications =
+            Self { recipients: fields.or_default("recipients"), email: fields.optional("email") };
         fields.finish();
         Some(notifications)
     }

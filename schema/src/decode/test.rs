@@ -25,10 +25,7 @@ impl Decode for TestSession {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         if let Value::Scalar(_) = input.node.value {
             let kind: Spanned<SessionKind> = Spanned::decode(input, faults)?;
-            return Some(Self {
-                kind: Some(kind),
-                ..Self::default()
-            });
+            return Some(Self { kind: Some(kind), ..Self::default() });
         }
         let mut fields = input.fields(faults)?;
         let session = Self {
@@ -75,10 +72,7 @@ impl Decode for ExpectedAction {
             failed: fields.optional("failed"),
         };
         fields.finish();
-        Some(Self {
-            item: item?,
-            ..action
-        })
+        Some(Self { item: item?, ..action })
     }
 }
 
@@ -88,11 +82,7 @@ impl Decode for ExpectedConflict {
         let item = fields.required("item");
         let (rule, by) = (fields.optional("rule"), fields.optional("by"));
         fields.finish();
-        Some(Self {
-            item: item?,
-            rule,
-            by,
-        })
+        Some(Self { item: item?, rule, by })
     }
 }
 
@@ -115,10 +105,7 @@ fn is_code(code: &Spanned<String>, faults: &mut Faults) -> bool {
             Some(near) => format!("did you mean `{near}`?"),
             None => "the codes are listed in docs/diagnostics.md".to_owned(),
         };
-        let message = format!(
-            "`{}` is no code of a diagnostic",
-            super::faults::excerpt(code)
-        );
+        let message = format!("`{}` is no code of a diagnostic", super::faults::excerpt(code));
         faults.hinted(Code::BadValue, code.span, message, hint);
     }
     fits
@@ -129,9 +116,6 @@ impl Decode for GivenFile {
         let mut fields = input.fields(faults)?;
         let (file, text) = (fields.required("file"), fields.required("text"));
         fields.finish();
-        Some(Self {
-            file: file?,
-            text: text?,
-        })
+        Some(Self { file: file?, text: text? })
     }
 }

@@ -7,28 +7,16 @@ use crate::document::{AdhocBounds, ObjectFormat, Trust, TrustKey, TrustRole};
 use crate::tree::Entry;
 use crate::{Code, Spanned};
 
-const ROLES: &[&str] = &[
-    "root",
-    "release",
-    "global",
-    "adhoc",
-    "heartbeat",
-    "agent-release",
-];
+const ROLES: &[&str] = &["root", "release", "global", "adhoc", "heartbeat", "agent-release"];
 
 pub(super) fn trust(fields: &mut Fields<'_, '_, '_>) -> Trust {
-    let object_format = fields
-        .required("objectFormat")
-        .unwrap_or(ObjectFormat::Sha1);
+    let object_format = fields.required("objectFormat").unwrap_or(ObjectFormat::Sha1);
     let keys: BTreeMap<String, TrustKey> = fields.required_or_default("keys");
     let keys_read = fields.key("keys").is_some();
-    let roles = match fields.input("roles") {
-        Some(input) => roles(input, keys_read.then_some(&keys), fields.faults),
-        None => {
-            fields.missing(&["roles"]);
-            BTreeMap::new()
-        }
-    };
+    let roles = fields
+        .required_input("roles")
+        .map(|input| roles(input, keys_read.then_some(&keys), fields.faults))
+        .unwrap_or_default();
     Trust {
         object_format,
         keys,
@@ -54,10 +42,7 @@ fn roles(
 }
 
 fn check_role_name(entry: &Entry<'_>, faults: &mut Faults) {
-    let tenant = entry
-        .key
-        .strip_prefix("tenant:")
-        .is_some_and(|id| !id.is_empty());
+    let tenant = entry.key.strip_prefix("tenant:").is_some_and(|id| !id.is_empty());
     if tenant || ROLES.contains(&&*entry.key) {
         return;
     }
@@ -83,9 +68,7 @@ fn role(
                 None => "add it to `keys`".to_owned(),
             };
             let message = format!("no key is called `{}`", key.value);
-            fields
-                .faults
-                .hinted(Code::UnknownReference, key.span, message, hint);
+            fields.faults.hinted(Code::UnknownReference, key.span, message, hint);
         }
     }
     let threshold: Option<Spanned<u32>> = fields.optional("threshold");
@@ -94,22 +77,15 @@ fn role(
             keys.iter().map(|key| key.value.as_str()).collect();
         let most = distinct.len();
         if threshold.value < 1 || threshold.value as usize > most {
-            let message = format!(
-                "a threshold of {} can never be right with {most} keys",
-                threshold.value
-            );
+            let message =
+                format!("a threshold of {} can never be right with {most} keys", threshold.value);
             let hint = format!("write a number from 1 to {most}");
-            fields
-                .faults
-                .hinted(Code::BadValue, threshold.span, message, hint);
+            fields.faults.hinted(Code::BadValue, threshold.span, message, hint);
         }
     }
     fields.finish();
     let keys = keys?.into_iter().map(|key| key.value).collect();
-    Some(TrustRole {
-        keys,
-        threshold: threshold.map(|threshold| threshold.value),
-    })
+    Some(TrustRole { keys, threshold: threshold.map(|threshold| threshold.value) })
 }
 
 impl Decode for TrustKey {
@@ -117,20 +93,15 @@ impl Decode for TrustKey {
         let mut fields = input.fields(faults)?;
         let (key, person) = (fields.required("key"), fields.required("person"));
         fields.finish();
-        Some(Self {
-            key: key?,
-            person: person?,
-        })
+        Some(Self { key: key?, person: person? })
     }
 }
 
 impl Decode for AdhocBounds {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
-        let bounds = Self {
-            max_agents: fields.optional("maxAgents"),
-            max_age: fields.optional("maxAge"),
-        };
+        let bounds =
+            Self { max_agents: fields.optional("maxAgents"), max_age: fields.optional("maxAge") };
         fields.finish();
         Some(bounds)
     }

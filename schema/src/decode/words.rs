@@ -33,9 +33,7 @@ macro_rules! words {
 
 /// Reads a word. Words are taken as they stand in the text, so that `no` is one.
 fn word<T: Words + Copy>(input: Input<'_, '_>, faults: &mut Faults) -> Option<T> {
-    let index = input
-        .raw()
-        .and_then(|text| T::WORDS.iter().position(|word| *word == text));
+    let index = input.raw().and_then(|text| T::WORDS.iter().position(|word| *word == text));
     if index.is_none() {
         faults.bad_word(input, T::WORDS);
     }

@@ -1,22 +1,14 @@
 //! Reading the small values that have a written form of their own: durations,
-//! times, dates, shares, wishes for a version, modes with settings.
+//! times, dates, shares, wishes for a version.
 
 use super::{Decode, Faults, Input};
-use crate::Code;
-use crate::document::{
-    BusinessHours, CountOrPercent, Day, Execute, OnTimeout, Percent, Reboot, RebootMode, Ring,
-    Rollout, Seconds, SecretRef, TimeOfDay, VersionWish,
-};
-use crate::tree::{Plain, Value};
+use crate::document::{CountOrPercent, Day, Percent, Seconds, TimeOfDay, VersionWish};
+use crate::tree::Plain;
 
 /// Why a text is no regular expression, in one line.
 pub(super) fn regex_reason(error: &regex::Error) -> String {
     let text = error.to_string();
-    let last = text
-        .lines()
-        .map(str::trim)
-        .rfind(|line| !line.is_empty())
-        .unwrap_or_default();
+    let last = text.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
     last.strip_prefix("error: ").unwrap_or(last).to_owned()
 }
 
@@ -35,15 +27,14 @@ impl Decode for Seconds {
         let text = raw(input, "a duration", faults)?;
         let value = parse_seconds(text);
         if value.is_none() {
-            faults.bad_value(
-                input,
-                "no duration",
-                "write a number with a unit: 30s, 15m, 4h, 7d",
-            );
+            faults.bad_value(input, "no duration", "write a number with a unit: 30s, 15m, 4h, 7d");
         }
         value
     }
 }
+
+/// A length that no clock can add to a moment is refused with the rest.
+const LONGEST: u64 = 100 * 366 * 86_400;
 
 fn parse_seconds(text: &str) -> Option<Seconds> {
     let unit = match text.bytes().last()? {
@@ -57,14 +48,7 @@ fn parse_seconds(text: &str) -> Option<Seconds> {
     if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    // A length that no clock can add to a moment is refused with the rest.
-    const LONGEST: u64 = 100 * 366 * 86_400;
-    number
-        .parse::<u64>()
-        .ok()?
-        .checked_mul(unit)
-        .filter(|all| *all <= LONGEST)
-        .map(Seconds)
+    number.parse::<u64>().ok()?.checked_mul(unit).filter(|all| *all <= LONGEST).map(Seconds)
 }
 
 impl Decode for TimeOfDay {
@@ -72,24 +56,17 @@ impl Decode for TimeOfDay {
         let text = raw(input, "a time of day", faults)?;
         let value = parse_time(text);
         if value.is_none() {
-            faults.bad_value(
-                input,
-                "no time of day",
-                "write hours and minutes: \"22:00\"",
-            );
+            faults.bad_value(input, "no time of day", "write hours and minutes: \"22:00\"");
         }
         value
     }
 }
 
-fn parse_time(text: &str) -> Option<TimeOfDay> {
+pub(super) fn parse_time(text: &str) -> Option<TimeOfDay> {
     let (hour, minute) = text.split_once(':')?;
     let (hour, minute) = (digits(hour, 2)?, digits(minute, 2)?);
     let fits = hour < 24 && minute < 60;
-    fits.then_some(TimeOfDay {
-        hour: hour as u8,
-        minute: minute as u8,
-    })
+    fits.then_some(TimeOfDay { hour: hour as u8, minute: minute as u8 })
 }
 
 /// A number of exactly so many digits.
@@ -124,11 +101,7 @@ fn parse_day(text: &str) -> Option<Day> {
         _ => return None,
     };
     let fits = parts.next().is_none() && (1..=longest).contains(&day) && year > 0;
-    fits.then_some(Day {
-        year: year as i16,
-        month: month as u8,
-        day: day as u8,
-    })
+    fits.then_some(Day { year: year as i16, month: month as u8, day: day as u8 })
 }
 
 /// Whether a text is a moment by RFC 3339, with seconds and an offset.
@@ -145,9 +118,7 @@ pub(super) fn is_moment(text: &str) -> bool {
     let (Some(minutes), Some(seconds)) = (clock.get(..5), clock.get(5..)) else {
         return false;
     };
-    let seconds = seconds
-        .strip_prefix(':')
-        .and_then(|seconds| digits(seconds, 2));
+    let seconds = seconds.strip_prefix(':').and_then(|seconds| digits(seconds, 2));
     let offset = match rest.strip_prefix('.') {
         Some(fraction) => {
             let offset = fraction.trim_start_matches(|sign: char| sign.is_ascii_digit());
@@ -159,9 +130,7 @@ pub(super) fn is_moment(text: &str) -> bool {
         None => rest,
     };
     let offset_fits = matches!(offset, "Z" | "z")
-        || offset
-            .strip_prefix(['+', '-'])
-            .is_some_and(|offset| parse_time(offset).is_some());
+        || offset.strip_prefix(['+', '-']).is_some_and(|offset| parse_time(offset).is_some());
     parse_day(day).is_some()
         && parse_time(minutes).is_some()
         && seconds.is_some_and(|seconds| seconds <= 60)
@@ -186,9 +155,7 @@ impl Decode for Percent {
 }
 
 fn parse_share(text: &str) -> Option<Percent> {
-    let plain = text
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let share: f64 = if plain {
         text.parse().ok()?
     } else {
@@ -247,171 +214,6 @@ fn parse_wish(text: &str) -> Option<VersionWish> {
     }
 }
 
-impl Decode for SecretRef {
-    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        if let Value::Scalar(_) = input.node.value {
-            let hint = "write `{secret: NAME}`, with the secret in `secrets/NAME.age`";
-            faults.wrong_type(input, "a reference to a secret").hint = Some(hint.to_owned());
-            return None;
-        }
-        let mut fields = input.fields(faults)?;
-        let secret = fields.required("secret");
-        fields.finish();
-        Some(Self { secret: secret? })
-    }
-}
-
-impl Decode for BusinessHours {
-    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        let mut fields = input.fields(faults)?;
-        let (start, end) = (fields.required("start"), fields.required("end"));
-        let days = fields.optional("days");
-        fields.finish();
-        Some(Self {
-            start: start?,
-            end: end?,
-            days,
-        })
-    }
-}
-
-impl Decode for Execute {
-    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        if let Value::Mapping(_) = &input.node.value {
-            let mut fields = input.fields(faults)?;
-            let at = fields.required("at");
-            fields.finish();
-            return at.map(Self::At);
-        }
-        match input.raw() {
-            Some("immediately") => Some(Self::Immediately),
-            Some("active-hours") => Some(Self::ActiveHours),
-            Some(text) if parse_time(text).is_some() => {
-                let hint = format!("write `{{at: \"{text}\"}}`");
-                faults.bad_value(input, "no value", &hint);
-                None
-            }
-            _ => {
-                faults.bad_word(input, &["immediately", "active-hours", "{at: \"HH:MM\"}"]);
-                None
-            }
-        }
-    }
-}
-
-/// How long a person is asked where nothing is said.
-const PROMPT_TIMEOUT: Seconds = Seconds(15 * 60);
-
-const REBOOT_WORDS: &[&str] = &["suppress", "if-needed", "force", "prompt"];
-
-impl Decode for Reboot {
-    /// A mode alone, `{mode, …}`, or `{prompt: {timeout, onTimeout}}`.
-    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        if !matches!(input.node.value, Value::Mapping(_)) {
-            let mode = reboot_mode(input, None, None, faults)?;
-            return Some(Self {
-                mode,
-                during_business_hours: false,
-            });
-        }
-        let mut fields = input.fields(faults)?;
-        fields.one_of(&[&["prompt"], &["mode", "timeout", "onTimeout"]]);
-        let (mode, prompt) = (fields.input("mode"), fields.input("prompt"));
-        let timeout: Option<Seconds> = fields.optional("timeout");
-        let on_timeout: Option<OnTimeout> = fields.optional("onTimeout");
-        let prompt = prompt.filter(|prompt| !prompt.node.is_null());
-        let mode = match (mode, prompt) {
-            (_, Some(prompt)) => prompt_mode(prompt, fields.faults),
-            (Some(mode), None) => reboot_mode(mode, timeout, on_timeout, fields.faults),
-            (None, None) if fields.key("prompt").is_some() => Some(asked(timeout, on_timeout)),
-            (None, None) => Some(RebootMode::IfNeeded),
-        };
-        if !matches!(mode, None | Some(RebootMode::Prompt { .. })) {
-            for key in ["timeout", "onTimeout"] {
-                if let Some(span) = fields.key(key) {
-                    let message = format!("`{key}` belongs to the mode `prompt` alone");
-                    fields.faults.error(Code::BadValue, span, message);
-                }
-            }
-        }
-        let during_business_hours = fields.or_default("duringBusinessHours");
-        fields.finish();
-        Some(Self {
-            mode: mode?,
-            during_business_hours,
-        })
-    }
-}
-
-fn asked(timeout: Option<Seconds>, on_timeout: Option<OnTimeout>) -> RebootMode {
-    RebootMode::Prompt {
-        timeout: timeout.unwrap_or(PROMPT_TIMEOUT),
-        on_timeout: on_timeout.unwrap_or(OnTimeout::Suppress),
-    }
-}
-
-fn reboot_mode(
-    input: Input<'_, '_>,
-    timeout: Option<Seconds>,
-    on_timeout: Option<OnTimeout>,
-    faults: &mut Faults,
-) -> Option<RebootMode> {
-    match input.raw() {
-        Some("suppress") => Some(RebootMode::Suppress),
-        Some("if-needed") => Some(RebootMode::IfNeeded),
-        Some("force") => Some(RebootMode::Force),
-        Some("prompt") => Some(asked(timeout, on_timeout)),
-        _ => {
-            faults.bad_word(input, REBOOT_WORDS);
-            None
-        }
-    }
-}
-
-fn prompt_mode(input: Input<'_, '_>, faults: &mut Faults) -> Option<RebootMode> {
-    let mut fields = input.fields(faults)?;
-    let (timeout, on_timeout) = (fields.optional("timeout"), fields.optional("onTimeout"));
-    fields.finish();
-    Some(asked(timeout, on_timeout))
-}
-
-impl Decode for Rollout {
-    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        let mut fields = input.fields(faults)?;
-        let rings_input = fields.input("rings");
-        let rings = match rings_input {
-            Some(input) => Vec::decode(input, fields.faults),
-            None => {
-                fields.missing(&["rings"]);
-                None
-            }
-        };
-        super::plain::not_empty(
-            rings.as_deref().unwrap_or_default(),
-            rings_input,
-            fields.faults,
-        );
-        let halt_at = fields.optional("haltAt");
-        fields.finish();
-        Some(Self {
-            rings: rings?,
-            halt_at,
-        })
-    }
-}
-
-impl Decode for Ring {
-    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        let mut fields = input.fields(faults)?;
-        let (percent, soak) = (fields.required("percent"), fields.optional("soak"));
-        fields.finish();
-        Some(Self {
-            percent: percent?,
-            soak,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -422,24 +224,14 @@ mod tests {
             assert_eq!(parse_seconds(text), Some(Seconds(seconds)));
             assert_eq!(Seconds(seconds).to_string(), text);
         }
-        for text in [
-            "",
-            "s",
-            "30",
-            "1.5h",
-            "-1m",
-            "1w",
-            "99999999999999999999s",
-            "40000d",
-            "é",
-            "3é",
-        ] {
+        for text in
+            ["", "s", "30", "1.5h", "-1m", "1w", "99999999999999999999s", "40000d", "é", "3é"]
+        {
             assert_eq!(parse_seconds(text), None, "{text}");
         }
         let days = ["2024-02-29", "2000-02-29", "2026-12-31"];
         assert!(
-            days.iter()
-                .all(|text| parse_day(text).is_some_and(|day| day.to_string() == *text))
+            days.iter().all(|text| parse_day(text).is_some_and(|day| day.to_string() == *text))
         );
         let none = [
             "2023-02-29",
@@ -455,11 +247,9 @@ mod tests {
 
     #[test]
     fn moments() {
-        for text in [
-            "2026-03-02T09:00:00-06:00",
-            "2026-04-14T10:00:00Z",
-            "2026-04-14 10:00:00.123+00:00",
-        ] {
+        for text in
+            ["2026-03-02T09:00:00-06:00", "2026-04-14T10:00:00Z", "2026-04-14 10:00:00.123+00:00"]
+        {
             assert!(is_moment(text), "{text}");
         }
         let none = [

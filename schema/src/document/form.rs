@@ -201,10 +201,7 @@ impl Serialize for Reboot {
             RebootMode::Suppress => ("suppress", None),
             RebootMode::IfNeeded => ("if-needed", None),
             RebootMode::Force => ("force", None),
-            RebootMode::Prompt {
-                timeout,
-                on_timeout,
-            } => ("prompt", Some((timeout, on_timeout))),
+            RebootMode::Prompt { timeout, on_timeout } => ("prompt", Some((timeout, on_timeout))),
         };
         if prompt.is_none() && !self.during_business_hours {
             return serializer.serialize_str(word);
@@ -280,7 +277,8 @@ inline_schema!(Reboot, "Reboot", generator => json_schema!({
 
 impl Serialize for GivenParameter {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let plain = !self.value.value.is_object() || is_secret(&self.value.value);
+        let value = &self.value.value;
+        let plain = is_secret(value) || !(value.is_object() || value.is_array());
         if plain && self.over.is_none() {
             return self.value.serialize(serializer);
         }
@@ -294,9 +292,7 @@ impl Serialize for GivenParameter {
 }
 
 fn is_secret(value: &serde_json::Value) -> bool {
-    value
-        .as_object()
-        .is_some_and(|map| map.len() == 1 && map.contains_key("secret"))
+    value.as_object().is_some_and(|map| map.len() == 1 && map.contains_key("secret"))
 }
 
 /// The mapping forms of a given parameter: `{secret}`, or `{value, override}`.

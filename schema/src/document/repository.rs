@@ -29,18 +29,23 @@ pub struct Repository {
 /// What holds where nothing nearer says otherwise.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(missing_docs, reason = "the fields are the defaults of the language")]
 pub struct Defaults {
+    /// When sessions may reboot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reboot: Option<Reboot>,
+    /// When people work, where a tenant says nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub business_hours: Option<BusinessHours>,
+    /// What happens to offline computers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offline: Option<Offline>,
+    /// How a change reaches the fleet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollout: Option<Spanned<Rollout>>,
+    /// How often an action is tried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempts: Option<u32>,
+    /// How long results are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retention: Option<Retention>,
 }

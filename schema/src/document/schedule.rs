@@ -79,12 +79,14 @@ pub enum Execute {
 /// When persons get e-mail.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(missing_docs, reason = "the fields are the occasions of the language")]
 pub struct Notify {
+    /// Before execution: what will change, and when.
     #[serde(default)]
     pub before: bool,
+    /// After execution: what has changed.
     #[serde(default)]
     pub after: bool,
+    /// Also where there was nothing to do.
     #[serde(default)]
     pub when_compliant: bool,
 }

@@ -62,20 +62,26 @@ pub struct Software {
 /// The actions of software; a version's own win over the software's.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(missing_docs, reason = "the fields are the actions of the language")]
 pub struct SoftwareActions {
+    /// Puts the software on the computer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub install: Option<Action>,
+    /// Takes it off again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uninstall: Option<Action>,
+    /// Leads from an older version to a newer one, with the strategy `upgrade-script`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upgrade: Option<Action>,
+    /// Runs after it was installed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub post_install: Option<Action>,
+    /// Runs after it was removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub post_uninstall: Option<Action>,
+    /// Says whether present software works.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test: Option<Action>,
+    /// Fetches what installing needs, in place of the built-in download.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub download: Option<Action>,
 }
@@ -139,7 +145,7 @@ pub enum Latest {
 
 /// A JSON document that lists versions.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Feed {
     /// Where it is.
     pub url: String,
@@ -199,10 +205,7 @@ pub struct Repair {
 /// The ways of mending.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-#[expect(
-    missing_docs,
-    reason = "the variants are the strategies of the language"
-)]
+#[expect(missing_docs, reason = "the variants are the strategies of the language")]
 pub enum RepairStrategy {
     #[default]
     UninstallInstall,

@@ -83,10 +83,7 @@ pub struct Onboarding {
 
 impl Default for Onboarding {
     fn default() -> Self {
-        Self {
-            enabled: true,
-            automatic: false,
-        }
+        Self { enabled: true, automatic: false }
     }
 }
 

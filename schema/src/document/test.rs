@@ -71,18 +71,28 @@ pub enum SessionKind {
 /// An action that a test expects: given keys must match, omitted ones are not compared.
 /// `Some(None)` is an expected null.
 #[derive(Debug, Clone, Default, PartialEq)]
-#[expect(missing_docs, reason = "the fields are those of a plan's action")]
 pub struct ExpectedAction {
+    /// The item: `software/NAME` or `task/NAME`, with `#INSTANCE` where there is one.
     pub item: Spanned<String>,
+    /// What is done.
     pub action: Option<String>,
+    /// Why.
     pub reason: Option<String>,
+    /// The detected version.
     pub from: Option<Option<String>>,
+    /// The version it leads to.
     pub to: Option<Option<String>>,
+    /// The file of the winner.
     pub by: Option<Option<String>>,
+    /// The line of the winner.
     pub line: Option<u32>,
+    /// The item that brought it in.
     pub because: Option<Option<String>>,
+    /// The items it waits for.
     pub waits_for: Option<Vec<String>>,
+    /// The part of the session.
     pub phase: Option<String>,
+    /// Whether it is known to fail.
     pub failed: Option<bool>,
 }
 
@@ -121,6 +131,10 @@ pub struct GivenFile {
     pub text: String,
 }
 
+/// The keys of [`Inventory`], which stand in a test beside its own.
+pub const INVENTORY_KEYS: &[&str] =
+    &["now", "tenants", "persons", "available", "scripts", "approvals", "computers"];
+
 /// What is known of a fleet: the inventory file, and part of every test.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -151,11 +165,13 @@ pub struct Inventory {
 /// Facts about a tenant.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(missing_docs, reason = "the fields are those of the inventory file")]
 pub struct TenantFacts {
+    /// The tenant's id.
     pub id: String,
+    /// Tags, added to those of its document.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// The rows of its agreements.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub agreements: Vec<AgreementRow>,
 }
@@ -163,16 +179,20 @@ pub struct TenantFacts {
 /// A row of a PSA's agreements, or of an addition to one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(missing_docs, reason = "the fields are those of the inventory file")]
 pub struct AgreementRow {
+    /// The agreement's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreement: Option<String>,
+    /// The product of an addition to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<String>,
+    /// The first day; an open beginning where nothing is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<super::Day>,
+    /// The last day; an open end where nothing is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<super::Day>,
+    /// The PSA it comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub integration: Option<String>,
 }
@@ -180,15 +200,19 @@ pub struct AgreementRow {
 /// Facts about a person.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(missing_docs, reason = "the fields are those of the inventory file")]
 pub struct PersonFacts {
+    /// The person's user principal name.
     pub upn: String,
+    /// The tenant; that of the UPN's domain where nothing is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<String>,
+    /// Groups of the identity provider, nested ones included.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
+    /// Tags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// Further facts, for expressions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<serde_json::Map<String, serde_json::Value>>,
 }
@@ -206,24 +230,33 @@ pub struct Approval {
 /// Facts about a computer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(missing_docs, reason = "the fields are those of the inventory file")]
 pub struct ComputerFacts {
+    /// The computer's name.
     pub name: String,
+    /// The tenant it belongs to.
     pub tenant: String,
+    /// Whether it is connected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub online: Option<bool>,
+    /// Its form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chassis: Option<Chassis>,
+    /// What it is in its domain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain_role: Option<DomainRole>,
+    /// Its operating system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub os: Option<OsFacts>,
+    /// Its primary person by UPN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
+    /// Tags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// Groups of an RMM it is in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub device_groups: Vec<DeviceGroupFact>,
+    /// Further facts, for expressions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<serde_json::Map<String, serde_json::Value>>,
     /// Detected versions by software; a name that is not there is not installed; no map at all is unknown.
@@ -240,21 +273,24 @@ pub struct ComputerFacts {
 /// Membership in a group of an RMM.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(missing_docs, reason = "the fields are those of the inventory file")]
 pub struct DeviceGroupFact {
+    /// The RMM.
     pub integration: String,
+    /// The group's name there.
     pub name: String,
 }
 
 /// What is reported of an operating system.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(missing_docs, reason = "the fields are those of the inventory file")]
 pub struct OsFacts {
+    /// The family.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family: Option<OsFamily>,
+    /// Its version as it says itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// The architecture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arch: Option<Arch>,
 }

@@ -28,11 +28,7 @@ pub fn read_file(path: &str, bytes: &[u8]) -> (Vec<Document>, Vec<Diagnostic>) {
         return none;
     }
     if bytes.len() > MAX_BYTES {
-        return if stray {
-            none
-        } else {
-            (Vec::new(), vec![too_large(path, bytes.len() as u64)])
-        };
+        return if stray { none } else { (Vec::new(), vec![too_large(path, bytes.len() as u64)]) };
     }
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
@@ -44,14 +40,10 @@ pub fn read_file(path: &str, bytes: &[u8]) -> (Vec<Document>, Vec<Diagnostic>) {
         return stray_file(path, &position, &nodes);
     }
     let mut faults = Faults::new(path, position.scope == Scope::CrossTenant);
-    faults
-        .diagnostics
-        .extend(syntax.into_iter().map(|fault| fault.in_file(path)));
+    faults.diagnostics.extend(syntax.into_iter().map(|fault| fault.in_file(path)));
     let path: Arc<str> = path.into();
-    let documents = nodes
-        .iter()
-        .filter_map(|node| document(&path, &position, node, &mut faults))
-        .collect();
+    let documents =
+        nodes.iter().filter_map(|node| document(&path, &position, node, &mut faults)).collect();
     (documents, in_order(faults.diagnostics))
 }
 
@@ -71,9 +63,7 @@ fn stray_file(
     let documents = nodes
         .iter()
         .filter(|node| {
-            let kind = node
-                .get("kind")
-                .and_then(|kind| Input::root(kind, "kind").raw());
+            let kind = node.get("kind").and_then(|kind| Input::root(kind, "kind").raw());
             // Other systems' documents have a `kind` too, with an `apiVersion` and no `name`.
             kind.and_then(Kind::of).is_some()
                 && node.get("name").is_some()
@@ -98,10 +88,8 @@ fn document(
     node: &Node<'_>,
     faults: &mut Faults,
 ) -> Option<Document> {
-    let span = node
-        .entries()
-        .and_then(|entries| entries.first())
-        .map_or(node.span, |entry| entry.span);
+    let span =
+        node.entries().and_then(|entries| entries.first()).map_or(node.span, |entry| entry.span);
     faults.document = span;
     let mut fields = Input::root(node, "").fields(faults)?;
     let kind = kind(position, &mut fields)?;
@@ -138,9 +126,7 @@ fn kind(position: &Position<'_>, fields: &mut Fields<'_, '_, '_>) -> Option<Kind
             (None, None) => "write one of the kinds of the language".to_owned(),
         };
         let message = format!("`{word}` is no kind of document");
-        fields
-            .faults
-            .hinted(Code::BadValue, input.place, message, hint);
+        fields.faults.hinted(Code::BadValue, input.place, message, hint);
         return by_place;
     };
     if by_place != Some(kind) {
@@ -161,10 +147,7 @@ fn name(
     fields: &mut Fields<'_, '_, '_>,
 ) -> Option<Spanned<String>> {
     let by_folder = match position.place {
-        Place::Documents {
-            kind: of,
-            name: Some(name),
-        } if of == kind => Some(name),
+        Place::Documents { kind: of, name: Some(name) } if of == kind => Some(name),
         _ => None,
     };
     let Some(input) = fields.input("name") else {
@@ -184,10 +167,7 @@ fn name(
 
 fn check_name(name: &Spanned<String>, folder: Option<&str>, faults: &mut Faults) {
     if let Some(folder) = folder.filter(|folder| *folder != name.value) {
-        let message = format!(
-            "the name `{}` differs from its folder's, `{folder}`",
-            name.value
-        );
+        let message = format!("the name `{}` differs from its folder's, `{folder}`", name.value);
         let hint = format!("write `name: {folder}`, or rename the folder");
         faults.hinted(Code::BadName, name.span, message, hint);
     } else if !is_name(name) {
@@ -215,19 +195,9 @@ pub(super) fn too_large(path: &str, size: u64) -> Diagnostic {
 pub(crate) fn not_utf8(path: &str, bytes: &[u8], valid: usize) -> Diagnostic {
     let before = std::str::from_utf8(&bytes[..valid]).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
-    let column = before
-        .rsplit('\n')
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .count()
-        + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX / 2);
-    let span = Span {
-        line: narrow(line),
-        column: narrow(column),
-        end_column: narrow(column) + 1,
-    };
+    let span = Span { line: narrow(line), column: narrow(column), end_column: narrow(column) + 1 };
     let message = format!("the byte {:#04x} is no UTF-8", bytes[valid]);
     Diagnostic::error(Code::NotUtf8, path, span, message).hint("save the file as UTF-8")
 }

@@ -42,9 +42,7 @@ fn collisions(snapshot: &Snapshot) -> Vec<Diagnostic> {
     let all = paths().flat_map(|path| folders(path).map(move |folder| (folder, path)));
     for (path, first) in twins(all) {
         // The shortest folder that differs is the one to rename.
-        let folder = folders(path)
-            .zip(folders(first))
-            .find(|(folder, other)| folder != other);
+        let folder = folders(path).zip(folders(first)).find(|(folder, other)| folder != other);
         if let Some((folder, _)) = folder
             && reported.insert(folder)
         {
@@ -80,7 +78,9 @@ fn twins<'p>(named: impl Iterator<Item = (&'p str, &'p str)>) -> Vec<(&'p str, &
 
 fn collision(path: &str, first: &str) -> Diagnostic {
     let message = format!("`{path}` and `{first}` are one where case does not count");
-    Diagnostic::error(Code::CaseCollision, path, TOP, message)
-        .hint("rename one of them")
-        .related(first, 1, "the other one")
+    Diagnostic::error(Code::CaseCollision, path, TOP, message).hint("rename one of them").related(
+        first,
+        1,
+        "the other one",
+    )
 }

@@ -19,11 +19,7 @@ use crate::{Code, Content, Diagnostic, Mode, Snapshot, Span};
 use position::{Place, Position};
 
 /// The first place of a file.
-const TOP: Span = Span {
-    line: 1,
-    column: 1,
-    end_column: 1,
-};
+const TOP: Span = Span { line: 1, column: 1, end_column: 1 };
 
 /// All documents of a repository.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -96,10 +92,7 @@ pub fn read_with(
 
 /// Whether something of the file stayed unread.
 fn cuts(diagnostic: &Diagnostic) -> bool {
-    matches!(
-        diagnostic.code,
-        Code::Syntax | Code::TooLarge | Code::NotUtf8
-    )
+    matches!(diagnostic.code, Code::Syntax | Code::TooLarge | Code::NotUtf8)
 }
 
 /// Exactly one Repository document, in `ordain.yaml`.

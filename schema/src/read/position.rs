@@ -51,9 +51,7 @@ const TENANT_FOLDERS: &[(&str, Kind)] = &[
 impl<'p> Position<'p> {
     /// What a path says; none for a file that is no `.yaml`.
     pub(crate) fn of(path: &'p str) -> Option<Self> {
-        if !path.ends_with(".yaml") {
-            return None;
-        }
+        path.strip_suffix(".yaml")?;
         let (scope, rest) = match tenant_of(path) {
             Some((id, rest)) => (Scope::Tenant(id.into()), rest),
             None => (Scope::CrossTenant, path),
@@ -80,16 +78,12 @@ fn below_folder<'p>(scope: &Scope, rest: &'p str) -> Place<'p> {
     let Some((folder, below)) = rest.split_once('/') else {
         return Place::Stray;
     };
-    for (catalogue, file, kind) in [
-        ("software", "software.yaml", Kind::Software),
-        ("tasks", "task.yaml", Kind::Task),
-    ] {
+    for (catalogue, file, kind) in
+        [("software", "software.yaml", Kind::Software), ("tasks", "task.yaml", Kind::Task)]
+    {
         if folder == catalogue {
             return match below.split_once('/') {
-                Some((name, last)) if last == file => Place::Documents {
-                    kind,
-                    name: Some(name),
-                },
+                Some((name, last)) if last == file => Place::Documents { kind, name: Some(name) },
                 _ => Place::Stray,
             };
         }
@@ -99,10 +93,7 @@ fn below_folder<'p>(scope: &Scope, rest: &'p str) -> Place<'p> {
         Scope::Tenant(_) => TENANT_FOLDERS,
     };
     match folders.iter().find(|(name, _)| *name == folder) {
-        Some((_, kind)) => Place::Documents {
-            kind: *kind,
-            name: None,
-        },
+        Some((_, kind)) => Place::Documents { kind: *kind, name: None },
         None if folder.starts_with('.') => Place::Elsewhere,
         None => Place::Stray,
     }
@@ -122,20 +113,14 @@ pub(crate) fn home(kind: Kind, scope: &Scope) -> String {
         Kind::Task => format!("`{below}tasks/<name>/task.yaml`"),
         Kind::Computer => "`tenants/<id>/computers/`".to_owned(),
         _ => {
-            let folder = FOLDERS
-                .iter()
-                .find(|(_, of)| *of == kind)
-                .map_or("", |(name, _)| *name);
+            let folder = FOLDERS.iter().find(|(_, of)| *of == kind).map_or("", |(name, _)| *name);
             format!("`{below}{folder}/`")
         }
     }
 }
 
 fn is_cross_tenant_only(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Integration | Kind::Role | Kind::Test | Kind::Repository | Kind::Trust
-    )
+    matches!(kind, Kind::Integration | Kind::Role | Kind::Test | Kind::Repository | Kind::Trust)
 }
 
 #[cfg(test)]
@@ -148,24 +133,12 @@ mod tests {
         let paths = [
             ("ordain.yaml", documents(Kind::Repository, None)),
             (".ordain/trust.yaml", documents(Kind::Trust, None)),
-            (
-                "software/a/software.yaml",
-                documents(Kind::Software, Some("a")),
-            ),
-            (
-                "tenants/x/software/a/software.yaml",
-                documents(Kind::Software, Some("a")),
-            ),
-            (
-                "tenants/x/tasks/t/task.yaml",
-                documents(Kind::Task, Some("t")),
-            ),
+            ("software/a/software.yaml", documents(Kind::Software, Some("a"))),
+            ("tenants/x/software/a/software.yaml", documents(Kind::Software, Some("a"))),
+            ("tenants/x/tasks/t/task.yaml", documents(Kind::Task, Some("t"))),
             ("tenants/x/tenant.yaml", documents(Kind::Tenant, Some("x"))),
             ("deployments/a/b/c.yaml", documents(Kind::Deployment, None)),
-            (
-                "tenants/x/computers/c.yaml",
-                documents(Kind::Computer, None),
-            ),
+            ("tenants/x/computers/c.yaml", documents(Kind::Computer, None)),
             ("tests/deep/t.yaml", documents(Kind::Test, None)),
             ("software/a.yaml", Some(Place::Stray)),
             ("software/a/b/software.yaml", Some(Place::Stray)),
@@ -179,11 +152,7 @@ mod tests {
             ("deployments/README.md", None),
         ];
         for (path, place) in paths {
-            assert_eq!(
-                Position::of(path).map(|position| position.place),
-                place,
-                "{path}"
-            );
+            assert_eq!(Position::of(path).map(|position| position.place), place, "{path}");
         }
     }
 }

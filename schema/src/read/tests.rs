@@ -1,6 +1,8 @@
 //! Whole repositories, as tables of paths and texts.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+use std::fmt::Write;
+
 use super::*;
 use crate::Entry;
 
@@ -9,45 +11,24 @@ fn snapshot<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Snapshot
         .into_iter()
         .map(|(path, text)| {
             let content = Content::Bytes(text.as_bytes().into());
-            (
-                path.to_owned(),
-                Entry {
-                    mode: Mode::File,
-                    id: String::new(),
-                    content,
-                },
-            )
+            (path.to_owned(), Entry { mode: Mode::File, id: String::new(), content })
         })
         .collect();
-    Snapshot {
-        revision: None,
-        entries,
-    }
+    Snapshot { revision: None, entries }
 }
 
-const ROOT: (&str, &str) = (
-    "ordain.yaml",
-    "apiVersion: ordain/v1\nkind: Repository\nname: root\n",
-);
+const ROOT: (&str, &str) = ("ordain.yaml", "apiVersion: ordain/v1\nkind: Repository\nname: root\n");
 
 fn lines(snapshot: &Snapshot) -> Vec<String> {
     let (_, diagnostics) = read(snapshot);
     let line = |of: &Diagnostic| {
-        let hint = of
-            .hint
-            .as_deref()
-            .map(|hint| format!(" ({hint})"))
-            .unwrap_or_default();
+        let hint = of.hint.as_deref().map(|hint| format!(" ({hint})")).unwrap_or_default();
         let (span, code) = (of.span, of.code.word());
-        let related: String = of
-            .related
-            .iter()
-            .map(|of| format!(" [{}:{} {}]", of.file, of.line, of.message))
-            .collect();
-        format!(
-            "{}:{}:{} {code} {}{hint}{related}",
-            of.file, span.line, span.column, of.message
-        )
+        let mut related = String::new();
+        for other in &of.related {
+            write!(related, " [{}:{} {}]", other.file, other.line, other.message).unwrap();
+        }
+        format!("{}:{}:{} {code} {}{hint}{related}", of.file, span.line, span.column, of.message)
     };
     diagnostics.iter().map(line).collect()
 }
@@ -63,16 +44,11 @@ fn the_root() {
         &[("README.md", "x")],
         &[("ordain.yaml", "# nothing\n")],
         &[("ordain.yaml", "kind: Repository\nname: a\n")],
-        &[(
-            "ordain.yaml",
-            "apiVersion: ordain/v2\nname: a\n---\napiVersion: ordain/v1\nname: b\n",
-        )],
+        &[("ordain.yaml", "apiVersion: ordain/v2\nname: a\n---\napiVersion: ordain/v1\nname: b\n")],
         &[ROOT],
     ];
-    let all: Vec<String> = cases
-        .iter()
-        .map(|files| lines(&snapshot(files.iter().copied())).join("\n"))
-        .collect();
+    let all: Vec<String> =
+        cases.iter().map(|files| lines(&snapshot(files.iter().copied())).join("\n")).collect();
     insta::assert_snapshot!(all.join("\n~\n"), @"
     ordain.yaml:1:1 missing-key the repository is empty: `ordain.yaml` is missing (write `apiVersion: ordain/v1`, `kind: Repository` and a `name` into `ordain.yaml`)
     ~
@@ -107,37 +83,19 @@ fn the_tree() {
         ("tenants/linked/tenant.yaml", ""),
         ("groups/caf\u{e9}.yaml", "kind: Group\nname: caf\n"),
     ]);
-    let entry = snapshot
-        .entries
-        .get_mut("tenants/linked/tenant.yaml")
-        .unwrap();
+    let entry = snapshot.entries.get_mut("tenants/linked/tenant.yaml").unwrap();
     entry.mode = Mode::Symlink;
-    let other = |mode, content| Entry {
-        mode,
-        id: String::new(),
-        content,
-    };
+    let other = |mode, content| Entry { mode, id: String::new(), content };
     let bytes = |bytes: &[u8]| Content::Bytes(bytes.into());
     let entries = [
         ("vendor/lib", other(Mode::Submodule, Content::Withheld)),
         ("groups/\u{fffd}.yaml", other(Mode::File, Content::BadName)),
-        (
-            "groups/latin.yaml",
-            other(Mode::File, bytes(b"kind: Group\nname: caf\xe9\n")),
-        ),
-        (
-            "groups/huge.yaml",
-            other(Mode::File, Content::TooLarge(2 << 20)),
-        ),
-        (
-            "groups/large.yaml",
-            other(Mode::File, bytes(&[b'#'; (1 << 20) + 1])),
-        ),
+        ("groups/latin.yaml", other(Mode::File, bytes(b"kind: Group\nname: caf\xe9\n"))),
+        ("groups/huge.yaml", other(Mode::File, Content::TooLarge(2 << 20))),
+        ("groups/large.yaml", other(Mode::File, bytes(&vec![b'#'; (1 << 20) + 1]))),
         ("groups/unknown.yaml", other(Mode::File, Content::Withheld)),
     ];
-    snapshot
-        .entries
-        .extend(entries.map(|(path, entry)| (path.to_owned(), entry)));
+    snapshot.entries.extend(entries.map(|(path, entry)| (path.to_owned(), entry)));
     insta::assert_snapshot!(lines(&snapshot).join("\n"), @"
     deployments/b.md:1:1 case-collision `deployments/b.md` and `Deployments/a.md` are one where case does not count (rename one of them) [Deployments/a.md:1 the other one]
     docs/readme.md:1:1 case-collision `docs/readme.md` and `docs/Readme.md` are one where case does not count (rename one of them) [docs/Readme.md:1 the other one]

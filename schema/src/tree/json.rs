@@ -9,15 +9,8 @@ use crate::{Code, Span};
 /// The value of a text that holds exactly one, and its duplicate keys.
 /// `line` is the line of the text's first character in its file.
 pub fn json(text: &str, line: u32) -> Result<(Node<'_>, Vec<Fault>), Fault> {
-    let mut reader = Reader {
-        text,
-        position: 0,
-        line,
-        seen: 0,
-        column: 1,
-        depth: 0,
-        faults: Vec::new(),
-    };
+    let mut reader =
+        Reader { text, position: 0, line, seen: 0, column: 1, depth: 0, faults: Vec::new() };
     let node = reader.value()?;
     reader.blanks();
     if reader.position < text.len() {
@@ -69,11 +62,7 @@ impl<'t> Reader<'t> {
 
     fn fault(&mut self, message: &str) -> Fault {
         let column = self.here();
-        let span = Span {
-            line: self.line,
-            column,
-            end_column: column + 1,
-        };
+        let span = Span { line: self.line, column, end_column: column + 1 };
         Fault::new(Code::Syntax, span, format!("this is no JSON: {message}"))
     }
 
@@ -83,29 +72,12 @@ impl<'t> Reader<'t> {
         let value = match self.peek() {
             Some(b'{') => self.nested(Self::object)?,
             Some(b'[') => self.nested(Self::array)?,
-            Some(b'"') => Value::Scalar(Scalar {
-                text: self.string()?,
-                style: Style::Text,
-            }),
-            Some(_) => Value::Scalar(Scalar {
-                text: self.word()?,
-                style: Style::Plain,
-            }),
+            Some(b'"') => Value::Scalar(Scalar { text: self.string()?, style: Style::Text }),
+            Some(_) => Value::Scalar(Scalar { text: self.word()?, style: Style::Plain }),
             None => return Err(self.fault("a value is missing at the end")),
         };
-        let end_column = if self.line == line {
-            self.here()
-        } else {
-            column + 1
-        };
-        Ok(Node {
-            span: Span {
-                line,
-                column,
-                end_column,
-            },
-            value,
-        })
+        let end_column = if self.line == line { self.here() } else { column + 1 };
+        Ok(Node { span: Span { line, column, end_column }, value })
     }
 
     fn nested(
@@ -175,21 +147,13 @@ impl<'t> Reader<'t> {
         }
         let (line, column) = (self.line, self.here());
         let key = self.string()?;
-        let span = Span {
-            line,
-            column,
-            end_column: self.here(),
-        };
+        let span = Span { line, column, end_column: self.here() };
         self.blanks();
         if self.peek() != Some(b':') {
             return Err(self.fault("a key is followed by `:`"));
         }
         self.position += 1;
-        Ok(Entry {
-            key,
-            span,
-            value: self.value()?,
-        })
+        Ok(Entry { key, span, value: self.value()? })
     }
 
     /// A number, `true`, `false` or `null`.
@@ -212,9 +176,7 @@ impl<'t> Reader<'t> {
         self.position += 1;
         let start = self.position;
         let rest = &self.text.as_bytes()[start..];
-        let stop = rest
-            .iter()
-            .position(|byte| matches!(byte, b'"' | b'\\') || *byte < 0x20);
+        let stop = rest.iter().position(|byte| matches!(byte, b'"' | b'\\') || *byte < 0x20);
         match stop.map(|stop| (stop, rest[stop])) {
             Some((stop, b'"')) => {
                 self.position = start + stop + 1;
@@ -256,10 +218,9 @@ impl<'t> Reader<'t> {
 fn is_number(word: &str) -> bool {
     let word = word.strip_prefix('-').unwrap_or(word);
     let (mantissa, exponent) = match word.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (
-            mantissa,
-            Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)),
-        ),
+        Some((mantissa, exponent)) => {
+            (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
+        }
         None => (word, None),
     };
     let (whole, fraction) = match mantissa.split_once('.') {

@@ -91,13 +91,7 @@ pub struct Fault {
 
 impl Fault {
     fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            span,
-            message: message.into(),
-            hint: None,
-            related: None,
-        }
+        Self { code, span, message: message.into(), hint: None, related: None }
     }
 
     /// The fault as a diagnostic of a file.
@@ -116,15 +110,11 @@ impl Fault {
     }
 }
 
-impl<'t> Entry<'t> {
+impl Entry<'_> {
     /// The place to report for the value: its own where it begins on the
     /// key's line, else the key's.
     pub fn place(&self) -> Span {
-        if self.value.span.line == self.span.line {
-            self.value.span
-        } else {
-            self.span
-        }
+        if self.value.span.line == self.span.line { self.value.span } else { self.span }
     }
 }
 
@@ -139,10 +129,7 @@ impl<'t> Node<'t> {
 
     /// The value of a key, where it is a mapping that has it.
     pub fn get(&self, key: &str) -> Option<&Node<'t>> {
-        self.entries()?
-            .iter()
-            .find(|entry| entry.key == key)
-            .map(|entry| &entry.value)
+        self.entries()?.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
 
     /// What a scalar is by the core schema; none for collections.

@@ -19,11 +19,7 @@ pub(super) struct Places<'t> {
 
 impl<'t> Places<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self {
-            text,
-            ascii: text.is_ascii(),
-            known: (0, 0),
-        }
+        Self { text, ascii: text.is_ascii(), known: (0, 0) }
     }
 
     /// The text from a position on.
@@ -38,10 +34,7 @@ impl<'t> Places<'t> {
         let (characters, bytes) = self.known;
         let rest = &self.text[bytes..];
         let step = index - characters;
-        let ahead = rest
-            .char_indices()
-            .nth(step)
-            .map_or(rest.len(), |(offset, _)| offset);
+        let ahead = rest.char_indices().nth(step).map_or(rest.len(), |(offset, _)| offset);
         self.known = (index, bytes + ahead);
         &self.text[bytes + ahead..]
     }
@@ -57,11 +50,8 @@ impl<'t> Places<'t> {
 
     /// The first tab in an indentation from the line of a position on.
     pub(super) fn tab_from(&self, start: Marker) -> Option<(u32, u32)> {
-        let lines = self
-            .text
-            .split_inclusive('\n')
-            .enumerate()
-            .skip(start.line().saturating_sub(1));
+        let lines =
+            self.text.split_inclusive('\n').enumerate().skip(start.line().saturating_sub(1));
         for (index, line) in lines {
             let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();
             if let Some(column) = line[..indentation].find('\t') {
@@ -98,11 +88,7 @@ impl<'t> Places<'t> {
 /// A stretch of some characters.
 pub(super) fn span(start: Marker, length: usize) -> Span {
     let column = narrow(start.col()) + 1;
-    Span {
-        line: narrow(start.line()),
-        column,
-        end_column: column + narrow(length),
-    }
+    Span { line: narrow(start.line()), column, end_column: column + narrow(length) }
 }
 
 fn narrow(number: usize) -> u32 {

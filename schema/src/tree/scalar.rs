@@ -68,11 +68,7 @@ fn number(text: &str) -> Option<Plain<'static>> {
         return Some(Plain::Float(f64::NAN));
     }
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") {
-        let infinity = if text.starts_with('-') {
-            f64::NEG_INFINITY
-        } else {
-            f64::INFINITY
-        };
+        let infinity = if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY };
         return Some(Plain::Float(infinity));
     }
     if !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -142,25 +138,13 @@ mod tests {
         for text in ["", "~", "null", "Null", "NULL"] {
             assert_eq!(resolve(text), Plain::Null, "{text}");
         }
-        let integers = [
-            ("0", 0),
-            ("-7", -7),
-            ("+12", 12),
-            ("007", 7),
-            ("0x1F", 31),
-            ("0o17", 15),
-        ];
+        let integers = [("0", 0), ("-7", -7), ("+12", 12), ("007", 7), ("0x1F", 31), ("0o17", 15)];
         for (text, value) in integers {
             assert_eq!(resolve(text), Plain::Integer(Some(value)), "{text}");
         }
         assert_eq!(resolve("99999999999999999999"), Plain::Integer(None));
-        let floats = [
-            ("24.10", 24.1),
-            ("1.", 1.0),
-            (".5", 0.5),
-            ("-1e3", -1000.0),
-            ("1.5E-1", 0.15),
-        ];
+        let floats =
+            [("24.10", 24.1), ("1.", 1.0), (".5", 0.5), ("-1e3", -1000.0), ("1.5E-1", 0.15)];
         for (text, value) in floats {
             assert_eq!(resolve(text), Plain::Float(value), "{text}");
         }

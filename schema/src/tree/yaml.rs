@@ -37,10 +37,7 @@ struct Frame<'t> {
 
 enum FrameKind<'t> {
     Sequence(Vec<Node<'t>>),
-    Mapping {
-        entries: Vec<Entry<'t>>,
-        key: Option<(Cow<'t, str>, Span)>,
-    },
+    Mapping { entries: Vec<Entry<'t>>, key: Option<(Cow<'t, str>, Span)> },
 }
 
 /// A node behind an anchor, kept for its aliases.
@@ -97,14 +94,7 @@ impl<'t> Builder<'t> {
             }
             Event::MappingStart(anchor, tag) => {
                 check_tag(tag.as_deref(), at)?;
-                self.open(
-                    FrameKind::Mapping {
-                        entries: Vec::new(),
-                        key: None,
-                    },
-                    anchor,
-                    at,
-                )
+                self.open(FrameKind::Mapping { entries: Vec::new(), key: None }, anchor, at)
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(at),
             Event::Alias(anchor) => self.alias(anchor, at),
@@ -131,18 +121,8 @@ impl<'t> Builder<'t> {
                 self.places.between(at.start, at.end)
             }
         };
-        let style = if style == ScalarStyle::Plain {
-            Style::Plain
-        } else {
-            Style::Text
-        };
-        self.put(
-            Node {
-                span,
-                value: Value::Scalar(Scalar { text, style }),
-            },
-            anchor,
-        )
+        let style = if style == ScalarStyle::Plain { Style::Plain } else { Style::Text };
+        self.put(Node { span, value: Value::Scalar(Scalar { text, style }) }, anchor)
     }
 
     fn open(
@@ -151,26 +131,14 @@ impl<'t> Builder<'t> {
         anchor: usize,
         at: saphyr_parser::Span,
     ) -> Result<(), Fault> {
-        if let Some(Frame {
-            kind: FrameKind::Mapping { key: None, .. },
-            ..
-        }) = self.stack.last()
-        {
+        if let Some(Frame { kind: FrameKind::Mapping { key: None, .. }, .. }) = self.stack.last() {
             return Err(key_is_no_text(place::span(at.start, 1)));
         }
         if self.stack.len() == MAX_DEPTH {
             let message = format!("nested deeper than {MAX_DEPTH} levels");
-            return Err(Fault::new(
-                Code::TooLarge,
-                place::span(at.start, 1),
-                message,
-            ));
+            return Err(Fault::new(Code::TooLarge, place::span(at.start, 1), message));
         }
-        self.stack.push(Frame {
-            start: at.start,
-            anchor,
-            kind,
-        });
+        self.stack.push(Frame { start: at.start, anchor, kind });
         Ok(())
     }
 
@@ -201,11 +169,7 @@ impl<'t> Builder<'t> {
     fn alias(&mut self, anchor: usize, at: saphyr_parser::Span) -> Result<(), Fault> {
         let span = self.places.between(at.start, at.end);
         let Some(anchored) = self.anchors.get(&anchor) else {
-            return Err(Fault::new(
-                Code::Syntax,
-                span,
-                "an alias stands inside its own anchor",
-            ));
+            return Err(Fault::new(Code::Syntax, span, "an alias stands inside its own anchor"));
         };
         self.expanded += anchored.count;
         if self.expanded > MAX_EXPANDED {
@@ -232,11 +196,7 @@ impl<'t> Builder<'t> {
             }
             Some(FrameKind::Sequence(items)) => items.push(node),
             Some(FrameKind::Mapping { entries, key }) => match key.take() {
-                Some((text, span)) => entries.push(Entry {
-                    key: text,
-                    span,
-                    value: node,
-                }),
+                Some((text, span)) => entries.push(Entry { key: text, span, value: node }),
                 None => match node.value {
                     Value::Scalar(scalar) => *key = Some((scalar.text, node.span)),
                     Value::Sequence(_) | Value::Mapping(_) => {
@@ -263,11 +223,7 @@ impl<'t> Builder<'t> {
         if info.contains("tab")
             && let Some((line, column)) = self.places.tab_from(marker)
         {
-            span = Span {
-                line,
-                column,
-                end_column: column + 1,
-            };
+            span = Span { line, column, end_column: column + 1 };
         }
         let mut fault = Fault::new(Code::Syntax, span, format!("this is no YAML: {info}"));
         fault.hint = hint(info).map(str::to_owned);
@@ -291,13 +247,7 @@ impl<'t> Builder<'t> {
             let message = format!("more than {MAX_ANCHORED} nodes stand behind anchors");
             return Err(Fault::new(Code::TooLarge, node.span, message));
         }
-        self.anchors.insert(
-            anchor,
-            Anchored {
-                node: node.clone(),
-                count,
-            },
-        );
+        self.anchors.insert(anchor, Anchored { node: node.clone(), count });
         Ok(())
     }
 }
@@ -332,21 +282,14 @@ fn check_tag(tag: Option<&Tag>, at: saphyr_parser::Span) -> Result<(), Fault> {
 }
 
 fn foreign_tag(at: saphyr_parser::Span) -> Fault {
-    let mut fault = Fault::new(
-        Code::Syntax,
-        place::span(at.start, 1),
-        "tags are no part of the language",
-    );
+    let mut fault =
+        Fault::new(Code::Syntax, place::span(at.start, 1), "tags are no part of the language");
     fault.hint = Some("remove the tag; quote a value that is a text".to_owned());
     fault
 }
 
 fn key_is_no_text(span: Span) -> Fault {
-    let mut fault = Fault::new(
-        Code::Syntax,
-        span,
-        "a key must be a text, not a list or mapping",
-    );
+    let mut fault = Fault::new(Code::Syntax, span, "a key must be a text, not a list or mapping");
     fault.hint = Some("quote a key that begins with `{` or `[`".to_owned());
     fault
 }
@@ -360,32 +303,17 @@ fn hint(info: &str) -> Option<&'static str> {
             "quote a value that holds `: `, and check the indentation",
         ),
         ("quoted scalar, found unexpected end", "close the quote"),
-        (
-            "unknown escape",
-            "use single quotes for a text with backslashes, or write `\\\\`",
-        ),
-        (
-            "unexpected character",
-            "quote a value that begins with `@`, `%` or a backquote",
-        ),
-        (
-            "unknown anchor",
-            "define the anchor with `&NAME` before the alias, or quote the `*`",
-        ),
+        ("unknown escape", "use single quotes for a text with backslashes, or write `\\\\`"),
+        ("unexpected character", "quote a value that begins with `@`, `%` or a backquote"),
+        ("unknown anchor", "define the anchor with `&NAME` before the alias, or quote the `*`"),
         (
             "block mapping, did not find expected key",
             "check the indentation of this line and the ones above",
         ),
-        (
-            "did not find expected '-'",
-            "check the indentation of the list",
-        ),
+        ("did not find expected '-'", "check the indentation of the list"),
         ("simple key expect", "write `key: value`"),
         ("flow mapping", "close the `{` or set a comma"),
         ("flow sequence", "close the `[` or set a comma"),
     ];
-    hints
-        .iter()
-        .find(|(part, _)| info.contains(part))
-        .map(|(_, hint)| *hint)
+    hints.iter().find(|(part, _)| info.contains(part)).map(|(_, hint)| *hint)
 }

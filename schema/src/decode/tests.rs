@@ -1,0 +1,179 @@
+//! The decoders against the schemas, and every kind of fault once.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use schemars::JsonSchema;
+
+use super::*;
+use crate::conformance::nonconformities;
+use crate::document::*;
+use crate::{read_file, tree};
+
+/// Where a document of a kind stands.
+fn path(kind: Kind) -> String {
+    match kind {
+        Kind::Repository => "ordain.yaml".to_owned(),
+        Kind::Tenant => "tenants/d/tenant.yaml".to_owned(),
+        Kind::Software => "software/d/software.yaml".to_owned(),
+        Kind::Task => "tasks/d/task.yaml".to_owned(),
+        Kind::Computer => "tenants/d/computers/d.yaml".to_owned(),
+        Kind::Trust => ".ordain/trust.yaml".to_owned(),
+        other => format!("{}s/d.yaml", other.word().to_lowercase()),
+    }
+}
+
+/// The keys that a type's decoder asks for.
+fn known<T: Decode>() -> Vec<&'static str> {
+    let (nodes, _) = tree::yaml("{}");
+    let mut faults = Faults::new("x.yaml", false);
+    T::decode(Input::root(&nodes[0], "x"), &mut faults);
+    sorted(faults.known.pop().unwrap_or_default())
+}
+
+fn sorted(mut keys: Vec<&'static str>) -> Vec<&'static str> {
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+fn properties(schema: &serde_json::Value) -> Vec<String> {
+    let keys = schema["properties"].as_object().into_iter().flatten();
+    let mut keys: Vec<String> = keys.map(|(key, _)| key.clone()).collect();
+    keys.sort_unstable();
+    keys
+}
+
+fn check<T: Decode + JsonSchema>() {
+    let schema = schemars::schema_for!(T).to_value();
+    assert_eq!(known::<T>(), properties(&schema), "{}", T::schema_name());
+}
+
+#[test]
+fn decoders_ask_for_what_the_schemas_have() {
+    check::<Action>();
+    check::<AdhocBounds>();
+    check::<AgreementRow>();
+    check::<Approval>();
+    check::<ArchiveAction>();
+    check::<Artifact>();
+    check::<BusinessHours>();
+    check::<Client>();
+    check::<CommandDetect>();
+    check::<ComputerFacts>();
+    check::<ConcurrentSessions>();
+    check::<Condition>();
+    check::<Consequence>();
+    check::<Defaults>();
+    check::<Detect>();
+    check::<DeviceGroup>();
+    check::<DeviceGroupFact>();
+    check::<ExeAction>();
+    check::<ExpectedAction>();
+    check::<ExpectedConflict>();
+    check::<ExpectedError>();
+    check::<FileDetect>();
+    check::<GivenFile>();
+    check::<InventoryTask>();
+    check::<Limits>();
+    check::<MsiAction>();
+    check::<Notifications>();
+    check::<Notify>();
+    check::<Onboarding>();
+    check::<Order>();
+    check::<OsFacts>();
+    check::<PackageAction>();
+    check::<PackageDetect>();
+    check::<Parameter>();
+    check::<PersonFacts>();
+    check::<Platform>();
+    check::<Postpone>();
+    check::<RegistryDetect>();
+    check::<Repair>();
+    check::<Retention>();
+    check::<Ring>();
+    check::<RoleScope>();
+    check::<Rollout>();
+    check::<Rule>();
+    check::<SecretRef>();
+    check::<SoftwareVersion>();
+    check::<Target>();
+    check::<TenantFacts>();
+    check::<TestSession>();
+    check::<TextMatch>();
+    check::<TrustKey>();
+    check::<Versions>();
+    check::<When>();
+    for kind in Kind::ALL {
+        let (nodes, _) = tree::yaml("{}");
+        let mut faults = Faults::new("x.yaml", false);
+        let mut fields = Input::root(&nodes[0], "").fields(&mut faults).unwrap();
+        fields.input("kind");
+        fields.input("name");
+        body(*kind, &mut fields);
+        fields.finish();
+        let keys = sorted(faults.known.pop().unwrap());
+        assert_eq!(keys, properties(&crate::json_schema(*kind)), "{}", kind.word());
+    }
+}
+
+/// One document of each kind with every key that can stand together.
+const WHOLE: &str = include_str!("whole.yaml");
+
+#[test]
+fn whole_documents_are_read_and_conform() {
+    let (nodes, faults) = tree::yaml(WHOLE);
+    assert_eq!(faults, []);
+    let mut kinds = Vec::new();
+    let texts = WHOLE.split("---\n").filter(|text| text.contains("kind:"));
+    for (node, text) in nodes.iter().zip(texts) {
+        let kind = Kind::of(node.get("kind").and_then(|kind| Input::root(kind, "").raw()).unwrap());
+        let kind = kind.unwrap();
+        let (documents, diagnostics) = read_file(&path(kind), text.as_bytes());
+        assert_eq!(diagnostics, [], "{text}");
+        assert_eq!(documents.len(), 1);
+        assert_eq!(documents[0].body.kind(), kind);
+        assert_eq!(nonconformities(kind, &node.to_json()), Vec::<String>::new(), "{text}");
+        kinds.push(kind);
+    }
+    let lacking: Vec<_> = Kind::ALL.iter().filter(|kind| !kinds.contains(kind)).collect();
+    assert!(lacking.is_empty(), "{lacking:?}");
+}
+
+#[test]
+fn what_is_written_back_conforms() {
+    let texts = WHOLE.split("---\n").filter(|text| text.contains("kind:"));
+    for text in texts {
+        let (nodes, _) = tree::yaml(text);
+        let kind = nodes[0].get("kind").and_then(|kind| Input::root(kind, "").raw()).unwrap();
+        let kind = Kind::of(kind).unwrap();
+        let (documents, _) = read_file(&path(kind), text.as_bytes());
+        let mut json = to_json(&documents[0].body);
+        json["kind"] = kind.word().into();
+        json["name"] = documents[0].name.value.clone().into();
+        assert_eq!(nonconformities(kind, &json), Vec::<String>::new(), "{json:#}");
+        // The text of the JSON is YAML: read again, it is the same document.
+        let (again, diagnostics) = read_file(&path(kind), json.to_string().as_bytes());
+        assert_eq!(diagnostics, [], "{json:#}");
+        assert_eq!(to_json(&again[0].body), to_json(&documents[0].body));
+    }
+}
+
+fn to_json(body: &Body) -> serde_json::Value {
+    let value = match body {
+        Body::Repository(of) => serde_json::to_value(of),
+        Body::Tenant(of) => serde_json::to_value(of),
+        Body::Software(of) => serde_json::to_value(of),
+        Body::Task(of) => serde_json::to_value(of),
+        Body::Deployment(of) => serde_json::to_value(of),
+        Body::Group(of) => serde_json::to_value(of),
+        Body::Computer(of) => serde_json::to_value(of),
+        Body::Schedule(of) => serde_json::to_value(of),
+        Body::Window(of) => serde_json::to_value(of),
+        Body::Licence(of) => serde_json::to_value(of),
+        Body::Branding(of) => serde_json::to_value(of),
+        Body::Integration(of) => serde_json::to_value(of),
+        Body::Role(of) => serde_json::to_value(of),
+        Body::Test(of) => serde_json::to_value(of),
+        Body::Trust(of) => serde_json::to_value(of),
+    };
+    value.unwrap()
+}

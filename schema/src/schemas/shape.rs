@@ -1,0 +1,159 @@
+//! What the Rust types do not say of the shapes.
+
+use serde_json::{Map, Value, json};
+
+/// Types of which exactly one of some keys must be written.
+const EXACTLY_ONE: &[(&str, &[&str])] = &[
+    ("Action", &["script", "package", "msi", "exe", "archive"]),
+    ("Condition", &["anyOf", "allOf"]),
+    ("Consequence", &["install", "uninstall", "fail"]),
+    ("Deployment", &["software", "task"]),
+    ("Detect", &["registry", "upgradeCode", "productCode", "package", "file", "command", "script"]),
+    ("LatestFrom", &["script", "feed"]),
+    ("Licence", &["key", "file"]),
+    ("RoleScope", &["all", "tenant", "tag"]),
+    ("Rule", &["software", "absent", "then"]),
+    (
+        "Target",
+        &[
+            "computer",
+            "person",
+            "script",
+            "group",
+            "tag",
+            "directoryGroup",
+            "product",
+            "agreement",
+            "deviceGroup",
+            "all",
+            "tenants",
+            "tenant",
+            "tenantTag",
+        ],
+    ),
+    ("TextMatch", &["contains", "regex"]),
+    ("When", &["cron", "every", "on"]),
+    ("Window", &["allow", "deny"]),
+];
+
+/// Types in which a key may say null, as machines write it.
+const NULLABLE: &[&str] = &[
+    "AgreementRow",
+    "ComputerFacts",
+    "ExpectedAction",
+    "Inventory",
+    "OsFacts",
+    "PersonFacts",
+    "TenantFacts",
+];
+
+/// Properties whose values are bounded beyond their type.
+const BOUNDS: &[(&str, &str, &str)] = &[
+    ("Artifact", "sha256", r#"{"pattern": "^[0-9A-Fa-f]{64}$"}"#),
+    ("Repository", "apiVersion", r#"{"const": "ordain/v1"}"#),
+    ("Target", "all", r#"{"const": true}"#),
+    ("Target", "tenants", r#"{"const": "all"}"#),
+    ("RoleScope", "all", r#"{"const": true}"#),
+    ("Window", "allow", r#"{"const": true}"#),
+    ("Window", "deny", r#"{"const": true}"#),
+    ("When", "on", r#"{"const": "commit"}"#),
+    ("TextMatch", "regex", r#"{"format": "regex"}"#),
+    ("CommandDetect", "version", r#"{"format": "regex"}"#),
+    ("Parameter", "pattern", r#"{"format": "regex"}"#),
+    (
+        "Branding",
+        "colours",
+        r#"{"additionalProperties": {"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"}}"#,
+    ),
+    ("Client", "id", r#"{"type": ["string", "integer"]}"#),
+    ("Repair", "script", r##"{"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Action"}]}"##),
+    (
+        "Test",
+        "session",
+        r##"{"anyOf": [{"$ref": "#/$defs/SessionKind"}, {"$ref": "#/$defs/TestSession"}]}"##,
+    ),
+    ("Action", "attempts", r#"{"minimum": 1}"#),
+    ("Defaults", "attempts", r#"{"minimum": 1}"#),
+    ("Schedule", "concurrency", r#"{"minimum": 1}"#),
+    ("Rollout", "rings", r#"{"minItems": 1}"#),
+    ("TrustRole", "threshold", r#"{"minimum": 1}"#),
+    ("Schedule", "item", r#"{"pattern": "^(software|task)/."}"#),
+    ("ExpectedConflict", "item", r#"{"pattern": "^(software|task)/."}"#),
+    ("Inventory", "now", r#"{"format": "date-time"}"#),
+    ("Test", "now", r#"{"format": "date-time"}"#),
+];
+
+/// Completes the schema of a type.
+pub(super) fn object(name: &str, object: &mut Map<String, Value>) {
+    if let Some((_, keys)) = EXACTLY_ONE.iter().find(|(of, _)| *of == name) {
+        let each: Vec<Value> = keys.iter().map(|key| json!({"required": [key]})).collect();
+        object.insert("oneOf".to_owned(), each.into());
+    }
+    // What a test's inventory may leave empty stands in a type of its own.
+    let nullable = |key: &str| {
+        NULLABLE.contains(&name) || name == "Test" && crate::document::INVENTORY_KEYS.contains(&key)
+    };
+    let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) else {
+        return;
+    };
+    for (key, property) in properties {
+        let Some(property) = property.as_object_mut() else {
+            continue;
+        };
+        if !nullable(key) {
+            forbid_null(property);
+        } else if !property.contains_key("anyOf") {
+            allow_null(property);
+        }
+        tidy(property);
+        if property.get("default").is_some_and(Value::is_null) {
+            property.remove("default");
+        }
+        for (_, _, bound) in BOUNDS.iter().filter(|(of, on, _)| *of == name && on == key) {
+            let bound: Map<String, Value> =
+                serde_json::from_str(bound).expect("the table above holds objects");
+            if bound.contains_key("anyOf") {
+                property.remove("$ref");
+            }
+            property.extend(bound);
+        }
+    }
+}
+
+/// An optional value is left out, not null.
+fn forbid_null(property: &mut Map<String, Value>) {
+    if let Some(Value::Array(types)) = property.get_mut("type") {
+        types.retain(|of| of != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            property.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(any)) = property.get_mut("anyOf") {
+        any.retain(|of| of != &json!({"type": "null"}));
+        if let [Value::Object(only)] = any.as_slice() {
+            let only = only.clone();
+            property.remove("anyOf");
+            property.extend(only);
+        }
+    }
+}
+
+fn allow_null(property: &mut Map<String, Value>) {
+    if let Some(Value::String(of)) = property.get("type") {
+        let of = of.clone();
+        property.insert("type".to_owned(), json!([of, "null"]));
+    }
+}
+
+/// Formats of Rust's numbers say nothing to an editor.
+fn tidy(property: &mut Map<String, Value>) {
+    let rusty = |of: &Value| of.as_str().is_some_and(|of| of.starts_with(['u', 'i', 'd', 'f']));
+    property.remove("format").filter(|of| !rusty(of));
+    if let Some(items) = property.get_mut("items").and_then(Value::as_object_mut) {
+        tidy(items);
+    }
+    if let Some(items) = property.get_mut("additionalProperties").and_then(Value::as_object_mut) {
+        tidy(items);
+    }
+}
