@@ -75,9 +75,7 @@ impl Access {
         Self {
             token: get("ORDAIN_GIT_TOKEN").map(Secret::new),
             username: get("ORDAIN_GIT_USERNAME"),
-            ca_file: get("ORDAIN_GIT_CA_FILE")
-                .or_else(|| get("GIT_SSL_CAINFO"))
-                .map(PathBuf::from),
+            ca_file: get("ORDAIN_GIT_CA_FILE").or_else(|| get("GIT_SSL_CAINFO")).map(PathBuf::from),
             askpass: get("GIT_ASKPASS").map(PathBuf::from),
             ssh_command: get("GIT_SSH_COMMAND"),
             ..Self::default()

@@ -63,34 +63,26 @@ pub fn init_with_first_commit(
     git::prepare();
     let wrong = files.iter().find(|file| !inside(&file.path));
     if let Some(file) = wrong {
-        return Err(InitError::BadPath {
-            path: file.path.clone(),
-        });
+        return Err(InitError::BadPath { path: file.path.clone() });
     }
     fs::create_dir_all(folder).map_err(|error| write(folder, error))?;
     let mut list = fs::read_dir(folder).map_err(|error| write(folder, error))?;
     if list.next().is_some() {
-        return Err(InitError::NotEmpty {
-            path: folder.to_owned(),
-        });
+        return Err(InitError::NotEmpty { path: folder.to_owned() });
     }
     for file in files {
         put(folder, file)?;
     }
     let mut options = RepositoryInitOptions::new();
-    options
-        .initial_head("main")
-        .no_reinit(true)
-        .external_template(false);
+    options.initial_head("main").no_reinit(true).external_template(false);
     let repository = git2::Repository::init_opts(folder, &options)?;
     let mut index = repository.index()?;
     // FORCE: a file given is a file wanted, whatever a person's ignore rules say.
     index.add_all(["*"], IndexAddOption::FORCE, None)?;
     index.write()?;
     let tree = repository.find_tree(index.write_tree()?)?;
-    let author = repository
-        .signature()
-        .or_else(|_| Signature::now("Ordain", "ordain@localhost"))?;
+    let author =
+        repository.signature().or_else(|_| Signature::now("Ordain", "ordain@localhost"))?;
     let commit = repository.commit(Some("HEAD"), &author, &author, message, &tree, &[])?;
     Ok(CommitId(commit))
 }
@@ -124,8 +116,5 @@ fn make_executable(_place: &Path) -> io::Result<()> {
 }
 
 fn write(path: &Path, source: io::Error) -> InitError {
-    InitError::Write {
-        path: path.to_owned(),
-        source,
-    }
+    InitError::Write { path: path.to_owned(), source }
 }

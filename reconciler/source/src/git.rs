@@ -15,10 +15,7 @@ use crate::transport;
 pub(crate) fn prepare() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        #[expect(
-            unsafe_code,
-            reason = "libgit2's settings are process-wide; `Once` guards them"
-        )]
+        #[expect(unsafe_code, reason = "libgit2's settings are process-wide; `Once` guards them")]
         // SAFETY: libgit2 asks that neither call races with the opening of
         // repositories or transports. `Once` makes every user of this crate,
         // the only one that holds git2, wait here first.

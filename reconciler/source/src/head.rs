@@ -115,11 +115,7 @@ impl Movement {
         Ok(if base == accepted.0 {
             Self::FastForward { commits }
         } else {
-            Self::Rewritten {
-                base: CommitId(base),
-                dropped,
-                commits,
-            }
+            Self::Rewritten { base: CommitId(base), dropped, commits }
         })
     }
 

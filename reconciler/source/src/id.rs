@@ -22,9 +22,7 @@ impl FromStr for CommitId {
     type Err = CommitIdError;
 
     fn from_str(text: &str) -> Result<Self, CommitIdError> {
-        full_id(text).map(Self).ok_or_else(|| CommitIdError {
-            text: text.to_owned(),
-        })
+        full_id(text).map(Self).ok_or_else(|| CommitIdError { text: text.to_owned() })
     }
 }
 
@@ -74,16 +72,8 @@ mod tests {
     #[test]
     fn only_whole_ids_are_commit_ids() {
         let id = "ce013625030ba8dba906f756967f9e9ca394464a";
-        assert_eq!(
-            id.parse::<CommitId>().map(|id| id.to_string()).as_deref(),
-            Ok(id)
-        );
-        for wrong in [
-            "",
-            "ce0136",
-            "main",
-            "zz013625030ba8dba906f756967f9e9ca394464a",
-        ] {
+        assert_eq!(id.parse::<CommitId>().map(|id| id.to_string()).as_deref(), Ok(id));
+        for wrong in ["", "ce0136", "main", "zz013625030ba8dba906f756967f9e9ca394464a"] {
             assert!(wrong.parse::<CommitId>().is_err(), "{wrong}");
         }
     }

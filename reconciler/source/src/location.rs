@@ -158,9 +158,8 @@ impl fmt::Display for SshAddress {
 }
 
 fn from_url(text: &str) -> Result<Location, LocationError> {
-    let url = Url::parse(text).map_err(|error| LocationError::Malformed {
-        reason: error.to_string(),
-    })?;
+    let url =
+        Url::parse(text).map_err(|error| LocationError::Malformed { reason: error.to_string() })?;
     match url.scheme() {
         "file" => file(&url),
         "https" | "http" => http(url),
@@ -178,24 +177,16 @@ fn from_url(text: &str) -> Result<Location, LocationError> {
             };
             ssh(&format!("{user}{host}"), url.port(), &path)
         }
-        scheme => Err(LocationError::Scheme {
-            scheme: scheme.to_owned(),
-        }),
+        scheme => Err(LocationError::Scheme { scheme: scheme.to_owned() }),
     }
 }
 
 fn file(url: &Url) -> Result<Location, LocationError> {
     match url.host_str() {
-        None | Some("" | "localhost") => {
-            url.to_file_path()
-                .map(Location::Folder)
-                .map_err(|()| LocationError::Malformed {
-                    reason: "no path of this computer".to_owned(),
-                })
-        }
-        Some(host) => Err(LocationError::ForeignFile {
-            host: host.to_owned(),
+        None | Some("" | "localhost") => url.to_file_path().map(Location::Folder).map_err(|()| {
+            LocationError::Malformed { reason: "no path of this computer".to_owned() }
         }),
+        Some(host) => Err(LocationError::ForeignFile { host: host.to_owned() }),
     }
 }
 
@@ -226,9 +217,7 @@ fn ssh(before: &str, port: Option<u16>, path: &str) -> Result<Location, Location
         return Err(LocationError::Host);
     }
     if option(path.trim_start_matches('/')) || path.chars().any(char::is_control) {
-        return Err(LocationError::Path {
-            host: host.to_owned(),
-        });
+        return Err(LocationError::Path { host: host.to_owned() });
     }
     Ok(Location::Remote(Remote::Ssh(SshAddress {
         user,
@@ -290,23 +279,11 @@ mod tests {
             ("./a:b", "folder ./a:b"),
             ("C:policy", "folder C:policy"),
             ("file:///srv/my%20policy", "folder /srv/my policy"),
-            (
-                "https://git.example/msp/policy.git",
-                "https://git.example/msp/policy.git",
-            ),
-            (
-                "https://jo:s3cret@git.example/p?q#f",
-                "https://git.example/p",
-            ),
+            ("https://git.example/msp/policy.git", "https://git.example/msp/policy.git"),
+            ("https://jo:s3cret@git.example/p?q#f", "https://git.example/p"),
             ("https://s3cret@git.example/p", "https://git.example/p"),
-            (
-                "ssh://git@git.example:2222/srv/p.git",
-                "ssh://git@git.example:2222/srv/p.git",
-            ),
-            (
-                "git@git.example:msp/policy.git",
-                "ssh://git@git.example/msp/policy.git",
-            ),
+            ("ssh://git@git.example:2222/srv/p.git", "ssh://git@git.example:2222/srv/p.git"),
+            ("git@git.example:msp/policy.git", "ssh://git@git.example/msp/policy.git"),
             ("ssh://git.example/~jo/p", "ssh://git.example/~jo/p"),
         ];
         for (text, expected) in table {
@@ -337,10 +314,7 @@ mod tests {
     fn secrets_of_a_url_are_kept_and_hidden() {
         let location = Location::parse("https://jo:p%40ss@git.example/p").expect("a URL");
         assert!(!format!("{location:?} {location}").contains("p@ss"));
-        let Location::Remote(Remote::Http {
-            login: Some(login), ..
-        }) = location
-        else {
+        let Location::Remote(Remote::Http { login: Some(login), .. }) = location else {
             panic!("an HTTP remote with a login");
         };
         assert_eq!(login.username.expose(), "jo");

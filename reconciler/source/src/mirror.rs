@@ -22,11 +22,8 @@ pub use crate::transport::Fault;
 use crate::transport::{Errand, URL};
 
 /// What is copied: branches, tags and Ordain's own refs.
-const REFS: [&str; 3] = [
-    "+refs/heads/*:refs/heads/*",
-    "+refs/tags/*:refs/tags/*",
-    "+refs/ordain/*:refs/ordain/*",
-];
+const REFS: [&str; 3] =
+    ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", "+refs/ordain/*:refs/ordain/*"];
 
 /// The copy, held by this process alone.
 pub struct Mirror {
@@ -110,10 +107,7 @@ impl Mirror {
     /// Opens the mirror in `folder`, or makes an empty one there.
     pub fn open(folder: &Path, remote: Remote) -> Result<Self, MirrorError> {
         git::prepare();
-        let write = |source| MirrorError::Write {
-            path: folder.to_owned(),
-            source,
-        };
+        let write = |source| MirrorError::Write { path: folder.to_owned(), source };
         fs::create_dir_all(folder).map_err(write)?;
         let lock = File::options()
             .create(true)
@@ -124,9 +118,7 @@ impl Mirror {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(MirrorError::Busy {
-                    path: folder.to_owned(),
-                });
+                return Err(MirrorError::Busy { path: folder.to_owned() });
             }
             Err(TryLockError::Error(error)) => return Err(write(error)),
         }
@@ -134,18 +126,11 @@ impl Mirror {
             sweep(folder).map_err(write)?;
         } else {
             let mut options = git2::RepositoryInitOptions::new();
-            options
-                .bare(true)
-                .initial_head("main")
-                .external_template(false);
+            options.bare(true).initial_head("main").external_template(false);
             git2::Repository::init_opts(folder, &options)?;
         }
         let repository = Repository::open(folder)?;
-        Ok(Self {
-            repository,
-            remote,
-            lock,
-        })
+        Ok(Self { repository, remote, lock })
     }
 
     /// The copy, for reading.
@@ -191,11 +176,7 @@ impl Mirror {
             git.set_head(&String::from_utf8_lossy(&branch))?;
         }
         let moved = refs(git)? != before;
-        Ok(Fetched {
-            moved,
-            objects,
-            bytes,
-        })
+        Ok(Fetched { moved, objects, bytes })
     }
 }
 
@@ -223,11 +204,7 @@ fn sweep(folder: &Path) -> io::Result<()> {
         let lock = path.extension().is_some_and(|e| e == "lock") && name != "ordain.lock";
         lock || name.starts_with("pack_git2_") || name.starts_with("tmp_")
     };
-    let mut folders = vec![
-        folder.join("refs"),
-        folder.join("objects/pack"),
-        folder.to_owned(),
-    ];
+    let mut folders = vec![folder.join("refs"), folder.join("objects/pack"), folder.to_owned()];
     while let Some(next) = folders.pop() {
         let deep = next.starts_with(folder.join("refs"));
         let list = match fs::read_dir(&next) {

@@ -44,9 +44,7 @@ impl Repository {
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         git::prepare();
         if !path.exists() {
-            return Err(OpenError::Missing {
-                path: path.to_owned(),
-            });
+            return Err(OpenError::Missing { path: path.to_owned() });
         }
         match git2::Repository::open(path) {
             Ok(git) => Self::checked(git, path),
@@ -58,40 +56,24 @@ impl Repository {
     /// root to `path` with `/` between the parts; empty for the root itself.
     pub fn discover(path: &Path) -> Result<(Self, String), OpenError> {
         git::prepare();
-        let missing = |_| OpenError::Missing {
-            path: path.to_owned(),
-        };
+        let missing = |_| OpenError::Missing { path: path.to_owned() };
         let whole = path.canonicalize().map_err(missing)?;
         let found = match git2::Repository::discover(&whole) {
             Ok(git) => Self::checked(git, path)?,
             Err(error) => return Err(refused(path, error)),
         };
-        let root = found
-            .git
-            .workdir()
-            .and_then(|root| root.canonicalize().ok());
-        let below = root
-            .as_deref()
-            .and_then(|root| whole.strip_prefix(root).ok());
+        let root = found.git.workdir().and_then(|root| root.canonicalize().ok());
+        let below = root.as_deref().and_then(|root| whole.strip_prefix(root).ok());
         let parts = below.into_iter().flat_map(Path::components);
-        let parts: Vec<_> = parts
-            .map(|part| part.as_os_str().to_string_lossy())
-            .collect();
+        let parts: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy()).collect();
         Ok((found, parts.join("/")))
     }
 
     fn checked(git: git2::Repository, path: &Path) -> Result<Self, OpenError> {
-        let format = git
-            .config()
-            .and_then(|config| config.get_string("extensions.objectformat"));
+        let format = git.config().and_then(|config| config.get_string("extensions.objectformat"));
         match format.as_deref() {
-            Err(_) | Ok("sha1") => Ok(Self {
-                git,
-                place: path.to_owned(),
-            }),
-            Ok(_) => Err(OpenError::Sha256 {
-                path: path.to_owned(),
-            }),
+            Err(_) | Ok("sha1") => Ok(Self { git, place: path.to_owned() }),
+            Ok(_) => Err(OpenError::Sha256 { path: path.to_owned() }),
         }
     }
 
@@ -111,10 +93,9 @@ impl Repository {
             Ok(found) => Ok(CommitId(found.get().peel_to_commit()?.id())),
             Err(error) if !absent(&error) => Err(error.into()),
             Err(_) if self.is_empty()? => Err(self.empty()),
-            Err(_) => Err(ReadError::UnknownBranch {
-                branch: branch.to_owned(),
-                known: self.branches()?,
-            }),
+            Err(_) => {
+                Err(ReadError::UnknownBranch { branch: branch.to_owned(), known: self.branches()? })
+            }
         }
     }
 
@@ -137,9 +118,7 @@ impl Repository {
         let object = match self.git.revparse_single(revision) {
             Ok(object) => object,
             Err(error) if error.code() == ErrorCode::Ambiguous && digits(revision) >= 4 => {
-                return Err(ReadError::Ambiguous {
-                    revision: revision.to_owned(),
-                });
+                return Err(ReadError::Ambiguous { revision: revision.to_owned() });
             }
             Err(error) if !absent(&error) => return Err(error.into()),
             Err(_) if self.is_empty()? => return Err(self.empty()),
@@ -180,19 +159,11 @@ impl Repository {
     pub fn snapshot_below(&self, commit: CommitId, folder: &str) -> Result<Snapshot, ReadError> {
         let mut tree = self.root(commit)?;
         for part in folder.split('/').filter(|part| !part.is_empty()) {
-            let below = tree
-                .get_name(part)
-                .filter(|e| e.kind() == Some(ObjectType::Tree));
+            let below = tree.get_name(part).filter(|e| e.kind() == Some(ObjectType::Tree));
             let id = below
                 .map(|entry| entry.id())
-                .ok_or_else(|| ReadError::NoFolder {
-                    commit,
-                    path: folder.to_owned(),
-                })?;
-            tree = self
-                .git
-                .find_tree(id)
-                .map_err(|error| missing(error, id, folder))?;
+                .ok_or_else(|| ReadError::NoFolder { commit, path: folder.to_owned() })?;
+            tree = self.git.find_tree(id).map_err(|error| missing(error, id, folder))?;
         }
         Ok(Snapshot {
             revision: Some(commit.to_string()),
@@ -227,10 +198,7 @@ impl Repository {
         if kind == ObjectType::Blob {
             Ok(bytes)
         } else {
-            Err(ReadError::Damaged {
-                id: id.to_owned(),
-                path: kind.str().to_owned(),
-            })
+            Err(ReadError::Damaged { id: id.to_owned(), path: kind.str().to_owned() })
         }
     }
 
@@ -246,10 +214,7 @@ impl Repository {
     /// What a commit says about itself.
     pub fn commit(&self, id: CommitId) -> Result<Commit, ReadError> {
         let text = id.to_string();
-        let commit = self
-            .git
-            .find_commit(id.0)
-            .map_err(|error| missing(error, id.0, &text))?;
+        let commit = self.git.find_commit(id.0).map_err(|error| missing(error, id.0, &text))?;
         let author = commit.author();
         Ok(Commit {
             id,
@@ -261,11 +226,7 @@ impl Repository {
             ),
             time: commit.time().seconds(),
             summary: String::from_utf8_lossy(
-                commit
-                    .message_bytes()
-                    .split(|byte| *byte == b'\n')
-                    .next()
-                    .unwrap_or_default(),
+                commit.message_bytes().split(|byte| *byte == b'\n').next().unwrap_or_default(),
             )
             .into_owned(),
         })
@@ -275,9 +236,7 @@ impl Repository {
         let lost = |error| missing(error, commit.0, &commit.to_string());
         let commit = self.git.find_commit(commit.0).map_err(lost)?;
         let id: Oid = commit.tree_id();
-        self.git
-            .find_tree(id)
-            .map_err(|error| missing(error, id, "/"))
+        self.git.find_tree(id).map_err(|error| missing(error, id, "/"))
     }
 
     /// libgit2's own test also asks that `HEAD` has its idea of a usual name.
@@ -286,17 +245,12 @@ impl Repository {
     }
 
     fn empty(&self) -> ReadError {
-        ReadError::Empty {
-            path: self.place.clone(),
-        }
+        ReadError::Empty { path: self.place.clone() }
     }
 }
 
 fn not_commit(revision: &str, kind: &'static str) -> ReadError {
-    ReadError::NotCommit {
-        revision: revision.to_owned(),
-        kind,
-    }
+    ReadError::NotCommit { revision: revision.to_owned(), kind }
 }
 
 /// How many hexadecimal digits a text begins with; fewer than four name no
@@ -322,12 +276,5 @@ fn refused(path: &Path, error: git2::Error) -> OpenError {
         return OpenError::NotRepository { path };
     }
     let sha256 = error.class() == ErrorClass::Repository && error.message().contains("sha256");
-    if sha256 {
-        OpenError::Sha256 { path }
-    } else {
-        OpenError::Unreadable {
-            path,
-            source: error,
-        }
-    }
+    if sha256 { OpenError::Sha256 { path } } else { OpenError::Unreadable { path, source: error } }
 }

@@ -4,11 +4,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::access::Access;
-use crate::id::blob_id;
+use crate::id::{CommitId, blob_id};
 use crate::location::Location;
 use crate::mirror::{FetchError, Fetched, Mirror, MirrorError};
-use crate::repository::{OpenError, Repository};
+use crate::repository::{OpenError, ReadError, Repository};
 use crate::watch::Watch;
+
+/// Holds the commit in force of a local repository.
+const IN_FORCE: &str = "refs/ordain/in-force";
 
 /// A configuration repository to read, fetch and watch.
 pub struct Source {
@@ -64,13 +67,21 @@ impl Source {
     /// Brings a mirror up to date; a local repository always is. Blocks.
     pub fn refresh(&self) -> Result<Fetched, FetchError> {
         match &self.body {
-            Body::Folder(_) => Ok(Fetched {
-                moved: false,
-                objects: 0,
-                bytes: 0,
-            }),
+            Body::Folder(_) => Ok(Fetched { moved: false, objects: 0, bytes: 0 }),
             Body::Remote(mirror) => mirror.fetch(&self.access),
         }
+    }
+
+    /// Keeps a commit readable for as long as it is in force, whatever happens
+    /// to the branch: a local repository gets the ref `refs/ordain/in-force`,
+    /// so that `git gc` spares the commit; a mirror keeps everything anyway.
+    /// Fails where the repository may not be written.
+    pub fn keep(&self, commit: CommitId) -> Result<(), ReadError> {
+        if let Body::Folder(repository) = &self.body {
+            let why = "ordain: the commit in force";
+            repository.git.reference(IN_FORCE, commit.0, true, why)?;
+        }
+        Ok(())
     }
 
     /// The repository to read from.

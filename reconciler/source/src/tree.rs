@@ -45,17 +45,12 @@ struct Place<'a> {
 
 /// How many bytes of a file at this path may be read.
 pub(crate) fn limit(path: &str) -> u64 {
-    if is_document(path) {
-        DOCUMENT_LIMIT
-    } else {
-        FILE_LIMIT
-    }
+    if is_document(path) { DOCUMENT_LIMIT } else { FILE_LIMIT }
 }
 
 fn is_document(path: &str) -> bool {
     // Other cases of these letters are no documents either.
-    path.rsplit_once('.')
-        .is_some_and(|(_, ending)| ending == "yaml")
+    path.rsplit_once('.').is_some_and(|(_, ending)| ending == "yaml")
 }
 
 /// Whether git itself would let a file of that name be committed. Names that
@@ -77,15 +72,7 @@ impl<'git> Reader<'git> {
 
     /// Everything below `tree`.
     pub(crate) fn read(mut self, tree: &Tree<'_>) -> Result<BTreeMap<String, Entry>, ReadError> {
-        self.patch(
-            tree,
-            None,
-            &Place {
-                prefix: "",
-                good: true,
-                depth: 0,
-            },
-        )?;
+        self.patch(tree, None, &Place { prefix: "", good: true, depth: 0 })?;
         Ok(self.entries)
     }
 
@@ -97,15 +84,7 @@ impl<'git> Reader<'git> {
         new: &Tree<'_>,
     ) -> Result<BTreeMap<String, Entry>, ReadError> {
         self.entries = entries;
-        self.patch(
-            new,
-            Some(old),
-            &Place {
-                prefix: "",
-                good: true,
-                depth: 0,
-            },
-        )?;
+        self.patch(new, Some(old), &Place { prefix: "", good: true, depth: 0 })?;
         Ok(self.entries)
     }
 
@@ -116,16 +95,10 @@ impl<'git> Reader<'git> {
         place: &Place<'_>,
     ) -> Result<(), ReadError> {
         if place.depth > MOST_DEPTH {
-            return Err(ReadError::TooDeep {
-                path: place.prefix.to_owned(),
-                most: MOST_DEPTH,
-            });
+            return Err(ReadError::TooDeep { path: place.prefix.to_owned(), most: MOST_DEPTH });
         }
         if let Some(old) = old {
-            for gone in old
-                .iter()
-                .filter(|was| new.get_name_bytes(was.name_bytes()).is_none())
-            {
+            for gone in old.iter().filter(|was| new.get_name_bytes(was.name_bytes()).is_none()) {
                 self.remove(&gone, place.prefix);
             }
         }
@@ -165,11 +138,7 @@ impl<'git> Reader<'git> {
             }
             None => None,
         };
-        let below = Place {
-            prefix: &format!("{path}/"),
-            good,
-            depth: place.depth + 1,
-        };
+        let below = Place { prefix: &format!("{path}/"), good, depth: place.depth + 1 };
         self.patch(&new, old.as_ref(), &below)
     }
 
@@ -199,10 +168,7 @@ impl<'git> Reader<'git> {
         let lost = |error| missing(error, id, path);
         let (size, kind) = self.odb.read_header(id).map_err(lost)?;
         if kind != ObjectType::Blob {
-            return Err(ReadError::Damaged {
-                id: id.to_string(),
-                path: path.to_owned(),
-            });
+            return Err(ReadError::Damaged { id: id.to_string(), path: path.to_owned() });
         }
         let size = size as u64;
         let content = if size > limit(path) {
@@ -220,9 +186,7 @@ impl<'git> Reader<'git> {
     }
 
     fn tree(&self, id: Oid, path: &str) -> Result<Tree<'git>, ReadError> {
-        self.git
-            .find_tree(id)
-            .map_err(|error| missing(error, id, path))
+        self.git.find_tree(id).map_err(|error| missing(error, id, path))
     }
 
     /// Takes out a file, or all that stood below a folder.
@@ -258,10 +222,7 @@ fn mode(bits: i32) -> Mode {
 
 pub(crate) fn missing(error: git2::Error, id: Oid, path: &str) -> ReadError {
     if error.code() == ErrorCode::NotFound {
-        ReadError::MissingObject {
-            id: id.to_string(),
-            path: path.to_owned(),
-        }
+        ReadError::MissingObject { id: id.to_string(), path: path.to_owned() }
     } else {
         ReadError::Git(error)
     }

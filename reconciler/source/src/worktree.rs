@@ -73,16 +73,10 @@ impl FolderError {
 
 /// The nearest folder, from `path` upwards, that holds an `ordain.yaml`.
 pub fn enclosing(path: &Path) -> Result<PathBuf, FolderError> {
-    let start = path
-        .canonicalize()
-        .map_err(|error| unreadable(path, error))?;
+    let start = path.canonicalize().map_err(|error| unreadable(path, error))?;
     let mut above = start.ancestors();
     let found = above.find(|folder| folder.join("ordain.yaml").is_file());
-    found
-        .map(Path::to_owned)
-        .ok_or_else(|| FolderError::NoRepository {
-            path: path.to_owned(),
-        })
+    found.map(Path::to_owned).ok_or_else(|| FolderError::NoRepository { path: path.to_owned() })
 }
 
 /// Every file below `folder` but git's own. Sockets, pipes and devices are
@@ -90,18 +84,11 @@ pub fn enclosing(path: &Path) -> Result<PathBuf, FolderError> {
 pub fn snapshot_of_folder(folder: &Path) -> Result<Snapshot, FolderError> {
     let about = fs::metadata(folder).map_err(|error| unreadable(folder, error))?;
     if !about.is_dir() {
-        return Err(FolderError::NotFolder {
-            path: folder.to_owned(),
-        });
+        return Err(FolderError::NotFolder { path: folder.to_owned() });
     }
-    let mut walk = Walk {
-        entries: BTreeMap::new(),
-    };
+    let mut walk = Walk { entries: BTreeMap::new() };
     walk.folder(folder, "", true, 0)?;
-    Ok(Snapshot {
-        revision: None,
-        entries: walk.entries,
-    })
+    Ok(Snapshot { revision: None, entries: walk.entries })
 }
 
 struct Walk {
@@ -117,9 +104,7 @@ impl Walk {
         depth: usize,
     ) -> Result<(), FolderError> {
         if depth > MOST_DEPTH {
-            return Err(FolderError::TooDeep {
-                path: folder.to_owned(),
-            });
+            return Err(FolderError::TooDeep { path: folder.to_owned() });
         }
         let list = fs::read_dir(folder).map_err(|error| unreadable(folder, error))?;
         for entry in list {
@@ -177,22 +162,14 @@ fn file(place: &Path, path: &str, about: &Metadata) -> Result<Entry, FolderError
         let bytes = fs::read(place).map_err(|error| unreadable(place, error))?;
         (blob_id(&bytes), Content::Bytes(Arc::from(bytes)))
     };
-    let mode = if executable(about) {
-        Mode::Executable
-    } else {
-        Mode::File
-    };
+    let mode = if executable(about) { Mode::Executable } else { Mode::File };
     Ok(Entry { mode, id, content })
 }
 
 fn link(place: &Path) -> Result<Entry, FolderError> {
     let target = fs::read_link(place).map_err(|error| unreadable(place, error))?;
     let bytes = target.as_os_str().as_encoded_bytes();
-    Ok(Entry {
-        mode: Mode::Symlink,
-        id: blob_id(bytes),
-        content: Content::Bytes(Arc::from(bytes)),
-    })
+    Ok(Entry { mode: Mode::Symlink, id: blob_id(bytes), content: Content::Bytes(Arc::from(bytes)) })
 }
 
 /// A repository inside the folder; git would commit its head's id alone.
@@ -201,11 +178,7 @@ fn submodule(place: &Path) -> Entry {
     let head = git2::Repository::open(place)
         .and_then(|git| Ok(git.head()?.peel_to_commit()?.id()))
         .unwrap_or(Oid::ZERO_SHA1);
-    Entry {
-        mode: Mode::Submodule,
-        id: head.to_string(),
-        content: Content::Withheld,
-    }
+    Entry { mode: Mode::Submodule, id: head.to_string(), content: Content::Withheld }
 }
 
 #[cfg(unix)]

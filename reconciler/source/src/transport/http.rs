@@ -118,11 +118,8 @@ impl Read for Exchange {
         if self.answer.is_none() {
             // The worker keeps time itself; this bound is for a worker that hangs.
             let (answer, pipe) = Pipe::new(self.patience * 4);
-            let kind = if self.refs {
-                Kind::Refs
-            } else {
-                Kind::Pack(std::mem::take(&mut self.body))
-            };
+            let kind =
+                if self.refs { Kind::Refs } else { Kind::Pack(std::mem::take(&mut self.body)) };
             let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
             self.worker.send(Request { kind, answer }).map_err(gone)?;
             self.answer = Some(pipe);
@@ -133,9 +130,7 @@ impl Read for Exchange {
 
 /// The worker: takes requests until the transport is dropped.
 fn work(errand: &Errand, requests: &Receiver<Request>) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let mut talk = None;
     for request in requests {
         let result = match &runtime {
@@ -146,9 +141,7 @@ fn work(errand: &Errand, requests: &Receiver<Request>) {
                 };
                 talk.answer(&request).await
             }),
-            Err(error) => Err(Fault::Connection {
-                reason: error.to_string(),
-            }),
+            Err(error) => Err(Fault::Connection { reason: error.to_string() }),
         };
         if let Err(fault) = result {
             let shown = io::Error::other(fault.to_string());
@@ -180,22 +173,14 @@ impl<'e> Talk<'e> {
             (Some(token), in_url) => {
                 let name = access.username.clone();
                 let name = name.or_else(|| in_url.map(|login| login.username.expose().to_owned()));
-                Some((
-                    name.unwrap_or_else(|| TOKEN_USER.to_owned()),
-                    Some(token.clone()),
-                ))
+                Some((name.unwrap_or_else(|| TOKEN_USER.to_owned()), Some(token.clone())))
             }
             (None, Some(login)) => {
                 Some((login.username.expose().to_owned(), login.password.clone()))
             }
             (None, None) => None,
         };
-        Ok(Self {
-            errand,
-            client: client(errand, url)?,
-            base: url.clone(),
-            login,
-        })
+        Ok(Self { errand, client: client(errand, url)?, base: url.clone(), login })
     }
 
     async fn answer(&mut self, request: &Request) -> Result<(), Fault> {
@@ -221,19 +206,14 @@ impl<'e> Talk<'e> {
         let mut redirects = 0;
         loop {
             let url = below(&self.base, "info/refs", Some("service=git-upload-pack"));
-            let request = self
-                .client
-                .get(url)
-                .header(ACCEPT, "*/*")
-                .header(CACHE_CONTROL, "no-cache");
+            let request =
+                self.client.get(url).header(ACCEPT, "*/*").header(CACHE_CONTROL, "no-cache");
             let response = self.send(request).await?;
             let status = response.status();
             if status.is_redirection() {
                 redirects += 1;
                 if redirects > REDIRECTS {
-                    return Err(Fault::Redirect {
-                        reason: "without end",
-                    });
+                    return Err(Fault::Redirect { reason: "without end" });
                 }
                 self.follow(&response)?;
             } else if status == StatusCode::UNAUTHORIZED && self.login.is_none() && !asked {
@@ -245,11 +225,7 @@ impl<'e> Talk<'e> {
             } else {
                 self.check(status)?;
                 let git = content_type(&response) == "application/x-git-upload-pack-advertisement";
-                return if git {
-                    Ok(response)
-                } else {
-                    Err(Fault::NotGit)
-                };
+                return if git { Ok(response) } else { Err(Fault::NotGit) };
             }
         }
     }
@@ -263,17 +239,11 @@ impl<'e> Talk<'e> {
             .body(body);
         let response = self.send(request).await?;
         if response.status().is_redirection() {
-            return Err(Fault::Redirect {
-                reason: "in the middle of a fetch",
-            });
+            return Err(Fault::Redirect { reason: "in the middle of a fetch" });
         }
         self.check(response.status())?;
         let git = content_type(&response) == "application/x-git-upload-pack-result";
-        if git {
-            Ok(response)
-        } else {
-            Err(Fault::NotGit)
-        }
+        if git { Ok(response) } else { Err(Fault::NotGit) }
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Response, Fault> {
@@ -281,45 +251,29 @@ impl<'e> Talk<'e> {
         if let Some((name, password)) = &self.login {
             request = request.basic_auth(name, password.as_ref().map(Secret::expose));
         }
-        request
-            .send()
-            .await
-            .map_err(|error| self.connection(&error))
+        request.send().await.map_err(|error| self.connection(&error))
     }
 
     /// Goes to where the server points: never to a lesser scheme, only to the
     /// same resource, and without our credentials when the host changes.
     fn follow(&mut self, response: &Response) -> Result<(), Fault> {
-        let header = response
-            .headers()
-            .get(LOCATION)
-            .and_then(|value| value.to_str().ok());
+        let header = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         let target = header.and_then(|text| response.url().join(text).ok());
         let Some(mut target) = target else {
-            return Err(Fault::Redirect {
-                reason: "to nowhere",
-            });
+            return Err(Fault::Redirect { reason: "to nowhere" });
         };
         let base = target.path().strip_suffix("/info/refs").map(str::to_owned);
         let Some(base) = base else {
-            return Err(Fault::Redirect {
-                reason: "to something that is no repository",
-            });
+            return Err(Fault::Redirect { reason: "to something that is no repository" });
         };
         if self.base.scheme() == "https" && target.scheme() != "https" {
-            return Err(Fault::Redirect {
-                reason: "to a connection without encryption",
-            });
+            return Err(Fault::Redirect { reason: "to a connection without encryption" });
         }
         permitted(&target, self.errand.access.allow_http)?;
         target.set_path(&base);
         target.set_query(None);
-        let bare = target
-            .set_username("")
-            .and_then(|()| target.set_password(None));
-        bare.map_err(|()| Fault::Redirect {
-            reason: "to nowhere",
-        })?;
+        let bare = target.set_username("").and_then(|()| target.set_password(None));
+        bare.map_err(|()| Fault::Redirect { reason: "to nowhere" })?;
         if target.origin() != self.base.origin() {
             self.login = None;
         }
@@ -330,23 +284,17 @@ impl<'e> Talk<'e> {
     fn check(&self, status: StatusCode) -> Result<(), Fault> {
         match status {
             StatusCode::OK => Ok(()),
-            StatusCode::UNAUTHORIZED => Err(Fault::Unauthorized {
-                sent: self.login.is_some(),
-            }),
+            StatusCode::UNAUTHORIZED => Err(Fault::Unauthorized { sent: self.login.is_some() }),
             StatusCode::FORBIDDEN => Err(Fault::Forbidden),
             StatusCode::NOT_FOUND | StatusCode::GONE => Err(Fault::NoRepository),
-            status => Err(Fault::Status {
-                status: status.as_u16(),
-            }),
+            status => Err(Fault::Status { status: status.as_u16() }),
         }
     }
 
     /// A library's error in words, outermost left out: it repeats the URL.
     fn connection(&self, error: &reqwest::Error) -> Fault {
         if error.is_timeout() {
-            return Fault::Silent {
-                seconds: self.errand.access.patience.as_secs(),
-            };
+            return Fault::Silent { seconds: self.errand.access.patience.as_secs() };
         }
         let mut reasons = Vec::new();
         let mut next = std::error::Error::source(error);
@@ -360,9 +308,7 @@ impl<'e> Talk<'e> {
         if reasons.is_empty() {
             reasons.push("the connection failed".to_owned());
         }
-        Fault::Connection {
-            reason: reasons.join(": "),
-        }
+        Fault::Connection { reason: reasons.join(": ") }
     }
 }
 
@@ -379,9 +325,8 @@ fn client(errand: &Errand, url: &Url) -> Result<Client, Fault> {
         builder = builder.no_proxy();
     }
     if let Some(path) = &access.ca_file {
-        let wrong = |reason: String| Fault::CaFile {
-            reason: format!("{}: {reason}", path.display()),
-        };
+        let wrong =
+            |reason: String| Fault::CaFile { reason: format!("{}: {reason}", path.display()) };
         let pem = fs::read(path).map_err(|error| wrong(error.to_string()))?;
         let bundle = Certificate::from_pem_bundle(&pem).map_err(|_| wrong("no PEM".to_owned()))?;
         if bundle.is_empty() {
@@ -391,9 +336,7 @@ fn client(errand: &Errand, url: &Url) -> Result<Client, Fault> {
     }
     builder.build().map_err(|error| {
         let reason = std::error::Error::source(&error).map(ToString::to_string);
-        Fault::Connection {
-            reason: reason.unwrap_or_else(|| error.to_string()),
-        }
+        Fault::Connection { reason: reason.unwrap_or_else(|| error.to_string()) }
     })
 }
 
@@ -414,34 +357,22 @@ fn below(base: &Url, path: &str, query: Option<&str>) -> Url {
 
 fn content_type(response: &Response) -> &str {
     let value = response.headers().get(CONTENT_TYPE);
-    let value = value
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let value = value.and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim()
 }
 
 /// Asks the askpass program, where there is one, for a password.
 fn ask(errand: &Errand, base: &Url) -> Option<(String, Option<Secret>)> {
     let program = errand.access.askpass.as_ref()?;
-    let name = errand
-        .access
-        .username
-        .clone()
-        .unwrap_or_else(|| TOKEN_USER.to_owned());
+    let name = errand.access.username.clone().unwrap_or_else(|| TOKEN_USER.to_owned());
     let host = base.host_str().unwrap_or_default();
     let output = Command::new(program)
-        .arg(format!(
-            "Password for '{}://{name}@{host}': ",
-            base.scheme()
-        ))
+        .arg(format!("Password for '{}://{name}@{host}': ", base.scheme()))
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .output()
         .ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let password = text.lines().next().filter(|line| !line.is_empty())?;
-    output
-        .status
-        .success()
-        .then(|| (name, Some(Secret::new(password))))
+    output.status.success().then(|| (name, Some(Secret::new(password))))
 }

@@ -139,11 +139,7 @@ thread_local! {
 
 impl Errand {
     pub(crate) fn new(remote: Remote, access: Access) -> Arc<Self> {
-        Arc::new(Self {
-            remote,
-            access,
-            fault: Mutex::new(None),
-        })
+        Arc::new(Self { remote, access, fault: Mutex::new(None) })
     }
 
     /// Does `work` with this as the errand of the thread. libgit2 connects on
@@ -161,10 +157,7 @@ impl Errand {
 
     /// What went wrong, if a transport found something out.
     pub(crate) fn fault(&self) -> Option<Fault> {
-        self.fault
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Keeps the first fault: later ones follow from it.

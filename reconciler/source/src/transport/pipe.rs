@@ -22,12 +22,7 @@ pub(super) struct Pipe {
 impl Pipe {
     pub(super) fn new(patience: Duration) -> (SyncSender<Chunk>, Self) {
         let (sender, chunks) = sync_channel(WAITING);
-        let pipe = Self {
-            chunks,
-            current: Vec::new(),
-            read: 0,
-            patience,
-        };
+        let pipe = Self { chunks, current: Vec::new(), read: 0, patience };
         (sender, pipe)
     }
 }

@@ -44,9 +44,7 @@ impl SmartSubtransport for Ssh {
         match Session::start(command, Arc::clone(&self.errand)) {
             Ok(session) => Ok(Box::new(session)),
             Err(error) => {
-                self.errand.keep(Fault::NoSsh {
-                    reason: error.to_string(),
-                });
+                self.errand.keep(Fault::NoSsh { reason: error.to_string() });
                 Err(git2::Error::from_str("ssh cannot be started"))
             }
         }
@@ -79,10 +77,7 @@ fn command(address: &SshAddress, instead: Option<&str>) -> Command {
     };
     command.arg(format!("git-upload-pack {}", quoted(&address.path)));
     command.env_remove("GIT_DIR").env_remove("GIT_PROTOCOL");
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
@@ -124,15 +119,7 @@ impl Session {
         let shared = Arc::clone(&said);
         thread::spawn(move || pass_on(output, &sender));
         let listener = Some(thread::spawn(move || listen(errors, &shared)));
-        Ok(Self {
-            child,
-            stdin,
-            stdout,
-            said,
-            listener,
-            heard: false,
-            errand,
-        })
+        Ok(Self { child, stdin, stdout, said, listener, heard: false, errand })
     }
 
     /// It ended before it said anything: keep what it complained of.

@@ -22,18 +22,13 @@ fn the_first_commit_holds_the_files_and_leaves_a_clean_tree() {
         file("tasks/x/set.sh", "exit 0\n"),
         file(".gitignore", "*.sh\n"),
     ];
-    let work = Work {
-        path: sandbox.path("new/policy"),
-    };
+    let work = Work { path: sandbox.path("new/policy") };
     let commit = init_with_first_commit(&work.path, &files, "Start").unwrap();
     assert_eq!(work.git(&["rev-parse", "main"]), commit.to_string());
     assert_eq!(work.git(&["status", "--porcelain"]), "");
     assert_eq!(work.git(&["log", "--format=%s"]), "Start");
     assert_eq!(work.git(&["fsck", "--strict"]), "");
-    let snapshot = Repository::open(&work.path)
-        .unwrap()
-        .snapshot("HEAD")
-        .unwrap();
+    let snapshot = Repository::open(&work.path).unwrap().snapshot("HEAD").unwrap();
     assert_eq!(snapshot.entries.len(), 3);
     assert_eq!(snapshot.entries["tasks/x/set.sh"].mode, Mode::Executable);
 }

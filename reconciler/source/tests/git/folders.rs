@@ -25,18 +25,9 @@ fn a_folder_reads_as_git_would_commit_it() {
         "#!/bin/sh
 ",
     );
-    work.git(&[
-        "submodule",
-        "--quiet",
-        "add",
-        other.path.to_str().unwrap(),
-        "sub",
-    ]);
+    work.git(&["submodule", "--quiet", "add", other.path.to_str().unwrap(), "sub"]);
     work.commit("all");
-    let committed = Repository::open(&work.path)
-        .unwrap()
-        .snapshot("HEAD")
-        .unwrap();
+    let committed = Repository::open(&work.path).unwrap().snapshot("HEAD").unwrap();
     let folder = snapshot_of_folder(&work.path).unwrap();
     assert_eq!(folder.entries, committed.entries);
     assert_eq!(folder.revision, None);
@@ -55,10 +46,7 @@ fn odd_files_neither_block_nor_hide() {
     let snapshot = snapshot_of_folder(&folder).unwrap();
     let paths: Vec<_> = snapshot.entries.keys().map(String::as_str).collect();
     assert_eq!(paths, ["bad\u{fffd}.yaml", "loop"]);
-    assert_eq!(
-        snapshot.entries["bad\u{fffd}.yaml"].content,
-        Content::BadName
-    );
+    assert_eq!(snapshot.entries["bad\u{fffd}.yaml"].content, Content::BadName);
     assert_eq!(snapshot.entries["loop"].mode, Mode::Symlink);
 }
 
@@ -75,13 +63,7 @@ fn the_enclosing_repository_is_found_upwards() {
     let outside = enclosing(&sandbox.path("")).unwrap_err();
     assert!(matches!(outside, FolderError::NoRepository { .. }));
     assert!(outside.hint().unwrap().contains("ordain init"));
-    assert!(matches!(
-        enclosing(&sandbox.path("none")),
-        Err(FolderError::Missing { .. })
-    ));
+    assert!(matches!(enclosing(&sandbox.path("none")), Err(FolderError::Missing { .. })));
     let file = work.path.join("ordain.yaml");
-    assert!(matches!(
-        snapshot_of_folder(&file),
-        Err(FolderError::NotFolder { .. })
-    ));
+    assert!(matches!(snapshot_of_folder(&file), Err(FolderError::NotFolder { .. })));
 }

@@ -28,10 +28,7 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let found = self
-            .headers
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 }
@@ -106,12 +103,7 @@ impl Forge {
                 });
             }
         });
-        Self {
-            port,
-            scheme,
-            ca: None,
-            log,
-        }
+        Self { port, scheme, ca: None, log }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -157,12 +149,7 @@ fn talk<S: Read + Write>(stream: S, root: &Path, rule: &Rule, log: &Mutex<Vec<Re
             answer.extend_from_slice(b"0\r\n\r\n");
         }
         let stream = reader.get_mut();
-        if stream
-            .write_all(&answer)
-            .and_then(|()| stream.flush())
-            .is_err()
-            || cut.is_some()
-        {
+        if stream.write_all(&answer).and_then(|()| stream.flush()).is_err() || cut.is_some() {
             return;
         }
     }
@@ -170,10 +157,7 @@ fn talk<S: Read + Write>(stream: S, root: &Path, rule: &Rule, log: &Mutex<Vec<Re
 
 fn read(reader: &mut impl BufRead) -> Option<Request> {
     let mut line = String::new();
-    reader
-        .read_line(&mut line)
-        .ok()
-        .filter(|count| *count > 0)?;
+    reader.read_line(&mut line).ok().filter(|count| *count > 0)?;
     let mut words = line.split_whitespace().map(str::to_owned);
     let (method, target) = (words.next()?, words.next()?);
     let mut headers = Vec::new();
@@ -185,15 +169,8 @@ fn read(reader: &mut impl BufRead) -> Option<Request> {
             None => break,
         }
     }
-    let mut request = Request {
-        method,
-        target,
-        headers,
-        body: Vec::new(),
-    };
-    let length = request
-        .header("content-length")
-        .map_or(0, |text| text.parse().unwrap());
+    let mut request = Request { method, target, headers, body: Vec::new() };
+    let length = request.header("content-length").map_or(0, |text| text.parse().unwrap());
     request.body = vec![0; length];
     reader.read_exact(&mut request.body).ok()?;
     Some(request)
@@ -201,30 +178,21 @@ fn read(reader: &mut impl BufRead) -> Option<Request> {
 
 /// Runs git's CGI program; gives status, headers and body.
 fn backend(root: &Path, request: &Request) -> (String, String, Vec<u8>) {
-    let (path, query) = request
-        .target
-        .split_once('?')
-        .unwrap_or((&request.target, ""));
+    let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
     let mut child = Command::new("git")
         .arg("http-backend")
         .env_clear()
         .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
         .env("GIT_PROJECT_ROOT", root)
         .envs([("GIT_HTTP_EXPORT_ALL", "1"), ("REMOTE_ADDR", "127.0.0.1")])
-        .envs([
-            ("REQUEST_METHOD", request.method.as_str()),
-            ("PATH_INFO", path),
-        ])
+        .envs([("REQUEST_METHOD", request.method.as_str()), ("PATH_INFO", path)])
         .envs([
             ("QUERY_STRING", query),
             ("CONTENT_TYPE", request.header("content-type").unwrap_or("")),
         ])
         .env("CONTENT_LENGTH", request.body.len().to_string())
         .env("GIT_CONFIG_COUNT", "1")
-        .envs([
-            ("GIT_CONFIG_KEY_0", "safe.directory"),
-            ("GIT_CONFIG_VALUE_0", "*"),
-        ])
+        .envs([("GIT_CONFIG_KEY_0", "safe.directory"), ("GIT_CONFIG_VALUE_0", "*")])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -236,10 +204,7 @@ fn backend(root: &Path, request: &Request) -> (String, String, Vec<u8>) {
     let output = child.wait_with_output().unwrap().stdout;
     // git may answer without reading it all.
     let _ = writer.join().unwrap();
-    let end = output
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .unwrap();
+    let end = output.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
     let mut status = "200 OK".to_owned();
     let mut headers = String::new();
     for line in String::from_utf8_lossy(&output[..end]).lines() {

@@ -2,10 +2,7 @@
 //!
 //! `support.rs` holds the sandbox; each module one promise of the crate.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot set its stage has failed"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its stage has failed")]
 
 mod creating;
 mod folders;

@@ -18,13 +18,7 @@ fn odd_entries_keep_their_mode_and_large_ones_stay_unread() {
     let pinned = other.commit("pinned");
     let work = sandbox.repository("work");
     symlink("/etc/passwd", work.path.join("link.yaml")).unwrap();
-    work.git(&[
-        "submodule",
-        "--quiet",
-        "add",
-        other.path.to_str().unwrap(),
-        "sub",
-    ]);
+    work.git(&["submodule", "--quiet", "add", other.path.to_str().unwrap(), "sub"]);
     let mib = 1 << 20;
     work.write("big.yaml", vec![b'#'; mib + 1]);
     work.write("whole.yaml", vec![b'#'; mib]);
@@ -35,16 +29,10 @@ fn odd_entries_keep_their_mode_and_large_ones_stay_unread() {
     let entry = |path: &str| &snapshot.entries[path];
     assert_eq!(entry("link.yaml").mode, Mode::Symlink);
     assert_eq!(entry("link.yaml").bytes(), Some(&b"/etc/passwd"[..]));
-    assert_eq!(
-        (entry("sub").mode, &entry("sub").id),
-        (Mode::Submodule, &pinned)
-    );
+    assert_eq!((entry("sub").mode, &entry("sub").id), (Mode::Submodule, &pinned));
     assert_eq!(entry("sub").content, Content::Withheld);
     assert_eq!(entry("big.yaml").content, Content::TooLarge(mib as u64 + 1));
-    assert_eq!(
-        entry("big.ps1").content,
-        Content::TooLarge(4 * mib as u64 + 1)
-    );
+    assert_eq!(entry("big.ps1").content, Content::TooLarge(4 * mib as u64 + 1));
     assert_eq!(entry("whole.yaml").bytes().map(<[u8]>::len), Some(mib));
     assert_eq!(entry("whole.ps1").bytes().map(<[u8]>::len), Some(4 * mib));
 }
@@ -88,11 +76,7 @@ fn names_that_are_not_utf8_are_told_and_shadow_nothing() {
         .iter()
         .map(|(path, entry)| (path.as_str(), entry.content == Content::BadName))
         .collect();
-    let expected = [
-        ("bad-\u{fffd}.yaml", true),
-        ("dir-\u{fffd}/deep", true),
-        ("good", false),
-    ];
+    let expected = [("bad-\u{fffd}.yaml", true), ("dir-\u{fffd}/deep", true), ("good", false)];
     assert_eq!(shown, BTreeMap::from(expected));
 }
 
@@ -116,14 +100,8 @@ fn missing_objects_are_named_with_their_path() {
         }
     }
     let repository = open(&work);
-    assert!(matches!(
-        repository.blob(lost),
-        Err(ReadError::MissingObject { .. })
-    ));
-    assert!(matches!(
-        repository.blob("12"),
-        Err(ReadError::BadId { .. })
-    ));
+    assert!(matches!(repository.blob(lost), Err(ReadError::MissingObject { .. })));
+    assert!(matches!(repository.blob("12"), Err(ReadError::BadId { .. })));
 }
 
 #[test]
@@ -131,19 +109,13 @@ fn a_tree_of_trees_without_end_is_given_up() {
     let sandbox = Sandbox::new();
     let work = sandbox.repository("work");
     work.git(&["hash-object", "-w", "-t", "blob", "/dev/null"]);
-    let mut below = tree(
-        &work,
-        format!("100644 blob {}\tx\0", blob_id(b"")).as_bytes(),
-    );
+    let mut below = tree(&work, format!("100644 blob {}\tx\0", blob_id(b"")).as_bytes());
     let leaf = below.clone();
     for _ in 0..70 {
         below = tree(&work, format!("040000 tree {below}\td\0").as_bytes());
     }
     let deep = commit_tree(&work, &below);
-    assert!(matches!(
-        open(&work).snapshot(&deep),
-        Err(ReadError::TooDeep { .. })
-    ));
+    assert!(matches!(open(&work).snapshot(&deep), Err(ReadError::TooDeep { .. })));
     let mut wide = leaf;
     for _ in 0..7 {
         let mut lines = String::new();
@@ -153,8 +125,5 @@ fn a_tree_of_trees_without_end_is_given_up() {
         wide = tree(&work, lines.as_bytes());
     }
     let wide = commit_tree(&work, &wide);
-    assert!(matches!(
-        open(&work).snapshot(&wide),
-        Err(ReadError::TooMany { .. })
-    ));
+    assert!(matches!(open(&work).snapshot(&wide), Err(ReadError::TooMany { .. })));
 }

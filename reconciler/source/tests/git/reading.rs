@@ -36,11 +36,7 @@ fn a_commit_is_read_without_a_checkout() {
     let second = work.commit("second");
     fs::remove_file(work.path.join("ordain.yaml")).unwrap();
 
-    for place in [
-        work.path.clone(),
-        work.path.join(".git"),
-        sandbox.bare(&work, "bare").path,
-    ] {
+    for place in [work.path.clone(), work.path.join(".git"), sandbox.bare(&work, "bare").path] {
         let repository = Repository::open(&place).unwrap();
         let snapshot = repository.snapshot("main").unwrap();
         assert_eq!(snapshot.revision.as_deref(), Some(second.as_str()));
@@ -48,10 +44,7 @@ fn a_commit_is_read_without_a_checkout() {
         let paths: Vec<_> = snapshot.entries.keys().map(String::as_str).collect();
         assert_eq!(paths, ["ordain.yaml", "run", "software/a/install.sh"]);
         let script = &snapshot.entries["software/a/install.sh"];
-        assert_eq!(
-            (script.mode, script.id.as_str()),
-            (Mode::File, blob_id(b"exit 0\n").as_str())
-        );
+        assert_eq!((script.mode, script.id.as_str()), (Mode::File, blob_id(b"exit 0\n").as_str()));
         assert_eq!(snapshot.entries["run"].mode, Mode::Executable);
         assert_eq!(repository.blob(&script.id).unwrap(), b"exit 0\n");
         assert_eq!(
@@ -85,34 +78,18 @@ fn revisions_are_resolved_as_git_does() {
         (&first, &first),
     ];
     for (revision, id) in table {
-        assert_eq!(
-            &repository.resolve(revision).unwrap().to_string(),
-            id,
-            "{revision}"
-        );
+        assert_eq!(&repository.resolve(revision).unwrap().to_string(), id, "{revision}");
     }
     assert_eq!(repository.branches().unwrap(), ["feature/x", "main"]);
     assert_eq!(repository.branch("main").unwrap().to_string(), second);
-    let commit = repository
-        .commit(repository.resolve("HEAD").unwrap())
-        .unwrap();
+    let commit = repository.commit(repository.resolve("HEAD").unwrap()).unwrap();
     assert_eq!(
         (commit.author.as_str(), commit.summary.as_str()),
         ("Jo <jo@msp.example>", "second")
     );
     assert_eq!(commit.parents[0].to_string(), first);
 
-    for unknown in [
-        "nope",
-        "main~7",
-        "deadbeef",
-        "",
-        "..",
-        "a:b:c",
-        "@{-9}",
-        "-x",
-        "main^{blob}",
-    ] {
+    for unknown in ["nope", "main~7", "deadbeef", "", "..", "a:b:c", "@{-9}", "-x", "main^{blob}"] {
         let error = repository.resolve(unknown).unwrap_err();
         assert!(
             matches!(error, ReadError::UnknownRevision { .. } | ReadError::Git(_)),
@@ -132,28 +109,13 @@ fn revisions_are_resolved_as_git_does() {
 fn what_is_no_readable_repository_says_so() {
     let sandbox = Sandbox::new();
     let empty = sandbox.repository("empty");
-    assert!(matches!(
-        open(&empty).snapshot("main"),
-        Err(ReadError::Empty { .. })
-    ));
-    assert!(matches!(
-        open(&empty).snapshot("HEAD"),
-        Err(ReadError::Empty { .. })
-    ));
-    assert!(matches!(
-        open(&empty).branch("main"),
-        Err(ReadError::Empty { .. })
-    ));
+    assert!(matches!(open(&empty).snapshot("main"), Err(ReadError::Empty { .. })));
+    assert!(matches!(open(&empty).snapshot("HEAD"), Err(ReadError::Empty { .. })));
+    assert!(matches!(open(&empty).branch("main"), Err(ReadError::Empty { .. })));
     fs::create_dir(sandbox.path("plain")).unwrap();
     let refused = |path: &Path| Repository::open(path).err().unwrap();
-    assert!(matches!(
-        refused(&sandbox.path("plain")),
-        OpenError::NotRepository { .. }
-    ));
-    assert!(matches!(
-        refused(&sandbox.path("none")),
-        OpenError::Missing { .. }
-    ));
+    assert!(matches!(refused(&sandbox.path("plain")), OpenError::NotRepository { .. }));
+    assert!(matches!(refused(&sandbox.path("none")), OpenError::Missing { .. }));
     let inside = empty.path.join("inside");
     fs::create_dir(&inside).unwrap();
     assert!(matches!(refused(&inside), OpenError::NotRepository { .. }));
@@ -199,13 +161,7 @@ fn a_shallow_clone_is_read_at_its_head_and_explains_itself_before() {
     work.commit("second");
     let url = format!("file://{}", work.path.display());
     let clone = sandbox.path("clone");
-    work.git(&[
-        "clone",
-        "--quiet",
-        "--depth=1",
-        &url,
-        clone.to_str().unwrap(),
-    ]);
+    work.git(&["clone", "--quiet", "--depth=1", &url, clone.to_str().unwrap()]);
     let repository = Repository::open(&clone).unwrap();
     assert!(repository.is_shallow());
     assert_eq!(repository.snapshot("HEAD").unwrap().entries.len(), 1);
@@ -221,14 +177,7 @@ fn linked_work_trees_read_their_own_head() {
     let work = sandbox.repository("work");
     work.commit("first");
     let linked = sandbox.path("linked");
-    work.git(&[
-        "worktree",
-        "add",
-        "--quiet",
-        "-b",
-        "side",
-        linked.to_str().unwrap(),
-    ]);
+    work.git(&["worktree", "add", "--quiet", "-b", "side", linked.to_str().unwrap()]);
     let side = Work { path: linked };
     side.write("a", "");
     let head = side.commit("aside");
@@ -250,25 +199,13 @@ fn ten_thousand_files_are_read_loose_packed_and_after_a_gc() {
         write!(stream, "M 644 inline {path}\ndata {length}\n{body}\n").unwrap();
     }
     let mut child: Command = git(&work.path);
-    let mut child = child
-        .args(["fast-import", "--quiet"])
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(stream.as_bytes())
-        .unwrap();
+    let mut child = child.args(["fast-import", "--quiet"]).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(stream.as_bytes()).unwrap();
     assert!(child.wait().unwrap().success());
     let repository = open(&work);
     let packed = repository.snapshot("main").unwrap();
     assert_eq!(packed.entries.len(), 10_000);
-    assert_eq!(
-        text(&packed, "tenants/t99/deployments/d99.yaml"),
-        "kind: Deployment\nname: d99\n"
-    );
+    assert_eq!(text(&packed, "tenants/t99/deployments/d99.yaml"), "kind: Deployment\nname: d99\n");
     work.git(&["gc", "--quiet", "--prune=now"]);
     assert_eq!(repository.snapshot("main").unwrap(), packed);
 }

@@ -47,41 +47,15 @@ fn credentials_come_from_setting_url_or_askpass_and_never_show() {
     let token = |text: &str| Some(Secret::new(text));
     let table = [
         (with("jo:s3cret"), base.clone(), true),
-        (
-            with("jo"),
-            Access {
-                token: token("s3cret"),
-                ..base.clone()
-            },
-            true,
-        ),
+        (with("jo"), Access { token: token("s3cret"), ..base.clone() }, true),
         (
             with("no:wr0ng"),
-            Access {
-                token: token("s3cret"),
-                username: jo.clone(),
-                ..base.clone()
-            },
+            Access { token: token("s3cret"), username: jo.clone(), ..base.clone() },
             true,
         ),
-        (
-            plain.clone(),
-            Access {
-                askpass: Some(askpass),
-                username: jo,
-                ..base.clone()
-            },
-            true,
-        ),
+        (plain.clone(), Access { askpass: Some(askpass), username: jo, ..base.clone() }, true),
         (with("jo:wr0ng"), base.clone(), false),
-        (
-            plain.clone(),
-            Access {
-                token: token("s3cret"),
-                ..base.clone()
-            },
-            false,
-        ),
+        (plain.clone(), Access { token: token("s3cret"), ..base.clone() }, false),
         (plain.clone(), base, false),
     ];
     for (number, (url, access, enters)) in table.into_iter().enumerate() {
@@ -90,19 +64,13 @@ fn credentials_come_from_setting_url_or_askpass_and_never_show() {
         assert_eq!(result.is_ok(), enters, "{number}: {result:?}");
         if let Err(error) = result {
             let shown = format!("{error} {error:?} {:?}", error.hint());
-            assert!(
-                !shown.contains("s3cret") && !shown.contains("wr0ng"),
-                "{shown}"
-            );
+            assert!(!shown.contains("s3cret") && !shown.contains("wr0ng"), "{shown}");
             let sent = number < 6;
             assert_eq!(fault(error), Fault::Unauthorized { sent });
         }
     }
     let config = fs::read_to_string(sandbox.path("mirror0/config")).unwrap();
-    assert!(
-        !config.contains("s3cret") && !config.contains("localhost"),
-        "{config}"
-    );
+    assert!(!config.contains("s3cret") && !config.contains("localhost"), "{config}");
 }
 
 #[test]
@@ -113,10 +81,7 @@ fn certificates_that_nobody_vouches_for_are_refused() {
     let mirror = mirror(&sandbox, &forge.url("policy.git"));
     let trusting = access(&sandbox, &forge);
     let system = mirror.fetch(&Access::default()).unwrap_err();
-    assert!(
-        system.hint().unwrap().contains("ORDAIN_GIT_CA_FILE"),
-        "{system:?}"
-    );
+    assert!(system.hint().unwrap().contains("ORDAIN_GIT_CA_FILE"), "{system:?}");
     assert!(matches!(fault(system), Fault::Connection { .. }));
 
     let other = Forge::tls(sandbox.path("srv"), |_| Reply::Git);
@@ -127,17 +92,11 @@ fn certificates_that_nobody_vouches_for_are_refused() {
         if let Some(content) = content {
             fs::write(&file, content).unwrap();
         }
-        let access = Access {
-            ca_file: Some(file),
-            ..trusting.clone()
-        };
+        let access = Access { ca_file: Some(file), ..trusting.clone() };
         let refused = fault(mirror.fetch(&access).unwrap_err());
         assert!(matches!(refused, Fault::CaFile { .. }), "{refused:?}");
     }
-    assert!(
-        forge.log().is_empty(),
-        "nothing was asked over an untrusted connection"
-    );
+    assert!(forge.log().is_empty(), "nothing was asked over an untrusted connection");
 }
 
 #[test]
@@ -145,18 +104,10 @@ fn plain_http_is_for_this_computer_only() {
     let sandbox = Sandbox::new();
     published(&sandbox);
     let forge = Forge::plain(sandbox.path("srv"), |_| Reply::Git);
-    assert!(
-        mirror(&sandbox, &forge.url("policy.git"))
-            .fetch(&Access::default())
-            .unwrap()
-            .moved
-    );
+    assert!(mirror(&sandbox, &forge.url("policy.git")).fetch(&Access::default()).unwrap().moved);
     // 192.0.2.0/24 is for documentation: nothing is sent there.
     let elsewhere = mirror(&sandbox, "http://192.0.2.1/policy.git");
-    assert_eq!(
-        fault(elsewhere.fetch(&Access::default()).unwrap_err()),
-        Fault::Plain
-    );
+    assert_eq!(fault(elsewhere.fetch(&Access::default()).unwrap_err()), Fault::Plain);
 }
 
 #[test]
@@ -174,20 +125,13 @@ fn redirects_are_followed_within_bounds() {
         "/login?then=policy".to_owned(),
     ];
     let forge = Forge::tls(sandbox.path("srv"), move |request| {
-        let number = request
-            .target
-            .get(1..2)
-            .and_then(|digit| digit.parse::<usize>().ok());
+        let number = request.target.get(1..2).and_then(|digit| digit.parse::<usize>().ok());
         match number.and_then(|number| places.get(number.checked_sub(1)?)) {
             Some(place) => Reply::Own("302 Found", format!("Location: {place}\r\n"), Vec::new()),
             None => Reply::Git,
         }
     });
-    let bundle = format!(
-        "{}{}",
-        forge.ca.clone().unwrap(),
-        target.ca.clone().unwrap()
-    );
+    let bundle = format!("{}{}", forge.ca.clone().unwrap(), target.ca.clone().unwrap());
     fs::write(sandbox.path("both.pem"), bundle).unwrap();
     let access = Access {
         ca_file: Some(sandbox.path("both.pem")),
@@ -203,15 +147,10 @@ fn redirects_are_followed_within_bounds() {
     fs::remove_dir_all(sandbox.path("mirror")).unwrap();
     assert!(fetch("2").unwrap().moved, "to another host");
     assert!(target.log().len() >= 2);
-    assert!(
-        target.log().iter().all(|request| basic(request).is_none()),
-        "credentials stay behind"
-    );
-    for (path, reason) in [
-        ("3", "without encryption"),
-        ("4", "without end"),
-        ("5", "no repository"),
-    ] {
+    assert!(target.log().iter().all(|request| basic(request).is_none()), "credentials stay behind");
+    for (path, reason) in
+        [("3", "without encryption"), ("4", "without end"), ("5", "no repository")]
+    {
         match fault(fetch(path).unwrap_err()) {
             Fault::Redirect { reason: given } => assert!(given.contains(reason), "{path}: {given}"),
             other => panic!("{path}: {other:?}"),
@@ -238,15 +177,8 @@ fn servers_that_serve_no_git_are_told_apart() {
         }
     });
     let patience = Duration::from_millis(300);
-    let access = Access {
-        patience,
-        ..access(&sandbox, &forge)
-    };
-    let fetch = |path: &str| {
-        mirror(&sandbox, &forge.url(path))
-            .fetch(&access)
-            .unwrap_err()
-    };
+    let access = Access { patience, ..access(&sandbox, &forge) };
+    let fetch = |path: &str| mirror(&sandbox, &forge.url(path)).fetch(&access).unwrap_err();
     assert_eq!(fault(fetch("none.git")), Fault::NoRepository);
     assert_eq!(fault(fetch("page")), Fault::NotGit);
     assert_eq!(fault(fetch("down")), Fault::Status { status: 503 });
@@ -254,9 +186,7 @@ fn servers_that_serve_no_git_are_told_apart() {
     assert_eq!(fault(fetch("silent")), Fault::Silent { seconds: 0 });
     assert!(matches!(fetch("junk"), FetchError::Git { .. }));
     assert!(matches!(fetch("lies"), FetchError::Git { .. }));
-    let gone = mirror(&sandbox, "https://localhost:1/p")
-        .fetch(&access)
-        .unwrap_err();
+    let gone = mirror(&sandbox, "https://localhost:1/p").fetch(&access).unwrap_err();
     assert!(matches!(fault(gone), Fault::Connection { .. }));
 }
 
@@ -264,13 +194,9 @@ fn servers_that_serve_no_git_are_told_apart() {
 fn a_sha256_remote_is_refused_by_name() {
     let sandbox = Sandbox::new();
     fs::create_dir(sandbox.path("srv")).unwrap();
-    let work = Work {
-        path: sandbox.path("srv"),
-    };
+    let work = Work { path: sandbox.path("srv") };
     work.git(&["init", "--quiet", "--object-format=sha256", "wide"]);
-    let wide = Work {
-        path: sandbox.path("srv/wide"),
-    };
+    let wide = Work { path: sandbox.path("srv/wide") };
     wide.commit("first");
     let forge = Forge::tls(sandbox.path("srv"), |_| Reply::Git);
     let mirror = mirror(&sandbox, &forge.url("wide/.git"));

@@ -30,27 +30,17 @@ struct Server {
 fn run(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output();
     let output = output.unwrap_or_else(|error| panic!("{program}: {error}"));
-    assert!(
-        output.status.success(),
-        "{program}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 fn serve(sandbox: &Sandbox) -> Server {
-    assert!(
-        Path::new(SSHD).exists(),
-        "{SSHD} is missing: apt-get install -y openssh-server"
-    );
+    assert!(Path::new(SSHD).exists(), "{SSHD} is missing: apt-get install -y openssh-server");
     // Debian's sshd wants it, and makes it only when started as a service.
     let _ = fs::create_dir_all("/run/sshd");
     let path = |name: &str| sandbox.path(name).display().to_string();
     for key in ["host", "user", "stranger"] {
-        run(
-            "ssh-keygen",
-            &["-q", "-t", "ed25519", "-N", "", "-f", &path(key)],
-        );
+        run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", &path(key)]);
     }
     fs::copy(sandbox.path("user.pub"), sandbox.path("authorized")).unwrap();
     let config = format!(
@@ -77,17 +67,9 @@ fn serve(sandbox: &Sandbox) -> Server {
         }
     });
     let host_key = fs::read_to_string(sandbox.path("host.pub")).unwrap();
-    fs::write(
-        sandbox.path("known"),
-        format!("[127.0.0.1]:{port} {host_key}"),
-    )
-    .unwrap();
+    fs::write(sandbox.path("known"), format!("[127.0.0.1]:{port} {host_key}")).unwrap();
     fs::write(sandbox.path("unknown"), "").unwrap();
-    Server {
-        port,
-        user: run("id", &["-un"]),
-        command: client(sandbox, "user", "known"),
-    }
+    Server { port, user: run("id", &["-un"]), command: client(sandbox, "user", "known") }
 }
 
 fn client(sandbox: &Sandbox, key: &str, known: &str) -> String {
@@ -109,10 +91,7 @@ fn mirror(sandbox: &Sandbox, text: &str) -> Mirror {
 fn said(error: FetchError) -> (String, Option<&'static str>) {
     let hint = error.hint();
     match error {
-        FetchError::Remote {
-            source: Fault::Ssh { said, .. },
-            ..
-        } => (said, hint),
+        FetchError::Remote { source: Fault::Ssh { said, .. }, .. } => (said, hint),
         other => panic!("{other:?}"),
     }
 }
@@ -124,15 +103,8 @@ fn a_mirror_follows_its_remote_over_ssh() {
     let work = sandbox.repository("it's here!");
     work.write("ordain.yaml", "kind: Repository\n");
     work.commit("first");
-    let Server {
-        port,
-        user,
-        command,
-    } = &server;
-    let access = Access {
-        ssh_command: Some(command.clone()),
-        ..Access::default()
-    };
+    let Server { port, user, command } = &server;
+    let access = Access { ssh_command: Some(command.clone()), ..Access::default() };
 
     let url = format!("ssh://{user}@127.0.0.1:{port}{}", work.path.display());
     let over_url = mirror(&sandbox, &url.replace(' ', "%20"));
@@ -143,27 +115,15 @@ fn a_mirror_follows_its_remote_over_ssh() {
     }
     let second = work.commit("second");
     assert!(over_url.fetch(&access).unwrap().moved);
-    assert_eq!(
-        over_url.repository().resolve("HEAD").unwrap().to_string(),
-        second
-    );
+    assert_eq!(over_url.repository().resolve("HEAD").unwrap().to_string(), second);
     drop(over_url);
 
-    let short = mirror(
-        &sandbox,
-        &format!("{user}@127.0.0.1:{}", work.path.display()),
-    );
+    let short = mirror(&sandbox, &format!("{user}@127.0.0.1:{}", work.path.display()));
     let with_port = format!("{command} -p {port}");
     let third = work.commit("third");
-    let access = Access {
-        ssh_command: Some(with_port),
-        ..Access::default()
-    };
+    let access = Access { ssh_command: Some(with_port), ..Access::default() };
     assert!(short.fetch(&access).unwrap().moved);
-    assert_eq!(
-        short.repository().branch("main").unwrap().to_string(),
-        third
-    );
+    assert_eq!(short.repository().branch("main").unwrap().to_string(), third);
 }
 
 #[test]
@@ -174,28 +134,16 @@ fn what_ssh_complains_of_is_passed_on_with_a_hint() {
     work.commit("first");
     let fetch = |path: &str, command: String| {
         let url = format!("ssh://{}@127.0.0.1:{}{path}", server.user, server.port);
-        let access = Access {
-            ssh_command: Some(command),
-            ..Access::default()
-        };
+        let access = Access { ssh_command: Some(command), ..Access::default() };
         said(mirror(&sandbox, &url).fetch(&access).unwrap_err())
     };
     let here = work.path.display().to_string();
     let (gone, _) = fetch("/nowhere.git", server.command.clone());
-    assert!(
-        gone.contains("does not appear to be a git repository"),
-        "{gone}"
-    );
+    assert!(gone.contains("does not appear to be a git repository"), "{gone}");
     let (denied, hint) = fetch(&here, client(&sandbox, "stranger", "known"));
-    assert!(
-        denied.contains("Permission denied") && hint.unwrap().contains("ssh key"),
-        "{denied}"
-    );
+    assert!(denied.contains("Permission denied") && hint.unwrap().contains("ssh key"), "{denied}");
     let (strange, hint) = fetch(&here, client(&sandbox, "user", "unknown"));
-    assert!(
-        strange.contains("Host key verification failed"),
-        "{strange}"
-    );
+    assert!(strange.contains("Host key verification failed"), "{strange}");
     assert!(hint.unwrap().contains("ssh-keyscan"));
     let (nothing, _) = fetch(&here, "echo oops >&2; exit 3; :".to_owned());
     assert_eq!(nothing, "oops");
@@ -206,33 +154,16 @@ fn an_ssh_that_hangs_is_given_up_and_ended() {
     let sandbox = Sandbox::new();
     let script = sandbox.path("hang");
     let pid = sandbox.path("pid");
-    fs::write(
-        &script,
-        format!("#!/bin/sh\necho $$ > '{}'\nexec sleep 600\n", pid.display()),
-    )
-    .unwrap();
+    fs::write(&script, format!("#!/bin/sh\necho $$ > '{}'\nexec sleep 600\n", pid.display()))
+        .unwrap();
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     let access = Access {
         ssh_command: Some(format!("exec {}", script.display())),
         patience: Duration::from_millis(300),
         ..Access::default()
     };
-    let error = mirror(&sandbox, "git@nowhere.invalid:p")
-        .fetch(&access)
-        .unwrap_err();
-    assert!(
-        matches!(
-            error,
-            FetchError::Remote {
-                source: Fault::Silent { .. },
-                ..
-            }
-        ),
-        "{error:?}"
-    );
+    let error = mirror(&sandbox, "git@nowhere.invalid:p").fetch(&access).unwrap_err();
+    assert!(matches!(error, FetchError::Remote { source: Fault::Silent { .. }, .. }), "{error:?}");
     let pid = fs::read_to_string(pid).unwrap();
-    assert!(
-        !Path::new("/proc").join(pid.trim()).exists(),
-        "it still runs"
-    );
+    assert!(!Path::new("/proc").join(pid.trim()).exists(), "it still runs");
 }

@@ -15,9 +15,7 @@ pub(crate) struct Sandbox {
 
 impl Sandbox {
     pub(crate) fn new() -> Self {
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-        }
+        Self { folder: tempfile::tempdir().unwrap() }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -26,9 +24,7 @@ impl Sandbox {
 
     /// A work tree with the branch `main` and no commit.
     pub(crate) fn repository(&self, name: &str) -> Work {
-        let work = Work {
-            path: self.path(name),
-        };
+        let work = Work { path: self.path(name) };
         fs::create_dir_all(&work.path).unwrap();
         work.git(&["init", "--quiet", "--initial-branch=main"]);
         work
@@ -56,9 +52,7 @@ impl Work {
             "git {arguments:?}: {}",
             String::from_utf8_lossy(&output.stderr)
         );
-        String::from_utf8_lossy(&output.stdout)
-            .trim_end()
-            .to_owned()
+        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
 
     pub(crate) fn try_git(&self, arguments: &[&str]) -> Output {

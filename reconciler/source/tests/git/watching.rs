@@ -30,10 +30,7 @@ fn await_head(watch: &mut Watch, repository: &Repository, branch: &str, id: &str
         loop {
             let signal = timeout(SOON, watch.next()).await;
             assert_eq!(signal.expect("no signal came"), Signal::Called);
-            if repository
-                .branch(branch)
-                .is_ok_and(|head| head.to_string() == id)
-            {
+            if repository.branch(branch).is_ok_and(|head| head.to_string() == id) {
                 return;
             }
         }
@@ -61,22 +58,10 @@ fn commits_pushes_packing_and_new_branches_are_noticed() {
     work.git(&["push", "--quiet", "origin", "main"]);
     await_head(&mut remote, &there, "main", &third);
 
-    work.git(&[
-        "push",
-        "--quiet",
-        "origin",
-        "main:refs/heads/deep/er/branch",
-    ]);
+    work.git(&["push", "--quiet", "origin", "main:refs/heads/deep/er/branch"]);
     await_head(&mut remote, &there, "deep/er/branch", &third);
 
-    work.git(&[
-        "commit",
-        "--quiet",
-        "--amend",
-        "--allow-empty",
-        "--message",
-        "rewritten",
-    ]);
+    work.git(&["commit", "--quiet", "--amend", "--allow-empty", "--message", "rewritten"]);
     let amended = work.git(&["rev-parse", "HEAD"]);
     work.git(&["push", "--quiet", "--force", "origin", "main"]);
     await_head(&mut remote, &there, "main", &amended);

@@ -53,14 +53,7 @@ fn a_mirror_follows_its_remote_over_tls() {
     let first = mirror.fetch(&access).unwrap();
     assert!(first.moved && first.objects == 3, "{first:?}");
     assert_eq!(repository.snapshot("main").unwrap().entries.len(), 1);
-    assert_eq!(
-        mirror.fetch(&access).unwrap(),
-        Fetched {
-            moved: false,
-            objects: 0,
-            bytes: 0
-        }
-    );
+    assert_eq!(mirror.fetch(&access).unwrap(), Fetched { moved: false, objects: 0, bytes: 0 });
 
     work.write("more.yaml", "");
     let second = work.commit("second");
@@ -76,26 +69,17 @@ fn a_mirror_follows_its_remote_over_tls() {
     ]);
     assert!(mirror.fetch(&access).unwrap().moved);
     for revision in ["HEAD", "main", "v1", "refs/ordain/heartbeat", "side"] {
-        assert_eq!(
-            repository.resolve(revision).unwrap().to_string(),
-            second,
-            "{revision}"
-        );
+        assert_eq!(repository.resolve(revision).unwrap().to_string(), second, "{revision}");
     }
 
     work.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
     let other = work.commit("other");
-    work.git(&[
-        "push", "--quiet", "--force", "origin", "main", ":side", ":v1",
-    ]);
+    work.git(&["push", "--quiet", "--force", "origin", "main", ":side", ":v1"]);
     assert!(mirror.fetch(&access).unwrap().moved);
     assert_eq!(repository.branch("main").unwrap().to_string(), other);
     assert_eq!(repository.branches().unwrap(), ["main"]);
     assert!(repository.resolve("v1").is_err());
-    assert!(
-        repository.snapshot(&second).is_ok(),
-        "what was dropped stays readable"
-    );
+    assert!(repository.snapshot(&second).is_ok(), "what was dropped stays readable");
 }
 
 #[test]
@@ -117,19 +101,9 @@ fn long_negotiations_over_a_rewritten_history_come_to_an_end() {
     work.git(&["push", "--quiet", "--force", "origin", "fresh:main"]);
     bare.git(&["gc", "--quiet", "--prune=now"]);
     assert!(mirror.fetch(&access).unwrap().moved);
-    assert_eq!(
-        mirror.repository().snapshot("main").unwrap().entries.len(),
-        2
-    );
-    let rounds = forge
-        .log()
-        .iter()
-        .filter(|request| request.method == "POST")
-        .count();
-    assert!(
-        rounds > 3,
-        "the history is long enough to talk about: {rounds}"
-    );
+    assert_eq!(mirror.repository().snapshot("main").unwrap().entries.len(), 2);
+    let rounds = forge.log().iter().filter(|request| request.method == "POST").count();
+    assert!(rounds > 3, "the history is long enough to talk about: {rounds}");
 }
 
 #[test]
@@ -142,17 +116,11 @@ fn an_empty_remote_is_no_error_and_fills_later() {
     let mirror = mirror(&sandbox, &forge.url("policy.git"));
     let access = access(&sandbox, &forge);
     assert!(!mirror.fetch(&access).unwrap().moved);
-    assert!(matches!(
-        mirror.repository().branch("main"),
-        Err(ReadError::Empty { .. })
-    ));
+    assert!(matches!(mirror.repository().branch("main"), Err(ReadError::Empty { .. })));
     let first = work.commit("first");
     work.git(&["push", "--quiet", bare.path.to_str().unwrap(), "main"]);
     assert!(mirror.fetch(&access).unwrap().moved);
-    assert_eq!(
-        mirror.repository().branch("main").unwrap().to_string(),
-        first
-    );
+    assert_eq!(mirror.repository().branch("main").unwrap().to_string(), first);
 }
 
 #[test]
@@ -174,15 +142,9 @@ fn a_fetch_that_breaks_off_changes_nothing_and_can_be_repeated() {
     let mirror = mirror(&sandbox, &forge.url("policy.git"));
     work.git(&["push", "--quiet", "origin", "main"]);
     mirror.fetch(&access).unwrap_err();
-    assert!(matches!(
-        mirror.repository().branch("main"),
-        Err(ReadError::Empty { .. })
-    ));
+    assert!(matches!(mirror.repository().branch("main"), Err(ReadError::Empty { .. })));
     assert!(mirror.fetch(&access).unwrap().moved);
-    assert_eq!(
-        mirror.repository().branch("main").unwrap().to_string(),
-        second
-    );
+    assert_eq!(mirror.repository().branch("main").unwrap().to_string(), second);
 }
 
 #[test]
@@ -193,10 +155,7 @@ fn fetching_is_safe_on_any_thread_of_a_runtime() {
     let access = access(&sandbox, &forge);
     let location = Location::parse(&forge.url("policy.git")).unwrap();
     let source = Source::open(&location, &sandbox.path("data"), access).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (source, first) = runtime.block_on(async {
         tokio::task::spawn_blocking(move || {
             let fetched = source.refresh();
@@ -209,10 +168,7 @@ fn fetching_is_safe_on_any_thread_of_a_runtime() {
     // Not a thing to do, but no panic either.
     let second = runtime.block_on(async { source.refresh() });
     assert!(!second.unwrap().moved);
-    assert_eq!(
-        source.repository().snapshot("main").unwrap().entries.len(),
-        1
-    );
+    assert_eq!(source.repository().snapshot("main").unwrap().entries.len(), 1);
 }
 
 #[test]
@@ -224,17 +180,12 @@ fn a_mirror_is_held_by_one_and_swept_when_taken_over() {
     let url = forge.url("policy.git");
     let held = mirror(&sandbox, &url);
     held.fetch(&access).unwrap();
-    let second = Mirror::open(&sandbox.path("mirror"), remote(&url))
-        .err()
-        .unwrap();
+    let second = Mirror::open(&sandbox.path("mirror"), remote(&url)).err().unwrap();
     assert!(matches!(second, MirrorError::Busy { .. }));
     drop(held);
-    for left in [
-        "refs/heads/main.lock",
-        "HEAD.lock",
-        "packed-refs.lock",
-        "objects/pack/pack_git2_x",
-    ] {
+    for left in
+        ["refs/heads/main.lock", "HEAD.lock", "packed-refs.lock", "objects/pack/pack_git2_x"]
+    {
         fs::write(sandbox.path("mirror").join(left), "").unwrap();
     }
     bare.git(&[
@@ -257,14 +208,7 @@ fn a_mirror_of_many_fetches_keeps_every_object_in_few_packs() {
     let mut commits = Vec::new();
     for n in 0..60 {
         work.write("ordain.yaml", format!("number: {n}\n"));
-        work.git(&[
-            "commit",
-            "--quiet",
-            "--all",
-            "--amend",
-            "--message",
-            "rewritten",
-        ]);
+        work.git(&["commit", "--quiet", "--all", "--amend", "--message", "rewritten"]);
         work.git(&["push", "--quiet", "--force", "origin", "main"]);
         mirror.fetch(&Access::default()).unwrap();
         commits.push(work.git(&["rev-parse", "HEAD"]));
@@ -280,8 +224,5 @@ fn a_mirror_of_many_fetches_keeps_every_object_in_few_packs() {
             mirror.repository().snapshot(&commit).unwrap()
         );
     }
-    Work {
-        path: sandbox.path("mirror"),
-    }
-    .git(&["fsck", "--strict"]);
+    Work { path: sandbox.path("mirror") }.git(&["fsck", "--strict"]);
 }
