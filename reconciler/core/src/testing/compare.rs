@@ -27,10 +27,8 @@ pub(super) fn errors(test: &Test, diagnostics: &[Diagnostic]) -> Vec<Failure> {
             }),
         }
     }
-    let unlisted: Vec<&Diagnostic> = left
-        .into_iter()
-        .filter(|one| one.severity == Severity::Error)
-        .collect();
+    let unlisted: Vec<&Diagnostic> =
+        left.into_iter().filter(|one| one.severity == Severity::Error).collect();
     if !unlisted.is_empty() {
         let actual = Some(lines(unlisted.into_iter().map(describe)));
         failures.push(Failure {
@@ -43,29 +41,16 @@ pub(super) fn errors(test: &Test, diagnostics: &[Diagnostic]) -> Vec<Failure> {
 
 fn is_wanted(wanted: &ExpectedError, one: &Diagnostic) -> bool {
     let place = format!("{}:{}", one.file, one.span.line);
-    let at = wanted
-        .at
-        .as_ref()
-        .is_none_or(|at| *at == place || *at == one.file);
+    let at = wanted.at.as_ref().is_none_or(|at| *at == place || *at == one.file);
     one.code.word() == wanted.code.value && at
 }
 
 fn describe_wanted(wanted: &ExpectedError) -> String {
-    format!(
-        "{{code: {}, at: {}}}",
-        wanted.code.value,
-        wanted.at.as_deref().unwrap_or("anywhere")
-    )
+    format!("{{code: {}, at: {}}}", wanted.code.value, wanted.at.as_deref().unwrap_or("anywhere"))
 }
 
 fn describe(one: &Diagnostic) -> String {
-    format!(
-        "{{code: {}, at: {}:{}}}  # {}",
-        one.code.word(),
-        one.file,
-        one.span.line,
-        one.message
-    )
+    format!("{{code: {}, at: {}:{}}}  # {}", one.code.word(), one.file, one.span.line, one.message)
 }
 
 fn lines(lines: impl Iterator<Item = String>) -> String {
@@ -76,12 +61,7 @@ fn lines(lines: impl Iterator<Item = String>) -> String {
 pub(super) fn plans(test: &Test, plan: &Plan) -> Vec<Failure> {
     let mut failures = Vec::new();
     for (name, expected) in &test.expect {
-        if !test
-            .inventory
-            .computers
-            .iter()
-            .any(|one| is_named(name, &one.tenant, &one.name))
-        {
+        if !test.inventory.computers.iter().any(|one| is_named(name, &one.tenant, &one.name)) {
             failures.push(Failure {
                 computer: Some(name.clone()),
                 ..Failure::new("the test expects something of a computer that it does not list")
@@ -165,47 +145,28 @@ fn actions(
 }
 
 fn matches(wanted: &ExpectedAction, action: &Action) -> bool {
-    fn same<T: PartialEq>(wanted: &Option<T>, actual: &T) -> bool {
-        wanted.as_ref().is_none_or(|wanted| wanted == actual)
+    fn same<T: PartialEq>(wanted: Option<&T>, actual: &T) -> bool {
+        wanted.is_none_or(|wanted| wanted == actual)
     }
-    let waits = || {
-        action
-            .waits_for
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-    };
+    let waits = || action.waits_for.iter().map(ToString::to_string).collect::<Vec<_>>();
     wanted.item.value == action.item.to_string()
-        && same(&wanted.action, &action.act.word().to_owned())
-        && same(&wanted.reason, &action.reason.word().to_owned())
-        && same(&wanted.from, &action.from)
-        && same(&wanted.to, &action.to)
-        && same(
-            &wanted.by,
-            &action.by.as_ref().map(|place| place.path.to_string()),
-        )
-        && wanted
-            .line
-            .is_none_or(|line| action.by.as_ref().is_some_and(|place| place.line == line))
-        && same(
-            &wanted.because,
-            &action.because.as_ref().map(ToString::to_string),
-        )
-        && wanted
-            .waits_for
-            .as_ref()
-            .is_none_or(|wanted| *wanted == waits())
-        && same(&wanted.phase, &action.phase.word().to_owned())
-        && same(&wanted.failed, &action.failed)
+        && same(wanted.action.as_ref(), &action.act.word().to_owned())
+        && same(wanted.reason.as_ref(), &action.reason.word().to_owned())
+        && same(wanted.from.as_ref(), &action.from)
+        && same(wanted.to.as_ref(), &action.to)
+        && same(wanted.by.as_ref(), &action.by.as_ref().map(|place| place.path.to_string()))
+        && wanted.line.is_none_or(|line| action.by.as_ref().is_some_and(|place| place.line == line))
+        && same(wanted.because.as_ref(), &action.because.as_ref().map(ToString::to_string))
+        && wanted.waits_for.as_ref().is_none_or(|wanted| *wanted == waits())
+        && same(wanted.phase.as_ref(), &action.phase.word().to_owned())
+        && same(wanted.failed.as_ref(), &action.failed)
 }
 
 fn describe_expected(wanted: &ExpectedAction) -> String {
     let text =
         |key: &str, value: &Option<String>| value.as_ref().map(|value| format!("{key}: {value}"));
     let null = |key: &str, value: &Option<Option<String>>| {
-        value
-            .as_ref()
-            .map(|value| format!("{key}: {}", value.as_deref().unwrap_or("null")))
+        value.as_ref().map(|value| format!("{key}: {}", value.as_deref().unwrap_or("null")))
     };
     let parts = [
         Some(format!("item: {}", wanted.item.value)),
@@ -216,27 +177,16 @@ fn describe_expected(wanted: &ExpectedAction) -> String {
         null("by", &wanted.by),
         wanted.line.map(|line| format!("line: {line}")),
         null("because", &wanted.because),
-        wanted
-            .waits_for
-            .as_ref()
-            .map(|items| format!("waitsFor: [{}]", items.join(", "))),
+        wanted.waits_for.as_ref().map(|items| format!("waitsFor: [{}]", items.join(", "))),
         text("phase", &wanted.phase),
         wanted.failed.map(|failed| format!("failed: {failed}")),
     ];
-    format!(
-        "{{{}}}",
-        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-    )
+    format!("{{{}}}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
 fn describe_action(action: &Action) -> String {
     let some = |key: &str, value: Option<String>| value.map(|value| format!("{key}: {value}"));
-    let waits = action
-        .waits_for
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ");
+    let waits = action.waits_for.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let parts = [
         Some(format!("item: {}", action.item)),
         Some(format!("action: {}", action.act)),
@@ -248,10 +198,7 @@ fn describe_action(action: &Action) -> String {
         (!waits.is_empty()).then(|| format!("waitsFor: [{waits}]")),
         action.failed.then(|| "failed: true".to_owned()),
     ];
-    format!(
-        "{{{}}}",
-        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-    )
+    format!("{{{}}}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
 fn conflicts(test: &Test, plan: &Plan) -> Vec<Failure> {
@@ -301,12 +248,7 @@ fn computer_conflicts(computer: &ComputerPlan, expected: &[&ExpectedConflict]) -
             )
         }))),
         actual: Some(lines(computer.conflicts.iter().map(|one| {
-            format!(
-                "{{item: {}, rule: {}, by: [{}]}}",
-                one.item,
-                one.rule,
-                one.by.join(", ")
-            )
+            format!("{{item: {}, rule: {}, by: [{}]}}", one.item, one.rule, one.by.join(", "))
         }))),
     })
 }
@@ -316,9 +258,6 @@ fn is_wanted_conflict(wanted: &ExpectedConflict, one: &Conflict) -> bool {
         by.iter().cloned().collect::<BTreeSet<_>>() == one.by.iter().cloned().collect()
     };
     wanted.item == one.item.to_string()
-        && wanted
-            .rule
-            .as_ref()
-            .is_none_or(|rule| rule == one.rule.word())
+        && wanted.rule.as_ref().is_none_or(|rule| rule == one.rule.word())
         && wanted.by.as_ref().is_none_or(by)
 }

@@ -48,12 +48,7 @@ pub struct Failure {
 
 impl Failure {
     fn new(message: impl Into<String>) -> Self {
-        Self {
-            computer: None,
-            message: message.into(),
-            expected: None,
-            actual: None,
-        }
+        Self { computer: None, message: message.into(), expected: None, actual: None }
     }
 }
 
@@ -74,14 +69,10 @@ pub fn run(
     chosen: impl Fn(&Document) -> bool,
     answer: impl Fn(&Policy, &Snapshot, &mut Fleet),
 ) -> Vec<TestResult> {
-    let tests = loaded
-        .policy
-        .documents()
-        .iter()
-        .filter_map(|document| match &document.body {
-            Body::Test(test) if chosen(document) => Some((document, test)),
-            _ => None,
-        });
+    let tests = loaded.policy.documents().iter().filter_map(|document| match &document.body {
+        Body::Test(test) if chosen(document) => Some((document, test)),
+        _ => None,
+    });
     let runnable = tests.filter(|(_, test)| loaded.is_valid() || !test.given.is_empty());
     runnable
         .map(|(document, test)| result(document, one(test, loaded, snapshot, now, &answer)))
@@ -104,12 +95,7 @@ fn one(
     now: Timestamp,
     answer: &impl Fn(&Policy, &Snapshot, &mut Fleet),
 ) -> Vec<Failure> {
-    let now = match test
-        .inventory
-        .now
-        .as_ref()
-        .map(|text| text.parse::<Timestamp>())
-    {
+    let now = match test.inventory.now.as_ref().map(|text| text.parse::<Timestamp>()) {
         None => now,
         Some(Ok(now)) => now,
         Some(Err(error)) => return vec![Failure::new(format!("`now` is no moment: {error}"))],
@@ -122,10 +108,7 @@ fn one(
     let snapshot = overlay(snapshot, &test.given);
     let loaded = load(&snapshot, now);
     let mut failures = compare::errors(test, &loaded.diagnostics);
-    let has_errors = loaded
-        .diagnostics
-        .iter()
-        .any(|one| one.severity == Severity::Error);
+    let has_errors = loaded.diagnostics.iter().any(|one| one.severity == Severity::Error);
     if !has_errors {
         failures.extend(planned(test, &loaded.policy, &snapshot, now, answer));
     } else if failures.is_empty() && !(test.expect.is_empty() && test.conflicts.is_empty()) {
@@ -163,11 +146,8 @@ pub fn request(policy: &Policy, test: &Test) -> Result<Request, NoSuch> {
     let text = |value: &'_ Option<ordain_schema::Spanned<String>>| {
         value.as_ref().map(|value| value.value.clone())
     };
-    let (item, deployment, schedule) = (
-        text(&session.item),
-        text(&session.deployment),
-        text(&session.schedule),
-    );
+    let (item, deployment, schedule) =
+        (text(&session.item), text(&session.deployment), text(&session.schedule));
     let kind: Option<SessionKind> = session.kind.as_ref().map(|kind| kind.value);
     let named = Named {
         kind,
