@@ -1,0 +1,1 @@
+//! Filter scripts of Ordain in Starlark, bounded in time and memory.
