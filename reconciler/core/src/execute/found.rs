@@ -13,10 +13,7 @@ impl Execution {
                 continue;
             };
             findings.retain(|finding| finding.item != each.step.item);
-            findings.push(Finding {
-                item: each.step.item.clone(),
-                found,
-            });
+            findings.push(Finding { item: each.step.item.clone(), found });
         }
         findings
     }
@@ -37,10 +34,7 @@ fn found(item: &Item, log: &[Entry]) -> Option<Found> {
         }
     }
     if item.is_software() {
-        version.map(|version| Found::Software {
-            version,
-            test: answer,
-        })
+        version.map(|version| Found::Software { version, test: answer })
     } else {
         answer.map(Found::Answer)
     }

@@ -124,14 +124,7 @@ fn detected(expect: &Expect, found: Option<&str>, change: Option<&Change>) -> Ve
             format!("{before}nothing is detected afterwards")
         }
         (Expect::Absent, Some(version)) => format!("{before}version {version} is still detected"),
-        (
-            Expect::Version {
-                relation,
-                version,
-                scheme,
-            },
-            Some(found),
-        ) => {
+        (Expect::Version { relation, version, scheme }, Some(found)) => {
             let order = version::compare(*scheme, found, version);
             if holds(*relation, order) {
                 return Verdict::Met;
@@ -178,13 +171,10 @@ fn answered(expect: &Expect, answer: bool, change: Option<&Change>) -> Verdict {
 /// `exit code 0, but `, or `set exited 0, but `, or nothing.
 fn preface(change: Option<&Change>) -> String {
     match change {
-        Some(Change {
-            phase: WorkPhase::Set,
-            code: Some(code),
-        }) => format!("set exited {code}, but "),
-        Some(Change {
-            code: Some(code), ..
-        }) => format!("exit code {code}, but "),
+        Some(Change { phase: WorkPhase::Set, code: Some(code) }) => {
+            format!("set exited {code}, but ")
+        }
+        Some(Change { code: Some(code), .. }) => format!("exit code {code}, but "),
         Some(Change { code: None, .. }) | None => String::new(),
     }
 }

@@ -57,34 +57,20 @@ fn changes_from(step: &Step, floor: usize) -> bool {
 pub(super) fn after_interruption(step: &Step, interrupted: usize, met: bool, gone: bool) -> Start {
     let look = look(step);
     if !met {
-        return if gone {
-            after_removal(step, Some(interrupted))
-        } else {
-            Start::default()
-        };
+        return if gone { after_removal(step, Some(interrupted)) } else { Start::default() };
     }
     if look == Some(interrupted) || took_effect(step, interrupted) {
         let floor = interrupted + 1;
         let unchanged = look.filter(|&look| !changes_between(step, floor, look));
-        return Start {
-            floor,
-            known: unchanged,
-        };
+        return Start { floor, known: unchanged };
     }
-    Start {
-        floor: interrupted,
-        known: None,
-    }
+    Start { floor: interrupted, known: None }
 }
 
 /// Where to begin another attempt after a failure: what has been removed on
 /// the way to a new install is not removed again.
 pub(super) fn after_failure(step: &Step, gone: bool) -> Start {
-    if gone {
-        after_removal(step, None)
-    } else {
-        Start::default()
-    }
+    if gone { after_removal(step, None) } else { Start::default() }
 }
 
 /// Whether a step removes before it installs, so that trying it again needs a look first.

@@ -29,17 +29,6 @@ impl StepState {
         }
     }
 
-    /// The status that is shown.
-    pub fn status(&self) -> ActionStatus {
-        match self {
-            Self::Waiting => ActionStatus::Waiting,
-            Self::Running => ActionStatus::Running,
-            Self::Failed(Some(Reason::PrerequisiteFailed), _) => ActionStatus::Skipped,
-            Self::Passed | Self::Failed(..) => ActionStatus::Done,
-            Self::Cancelled => ActionStatus::Cancelled,
-        }
-    }
-
     /// The result that is shown, once there is one.
     pub fn result(&self) -> Option<ActionResult> {
         match self {
@@ -89,6 +78,19 @@ pub struct StepResult<'a> {
     pub state: &'a StepState,
     /// What was started for it, oldest first.
     pub log: &'a [Entry],
+}
+
+impl StepResult<'_> {
+    /// The status that is shown: what failed without a start was skipped.
+    pub fn status(&self) -> ActionStatus {
+        match self.state {
+            StepState::Waiting => ActionStatus::Waiting,
+            StepState::Running => ActionStatus::Running,
+            StepState::Failed(..) if self.log.is_empty() => ActionStatus::Skipped,
+            StepState::Passed | StepState::Failed(..) => ActionStatus::Done,
+            StepState::Cancelled => ActionStatus::Cancelled,
+        }
+    }
 }
 
 /// One piece of work that was started.

@@ -85,12 +85,8 @@ impl Execution {
             failures: 0,
             interruptions: 0,
         };
-        let mut execution = Self {
-            tracks: steps.iter().map(track).collect(),
-            steps,
-            cursor: 0,
-            cancelled: false,
-        };
+        let mut execution =
+            Self { tracks: steps.iter().map(track).collect(), steps, cursor: 0, cancelled: false };
         execution.settle();
         execution
     }
@@ -129,18 +125,13 @@ impl Execution {
     /// The steps that are not over, in order.
     pub fn remaining_steps(&self) -> impl Iterator<Item = &Step> {
         let each = self.steps.iter().zip(&self.tracks);
-        each.filter(|(_, track)| !track.state.is_over())
-            .map(|(step, _)| step)
+        each.filter(|(_, track)| !track.state.is_over()).map(|(step, _)| step)
     }
 
     /// Every step with its state and log, in order.
     pub fn results(&self) -> impl Iterator<Item = StepResult<'_>> {
         let each = self.steps.iter().zip(&self.tracks);
-        each.map(|(step, track)| StepResult {
-            step,
-            state: &track.state,
-            log: &track.log,
-        })
+        each.map(|(step, track)| StepResult { step, state: &track.state, log: &track.log })
     }
 
     /// Takes in an entry. On an error nothing has changed.
@@ -162,11 +153,7 @@ impl Execution {
             Position::Look(_) => (At::LOOK, resume::look(step)?),
             Position::Work(index) => (index as u32, index),
         };
-        let at = At {
-            step: self.cursor as u32,
-            attempt: attempt.number,
-            work,
-        };
+        let at = At { step: self.cursor as u32, attempt: attempt.number, work };
         Some((at, step.works.get(index)?))
     }
 
@@ -181,11 +168,7 @@ impl Execution {
         let track = &mut self.tracks[self.cursor];
         track.state = StepState::Running;
         track.attempt.running = true;
-        track.log.push(Entry {
-            at,
-            phase,
-            state: EntryState::Running,
-        });
+        track.log.push(Entry { at, phase, state: EntryState::Running });
         Ok(())
     }
 
@@ -341,10 +324,7 @@ impl Track {
 
 /// The last change that was finished within an attempt.
 fn last_change(log: &[Entry], attempt: u32) -> Option<Change> {
-    let of_attempt = log
-        .iter()
-        .rev()
-        .take_while(|entry| entry.at.attempt == attempt);
+    let of_attempt = log.iter().rev().take_while(|entry| entry.at.attempt == attempt);
     let mut changes = of_attempt.filter(|entry| match entry.phase {
         WorkPhase::Install | WorkPhase::Uninstall | WorkPhase::Set => entry.outcome().is_some(),
         WorkPhase::Detect
@@ -353,8 +333,5 @@ fn last_change(log: &[Entry], attempt: u32) -> Option<Change> {
         | WorkPhase::Test
         | WorkPhase::Get => false,
     });
-    changes.next().map(|entry| Change {
-        phase: entry.phase,
-        code: entry.exit_code(),
-    })
+    changes.next().map(|entry| Change { phase: entry.phase, code: entry.exit_code() })
 }

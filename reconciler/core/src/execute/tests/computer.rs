@@ -28,9 +28,7 @@ pub(super) struct Computer {
 impl Computer {
     /// A computer on which those things are, each as its step was planned for.
     pub(super) fn of(things: impl IntoIterator<Item = (Item, Thing)>) -> Self {
-        Self {
-            things: things.into_iter().collect(),
-        }
+        Self { things: things.into_iter().collect() }
     }
 
     /// Carries out a work to its end.
@@ -78,8 +76,5 @@ fn script(thing: &mut Thing, name: &str) -> End {
 }
 
 fn answer(answer: bool) -> End {
-    End::Answer {
-        answer,
-        code: i32::from(!answer),
-    }
+    End::Answer { answer, code: i32::from(!answer) }
 }

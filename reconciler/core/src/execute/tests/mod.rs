@@ -41,20 +41,13 @@ fn script(phase: WorkPhase, name: &str, expect: Expect) -> Work {
         environment: Vec::new(),
         input: None,
     };
-    Work {
-        phase,
-        what: What::Run(run),
-        expect,
-    }
+    Work { phase, what: What::Run(run), expect }
 }
 
 fn probe(expect: Expect) -> Work {
     Work {
         phase: WorkPhase::Detect,
-        what: What::Probe(Probe::Package {
-            manager: PackageManager::Dpkg,
-            name: "x".into(),
-        }),
+        what: What::Probe(Probe::Package { manager: PackageManager::Dpkg, name: "x".into() }),
         expect,
     }
 }
@@ -68,10 +61,7 @@ fn at_least(version: &str) -> Expect {
 }
 
 fn install(version: &str) -> Vec<Work> {
-    vec![
-        script(WorkPhase::Install, "install", Expect::Success),
-        probe(at_least(version)),
-    ]
+    vec![script(WorkPhase::Install, "install", Expect::Success), probe(at_least(version))]
 }
 
 fn enforce() -> Vec<Work> {
@@ -82,12 +72,7 @@ fn enforce() -> Vec<Work> {
 }
 
 fn outcome(end: End) -> Outcome {
-    Outcome {
-        end,
-        output: String::new(),
-        started_ms: 0,
-        ended_ms: 1,
-    }
+    Outcome { end, output: String::new(), started_ms: 0, ended_ms: 1 }
 }
 
 /// Runs the next works with these ends.
@@ -108,19 +93,14 @@ fn states(execution: &Execution) -> Vec<StepState> {
 }
 
 fn answer(answer: bool) -> End {
-    End::Answer {
-        answer,
-        code: i32::from(!answer),
-    }
+    End::Answer { answer, code: i32::from(!answer) }
 }
 
 #[test]
 fn a_technician_reads_why() {
     let found = |version: &str| End::Detected(Some(version.to_owned()));
-    let uninstall = vec![
-        script(WorkPhase::Uninstall, "uninstall", Expect::Success),
-        probe(Expect::Absent),
-    ];
+    let uninstall =
+        vec![script(WorkPhase::Uninstall, "uninstall", Expect::Success), probe(Expect::Absent)];
     let table: Vec<(Vec<Work>, Vec<End>, &str)> = vec![
         (
             install("2"),
@@ -144,21 +124,9 @@ fn a_technician_reads_why() {
             vec![End::Exit(0), answer(false)],
             "set exited 0, but its test still says false",
         ),
-        (
-            enforce(),
-            vec![End::Exit(0), End::TimedOut],
-            "the test was killed after 30s",
-        ),
-        (
-            uninstall,
-            vec![End::Exit(0), found("1")],
-            "exit code 0, but version 1 is still detected",
-        ),
-        (
-            install("2"),
-            vec![End::Fetched],
-            "the outcome does not fit what was asked for",
-        ),
+        (enforce(), vec![End::Exit(0), End::TimedOut], "the test was killed after 30s"),
+        (uninstall, vec![End::Exit(0), found("1")], "exit code 0, but version 1 is still detected"),
+        (install("2"), vec![End::Fetched], "the outcome does not fit what was asked for"),
     ];
     for (works, ends, expected) in table {
         let mut execution = Execution::new(vec![step("software/x", Act::Install, works)]);
@@ -183,21 +151,10 @@ fn another_attempt_follows_while_attempts_remain() {
     let mut x = step("software/x", Act::Install, install("2"));
     x.attempts = 2;
     let mut execution = Execution::new(vec![x]);
-    run(
-        &mut execution,
-        [
-            End::Exit(1),
-            End::Exit(0),
-            End::Detected(Some("2.1".into())),
-        ],
-    );
+    run(&mut execution, [End::Exit(1), End::Exit(0), End::Detected(Some("2.1".into()))]);
     assert_eq!(states(&execution), [StepState::Passed]);
     let results: Vec<_> = execution.results().collect();
-    let attempts: Vec<u32> = results[0]
-        .log
-        .iter()
-        .map(|entry| entry.at.attempt)
-        .collect();
+    let attempts: Vec<u32> = results[0].log.iter().map(|entry| entry.at.attempt).collect();
     assert_eq!(attempts, [1, 2, 2]);
 }
 
@@ -208,22 +165,14 @@ fn a_dependant_of_what_failed_never_starts_and_others_go_on() {
     b.waits_for = vec![Item::software("a")];
     let c = step("software/c", Act::Install, install("1"));
     let mut execution = Execution::new(vec![a, b, c]);
-    run(
-        &mut execution,
-        [End::Exit(1), End::Exit(0), End::Detected(Some("1".into()))],
-    );
+    run(&mut execution, [End::Exit(1), End::Exit(0), End::Detected(Some("1".into()))]);
     let why = "software/a failed, which it needs".to_owned();
     assert_eq!(
         states(&execution)[1..],
-        [
-            StepState::Failed(Some(Reason::PrerequisiteFailed), why),
-            StepState::Passed
-        ]
+        [StepState::Failed(Some(Reason::PrerequisiteFailed), why), StepState::Passed]
     );
-    let shown: Vec<_> = states(&execution)
-        .iter()
-        .map(|s| (s.status().word(), s.result()))
-        .collect();
+    let shown: Vec<_> =
+        execution.results().map(|each| (each.status().word(), each.state.result())).collect();
     assert_eq!(shown[1], ("skipped", Some(ActionResult::Failed)));
 }
 
@@ -267,15 +216,10 @@ fn what_runs_may_end_after_a_cancel_and_nothing_else_starts() {
         (End::Exit(5), StepState::Failed(None, "exit code 5".into())),
     ] {
         let mut execution = Execution::new(two());
-        let Next::Work(at, _) = execution.next() else {
-            panic!("a work comes first")
-        };
+        let Next::Work(at, _) = execution.next() else { panic!("a work comes first") };
         execution.apply(&Progress::Started(at)).expect("starts");
         execution.apply(&Progress::Cancelled).expect("always");
-        assert_eq!(
-            states(&execution),
-            [StepState::Running, StepState::Cancelled]
-        );
+        assert_eq!(states(&execution), [StepState::Running, StepState::Cancelled]);
         let finished = Progress::Finished(at, outcome(end));
         execution.apply(&finished).expect("ends");
         assert_eq!(states(&execution), [expected, StepState::Cancelled]);
@@ -286,24 +230,16 @@ fn what_runs_may_end_after_a_cancel_and_nothing_else_starts() {
 #[test]
 fn a_repeated_or_foreign_entry_changes_nothing() {
     let mut execution = Execution::new(vec![step("software/a", Act::Install, install("1"))]);
-    let Next::Work(at, _) = execution.next() else {
-        panic!("a work comes first")
-    };
+    let Next::Work(at, _) = execution.next() else { panic!("a work comes first") };
     let started = Progress::Started(at);
     let finished = Progress::Finished(at, outcome(End::Exit(0)));
-    assert_eq!(
-        execution.apply(&finished),
-        Err(Inconsistent::NotRunning(at))
-    );
+    assert_eq!(execution.apply(&finished), Err(Inconsistent::NotRunning(at)));
     execution.apply(&started).expect("starts");
     let before = execution.clone();
     assert_eq!(execution.apply(&started), Err(Inconsistent::NotNext(at)));
     let elsewhere = At { step: 7, ..at };
     let foreign = Progress::Interrupted(elsewhere);
-    assert_eq!(
-        execution.apply(&foreign),
-        Err(Inconsistent::NotRunning(elsewhere))
-    );
+    assert_eq!(execution.apply(&foreign), Err(Inconsistent::NotRunning(elsewhere)));
     assert_eq!(execution, before);
 }
 
@@ -311,17 +247,11 @@ fn a_repeated_or_foreign_entry_changes_nothing() {
 fn an_interrupted_install_is_looked_at_before_anything_else() {
     for (found, next) in [(Some("1".to_owned()), None), (None, Some(0))] {
         let mut execution = Execution::new(vec![step("software/a", Act::Install, install("1"))]);
-        let at = At {
-            step: 0,
-            attempt: 1,
-            work: 0,
-        };
+        let at = At { step: 0, attempt: 1, work: 0 };
         execution.apply(&Progress::Started(at)).expect("starts");
         assert_eq!(execution.running(), Some(at));
         execution.apply(&Progress::Interrupted(at)).expect("ran");
-        let Next::Work(look, work) = execution.next() else {
-            panic!("a look comes next")
-        };
+        let Next::Work(look, work) = execution.next() else { panic!("a look comes next") };
         assert_eq!((look.work, work.phase), (At::LOOK, WorkPhase::Detect));
         run(&mut execution, [End::Detected(found)]);
         let following = match execution.next() {
@@ -342,10 +272,7 @@ fn a_step_that_is_interrupted_without_end_is_given_up() {
         interruptions += 1;
     }
     assert_eq!(interruptions, MAX_INTERRUPTIONS + 1);
-    assert_eq!(
-        states(&execution),
-        [StepState::Failed(None, "interrupted 6 times".into())]
-    );
+    assert_eq!(states(&execution), [StepState::Failed(None, "interrupted 6 times".into())]);
 }
 
 #[test]
@@ -355,24 +282,11 @@ fn what_was_found_last_is_told() {
         step("task/t", Act::Set, enforce()),
     ]);
     let found = End::Detected(Some("1.5".into()));
-    run(
-        &mut execution,
-        [End::Exit(0), found, End::Exit(0), answer(true)],
-    );
-    let told: Vec<_> = execution
-        .findings()
-        .into_iter()
-        .map(|each| each.found)
-        .collect();
+    run(&mut execution, [End::Exit(0), found, End::Exit(0), answer(true)]);
+    let told: Vec<_> = execution.findings().into_iter().map(|each| each.found).collect();
     let version = Some("1.5".to_owned());
     assert_eq!(
         told,
-        [
-            crate::order::Found::Software {
-                version,
-                test: None
-            },
-            crate::order::Found::Answer(true)
-        ]
+        [crate::order::Found::Software { version, test: None }, crate::order::Found::Answer(true)]
     );
 }

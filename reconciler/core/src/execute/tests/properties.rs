@@ -98,10 +98,7 @@ impl Job {
     }
 
     fn step(&self, index: usize, all: &[Job]) -> Step {
-        let waits = self
-            .waits
-            .iter()
-            .filter_map(|back| index.checked_sub(*back));
+        let waits = self.waits.iter().filter_map(|back| index.checked_sub(*back));
         Step {
             attempts: self.attempts,
             waits_for: waits.map(|other| all[other].item(other)).collect(),
@@ -142,11 +139,7 @@ impl Job {
     }
 
     fn named(&self, working: &'static str) -> &'static str {
-        if self.change == "works" {
-            working
-        } else {
-            self.change
-        }
+        if self.change == "works" { working } else { self.change }
     }
 
     fn install(&self, works: &mut Vec<Work>, expect: Expect) {
@@ -176,10 +169,7 @@ impl Job {
 }
 
 fn world(jobs: &[Job]) -> (Vec<Step>, Computer) {
-    let steps = jobs
-        .iter()
-        .enumerate()
-        .map(|(index, job)| job.step(index, jobs));
+    let steps = jobs.iter().enumerate().map(|(index, job)| job.step(index, jobs));
     let things = jobs.iter().enumerate();
     let computer = Computer::of(things.map(|(index, job)| (job.item(index), job.before())));
     (steps.collect(), computer)
@@ -205,35 +195,20 @@ fn carry_out(steps: &[Step], computer: &mut Computer, fates: &[Fate]) -> Executi
         let work = work.clone();
         note(&mut execution, &mut journal, Progress::Started(at));
         let bounded = cut[at.step as usize] < MAX_INTERRUPTIONS;
-        let fate = fates
-            .next()
-            .filter(|_| bounded)
-            .unwrap_or(Fate::Undisturbed);
+        let fate = fates.next().filter(|_| bounded).unwrap_or(Fate::Undisturbed);
         let end = (fate != Fate::KilledBeforeItTookEffect)
             .then(|| computer.run(&steps[at.step as usize], &work));
         let Some(end) = end.filter(|_| fate == Fate::Undisturbed) else {
             cut[at.step as usize] += 1;
             execution = replay(steps, &journal);
-            assert_eq!(
-                execution.running(),
-                Some(at),
-                "the journal tells what was cut off"
-            );
+            assert_eq!(execution.running(), Some(at), "the journal tells what was cut off");
             note(&mut execution, &mut journal, Progress::Interrupted(at));
             continue;
         };
-        note(
-            &mut execution,
-            &mut journal,
-            Progress::Finished(at, outcome(end)),
-        );
+        note(&mut execution, &mut journal, Progress::Finished(at, outcome(end)));
         assert!(journal.len() < 2000, "it does not end");
     }
-    assert_eq!(
-        replay(steps, &journal),
-        execution,
-        "a replay gives the same state"
-    );
+    assert_eq!(replay(steps, &journal), execution, "a replay gives the same state");
     execution
 }
 
@@ -264,12 +239,7 @@ fn ends(execution: &Execution) -> Vec<&'static str> {
 
 fn fate() -> impl Strategy<Value = Fate> {
     use Fate::{KilledAfterwards, KilledBeforeItTookEffect, Undisturbed};
-    select(vec![
-        Undisturbed,
-        Undisturbed,
-        KilledAfterwards,
-        KilledBeforeItTookEffect,
-    ])
+    select(vec![Undisturbed, Undisturbed, KilledAfterwards, KilledBeforeItTookEffect])
 }
 
 proptest! {

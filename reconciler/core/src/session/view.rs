@@ -1,0 +1,263 @@
+//! What is shown of a session: stages, actions, times; and the rule that makes
+//! a status of results.
+
+use jiff::Timestamp;
+
+use crate::execute::{ActionResult, ActionStatus, Entry, Execution, StepResult, StepState};
+use crate::item::{Act, Reason};
+use crate::order::Finding;
+use crate::session::machine::{Session, State};
+use crate::session::{Created, Kind, PlannedRow, Stage, StageStatus, Status, WaitingFor};
+
+/// The stages of a session with where each stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stages([StageStatus; Stage::ALL.len()]);
+
+impl Stages {
+    pub(super) fn new(kind: Kind) -> Self {
+        let mut stages = Self([StageStatus::Waiting; Stage::ALL.len()]);
+        // What a new computer needs first is part of the plan; agents are
+        // updated, and facts reported, apart from sessions.
+        for stage in [Stage::Onboarding, Stage::AgentUpdate, Stage::Inventory] {
+            stages.set(stage, StageStatus::Skipped);
+        }
+        if kind == Kind::Onboarding {
+            stages.set(Stage::Onboarding, StageStatus::Passed);
+        }
+        stages
+    }
+
+    pub(super) fn set(&mut self, stage: Stage, status: StageStatus) {
+        self.0[stage as usize] = status;
+    }
+
+    /// Nothing more comes: what was under way has failed, what never came is skipped.
+    pub(super) fn close(&mut self) {
+        for status in &mut self.0 {
+            *status = match *status {
+                StageStatus::Waiting => StageStatus::Skipped,
+                StageStatus::Running => StageStatus::Failed,
+                other @ (StageStatus::Passed | StageStatus::Failed | StageStatus::Skipped) => other,
+            };
+        }
+    }
+}
+
+/// One stage with where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StageView {
+    /// The stage.
+    pub stage: Stage,
+    /// Where it stands.
+    pub status: StageStatus,
+}
+
+/// One action of the plan with where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActionView<'a> {
+    /// The action as planned.
+    pub row: &'a PlannedRow,
+    /// Why, where the execution knows better than the plan.
+    pub reason: Reason,
+    /// Its status.
+    pub status: ActionStatus,
+    /// Its result, once there is one.
+    pub result: Option<ActionResult>,
+    /// Why it failed, for people.
+    pub message: Option<&'a str>,
+    /// What was started for it, oldest first.
+    pub log: &'a [Entry],
+}
+
+impl ActionView<'_> {
+    /// Whether it has failed.
+    pub fn has_failed(&self) -> bool {
+        self.result == Some(ActionResult::Failed)
+    }
+
+    /// Whether it was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.status == ActionStatus::Cancelled
+    }
+}
+
+impl Session {
+    /// Where it stands.
+    pub fn status(&self) -> Status {
+        match &self.state {
+            State::Created => Status::Created,
+            State::Offline => Status::PendingConnectivity,
+            State::Resolving | State::Planning => Status::Running,
+            State::Detecting(dispatch) | State::Executing(dispatch) => {
+                // What an agent has accepted goes on without a connection.
+                if self.connected || dispatch.is_accepted() {
+                    Status::Running
+                } else {
+                    Status::PendingConnectivity
+                }
+            }
+            State::Over(status) => *status,
+        }
+    }
+
+    /// What it waits for; none once it is over.
+    pub fn waiting_for(&self) -> Option<WaitingFor> {
+        Some(match &self.state {
+            State::Created => WaitingFor::Turn,
+            State::Offline => WaitingFor::Connection,
+            State::Resolving => WaitingFor::Resolution,
+            State::Planning => WaitingFor::Plan,
+            State::Detecting(dispatch) => {
+                dispatch.waiting_for(self.connected, WaitingFor::Detection)
+            }
+            State::Executing(dispatch) => {
+                dispatch.waiting_for(self.connected, WaitingFor::Execution)
+            }
+            State::Over(_) => return None,
+        })
+    }
+
+    /// What it is made of.
+    pub fn created(&self) -> &Created {
+        &self.created
+    }
+
+    /// The commit that it follows, once that is settled.
+    pub fn revision(&self) -> Option<&str> {
+        self.revision.as_deref()
+    }
+
+    /// What was found out.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The execution of its plan, where it has come so far.
+    pub fn execution(&self) -> Option<&Execution> {
+        self.execution.as_ref()
+    }
+
+    /// The number of the order that is under way.
+    pub fn order(&self) -> Option<u64> {
+        match &self.state {
+            State::Detecting(dispatch) | State::Executing(dispatch) => dispatch.number(),
+            State::Created
+            | State::Offline
+            | State::Resolving
+            | State::Planning
+            | State::Over(_) => None,
+        }
+    }
+
+    /// Whether it is being stopped.
+    pub fn is_cancelling(&self) -> bool {
+        match &self.state {
+            State::Detecting(dispatch) | State::Executing(dispatch) => dispatch.is_cancelling(),
+            State::Created
+            | State::Offline
+            | State::Resolving
+            | State::Planning
+            | State::Over(_) => false,
+        }
+    }
+
+    /// Why a stage could not run, for people.
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// When it first ran.
+    pub fn started_at(&self) -> Option<Timestamp> {
+        self.clock.started
+    }
+
+    /// When it was over.
+    pub fn ended_at(&self) -> Option<Timestamp> {
+        self.clock.ended
+    }
+
+    /// How long it has run by now, in seconds; waiting does not count.
+    pub fn running_seconds(&self, now: Timestamp) -> u64 {
+        let since = self.clock.running_since.unwrap_or(now);
+        let open = now.as_millisecond().saturating_sub(since.as_millisecond());
+        let all = self.clock.running_ms.saturating_add(open.max(0));
+        u64::try_from(all / 1000).unwrap_or(0)
+    }
+
+    /// The stages, in their order.
+    pub fn stages(&self) -> impl Iterator<Item = StageView> {
+        let statuses = self.stages.0;
+        Stage::ALL
+            .iter()
+            .map(move |stage| StageView { stage: *stage, status: statuses[*stage as usize] })
+    }
+
+    /// The actions of the plan, in the order of execution.
+    pub fn actions(&self) -> impl Iterator<Item = ActionView<'_>> {
+        let mut results = self.execution.iter().flat_map(Execution::results).peekable();
+        let over = matches!(self.state, State::Over(_));
+        self.rows.iter().map(move |row| {
+            // Steps are the rows that act or fail, in the rows' order.
+            match results.next_if(|result| result.step.item == row.item) {
+                Some(result) => carried_out(row, result, over),
+                None => at_rest(row),
+            }
+        })
+    }
+
+    /// What the results make of a session whose plan was carried out.
+    pub(super) fn judge(&self) -> Status {
+        if self.actions().any(|action| action.is_cancelled()) {
+            return Status::Cancelled;
+        }
+        let counts = |action: &ActionView<'_>| action.row.action != Act::None || action.row.failed;
+        let mut all = 0;
+        let mut failed = 0;
+        for action in self.actions() {
+            let has_failed = action.has_failed();
+            all += usize::from(counts(&action) || has_failed);
+            failed += usize::from(has_failed);
+        }
+        match failed {
+            0 => Status::Passed,
+            _ if failed == all => Status::Failed,
+            _ => Status::PartiallyPassed,
+        }
+    }
+}
+
+fn carried_out<'a>(row: &'a PlannedRow, result: StepResult<'a>, over: bool) -> ActionView<'a> {
+    let (reason, message) = match result.state {
+        StepState::Failed(reason, message) => {
+            (reason.unwrap_or(row.reason), Some(message.as_str()))
+        }
+        StepState::Waiting | StepState::Running | StepState::Passed | StepState::Cancelled => {
+            (row.reason, None)
+        }
+    };
+    let status = match result.status() {
+        // A session that failed on the way leaves its steps where they stood.
+        ActionStatus::Waiting | ActionStatus::Running if over => ActionStatus::Skipped,
+        status => status,
+    };
+    ActionView {
+        row,
+        reason,
+        status,
+        result: result.state.result(),
+        message: row.message.as_deref().or(message),
+        log: result.log,
+    }
+}
+
+fn at_rest(row: &PlannedRow) -> ActionView<'_> {
+    let (status, result) = row.at_rest();
+    ActionView {
+        row,
+        reason: row.reason,
+        status,
+        result,
+        message: row.message.as_deref(),
+        log: &[],
+    }
+}
