@@ -21,7 +21,7 @@ pub const FILE_LIMIT: u64 = 4 << 20;
 /// Folders inside each other.
 const MOST_DEPTH: usize = 64;
 /// Files in one snapshot; a tree that names itself over and over ends here.
-const MOST_ENTRIES: usize = 500_000;
+const MOST_ENTRIES: usize = 250_000;
 /// Bytes held by one snapshot: 1 GiB.
 const MOST_BYTES: u64 = 1 << 30;
 

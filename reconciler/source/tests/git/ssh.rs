@@ -110,9 +110,7 @@ fn a_mirror_follows_its_remote_over_ssh() {
     let over_url = mirror(&sandbox, &url.replace(' ', "%20"));
     assert!(over_url.fetch(&access).unwrap().moved);
     assert!(!over_url.fetch(&access).unwrap().moved);
-    for n in 0..100 {
-        work.commit(&format!("commit {n}"));
-    }
+    work.pile(500);
     let second = work.commit("second");
     assert!(over_url.fetch(&access).unwrap().moved);
     assert_eq!(over_url.repository().resolve("HEAD").unwrap().to_string(), second);

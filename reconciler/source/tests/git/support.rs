@@ -2,9 +2,10 @@
 //! the test's.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -70,6 +71,21 @@ impl Work {
         self.write(path, content);
         let mode = fs::Permissions::from_mode(0o755);
         fs::set_permissions(self.path.join(path), mode).unwrap();
+    }
+
+    /// Puts that many empty commits on top of `main`, quickly.
+    pub(crate) fn pile(&self, count: usize) {
+        let mut child =
+            git(&self.path).args(["fast-import", "--quiet"]).stdin(Stdio::piped()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let mut base = format!("from {}\n", self.git(&["rev-parse", "main"]));
+        for n in 0..count {
+            let head = format!("commit refs/heads/main\ncommitter Jo <jo@msp.example> {n} +0000");
+            writeln!(stdin, "{head}\ndata 0\n{base}").unwrap();
+            base.clear();
+        }
+        drop(stdin);
+        assert!(child.wait().unwrap().success());
     }
 
     /// Commits everything; gives the commit's id.

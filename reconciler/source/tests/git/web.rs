@@ -86,9 +86,7 @@ fn a_mirror_follows_its_remote_over_tls() {
 fn long_negotiations_over_a_rewritten_history_come_to_an_end() {
     let sandbox = Sandbox::new();
     let (work, bare) = published(&sandbox);
-    for n in 0..300 {
-        work.commit(&format!("old {n}"));
-    }
+    work.pile(1000);
     work.git(&["push", "--quiet", "origin", "main"]);
     let forge = Forge::tls(sandbox.path("srv"), |_| Reply::Git);
     let mirror = mirror(&sandbox, &forge.url("policy.git"));
@@ -206,7 +204,7 @@ fn a_mirror_of_many_fetches_keeps_every_object_in_few_packs() {
     let mirror = mirror(&sandbox, &forge.url("policy.git"));
     let other = Repository::open(&sandbox.path("mirror")).unwrap();
     let mut commits = Vec::new();
-    for n in 0..60 {
+    for n in 0..52 {
         work.write("ordain.yaml", format!("number: {n}\n"));
         work.git(&["commit", "--quiet", "--all", "--amend", "--message", "rewritten"]);
         work.git(&["push", "--quiet", "--force", "origin", "main"]);
