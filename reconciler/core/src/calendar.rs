@@ -26,18 +26,13 @@ pub fn nearest_zone(name: &str) -> Option<String> {
         known.find(|known| city(known) == city(&wanted))
     };
     let same = names.get(&wanted).ok();
-    same.and_then(|zone| zone.iana_name().map(ToOwned::to_owned))
-        .or_else(by_city)
+    same.and_then(|zone| zone.iana_name().map(ToOwned::to_owned)).or_else(by_city)
 }
 
 /// The day that a moment belongs to, in a zone.
 pub fn day(moment: Timestamp, zone: &TimeZone) -> Day {
     let date = moment.to_zoned(zone.clone()).date();
-    Day {
-        year: date.year(),
-        month: date.month().unsigned_abs(),
-        day: date.day().unsigned_abs(),
-    }
+    Day { year: date.year(), month: date.month().unsigned_abs(), day: date.day().unsigned_abs() }
 }
 
 /// How many days lie from one day to another; negative where it is past.
@@ -72,42 +67,16 @@ struct Field {
     names: &'static [&'static str],
 }
 
-const MONTHS: &[&str] = &[
-    "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
-];
+const MONTHS: &[&str] =
+    &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 const FIELDS: [Field; 5] = [
-    Field {
-        name: "minute",
-        least: 0,
-        greatest: 59,
-        names: &[],
-    },
-    Field {
-        name: "hour",
-        least: 0,
-        greatest: 23,
-        names: &[],
-    },
-    Field {
-        name: "day of month",
-        least: 1,
-        greatest: 31,
-        names: &[],
-    },
-    Field {
-        name: "month",
-        least: 1,
-        greatest: 12,
-        names: MONTHS,
-    },
-    Field {
-        name: "weekday",
-        least: 0,
-        greatest: 7,
-        names: WEEKDAYS,
-    },
+    Field { name: "minute", least: 0, greatest: 59, names: &[] },
+    Field { name: "hour", least: 0, greatest: 23, names: &[] },
+    Field { name: "day of month", least: 1, greatest: 31, names: &[] },
+    Field { name: "month", least: 1, greatest: 12, names: MONTHS },
+    Field { name: "weekday", least: 0, greatest: 7, names: WEEKDAYS },
 ];
 
 impl Cron {
@@ -122,11 +91,8 @@ impl Cron {
             );
             return Err(BadCron(message));
         }
-        let fields: Result<Vec<String>, BadCron> = FIELDS
-            .iter()
-            .zip(&parts)
-            .map(|(field, part)| field.plain(part))
-            .collect();
+        let fields: Result<Vec<String>, BadCron> =
+            FIELDS.iter().zip(&parts).map(|(field, part)| field.plain(part)).collect();
         let plain = fields?.join(" ");
         let cron = croner::Cron::from_str(&plain).map_err(|error| BadCron(error.to_string()))?;
         let cron = Self {
@@ -135,9 +101,7 @@ impl Cron {
                 .iter()
                 .all(|part| part.bytes().all(|byte| byte.is_ascii_digit())),
         };
-        let start = civil::date(2024, 1, 1)
-            .at(0, 0, 0, 0)
-            .to_zoned(TimeZone::UTC);
+        let start = civil::date(2024, 1, 1).at(0, 0, 0, 0).to_zoned(TimeZone::UTC);
         match start.ok().and_then(|start| cron.next(&start)) {
             Some(_) => Ok(cron),
             None => Err(BadCron("there is no such day".to_owned())),
@@ -229,32 +193,15 @@ mod tests {
 
     #[test]
     fn zones_are_iana_names() {
-        for name in [
-            "UTC",
-            "Etc/UTC",
-            "Europe/Oslo",
-            "America/Chicago",
-            "Asia/Kolkata",
-        ] {
+        for name in ["UTC", "Etc/UTC", "Europe/Oslo", "America/Chicago", "Asia/Kolkata"] {
             assert!(zone(name).is_some(), "{name}");
         }
-        for name in [
-            "",
-            "Oslo",
-            "europe/oslo",
-            "CET+1",
-            "Mars/Base",
-            "tenant",
-            "Europe/Oslo ",
-        ] {
+        for name in ["", "Oslo", "europe/oslo", "CET+1", "Mars/Base", "tenant", "Europe/Oslo "] {
             assert!(zone(name).is_none(), "{name}");
         }
         assert_eq!(nearest_zone("europe/oslo").as_deref(), Some("Europe/Oslo"));
         assert_eq!(nearest_zone("Oslo").as_deref(), Some("Europe/Oslo"));
-        assert_eq!(
-            nearest_zone("America/New York").as_deref(),
-            Some("America/New_York")
-        );
+        assert_eq!(nearest_zone("America/New York").as_deref(), Some("America/New_York"));
         assert_eq!(nearest_zone("Mars/Base"), None);
     }
 
@@ -285,11 +232,7 @@ mod tests {
             ("0-0 8 * * *", false),
         ];
         for (text, once) in good {
-            assert_eq!(
-                Cron::parse(text).map(|cron| cron.is_once_a_day()),
-                Ok(once),
-                "{text}"
-            );
+            assert_eq!(Cron::parse(text).map(|cron| cron.is_once_a_day()), Ok(once), "{text}");
         }
         let bad = [
             "",

@@ -68,9 +68,7 @@ fn is_uri(text: &str) -> bool {
         return false;
     };
     let mut letters = scheme.bytes();
-    letters
-        .next()
-        .is_some_and(|first| first.is_ascii_alphabetic())
+    letters.next().is_some_and(|first| first.is_ascii_alphabetic())
         && letters.all(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(&byte))
         && !rest.is_empty()
         && !rest.chars().any(|c| c.is_whitespace() || c.is_control())
@@ -167,10 +165,7 @@ mod tests {
     #[test]
     fn a_pattern_is_for_the_whole_text() {
         let pattern = Some(Spanned::new("[a-z]+|x1".to_owned(), Span::default()));
-        let parameter = Parameter {
-            pattern,
-            ..declared(ParameterType::String)
-        };
+        let parameter = Parameter { pattern, ..declared(ParameterType::String) };
         assert_eq!(fault(&parameter, &json!("abc")), None);
         assert_eq!(fault(&parameter, &json!("x1")), None);
         assert_eq!(

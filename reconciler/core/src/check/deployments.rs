@@ -1,0 +1,160 @@
+//! Deployments that meet wherever they reach, and those whose days are counted.
+
+use ordain_schema::document::{Body, Enforcement};
+use ordain_schema::{Code, Diagnostic};
+use rustc_hash::FxHashMap;
+
+use super::review::Review;
+use crate::calendar::days_between;
+use crate::policy::{DeploymentEntry, ItemId, Selector, Target, TenantId, Wish};
+
+/// How many days before its end a deployment is warned about.
+const WARNING_DAYS: i64 = 14;
+
+/// Reports conflicts and duplicates that hold whatever the fleet, and ends that are near.
+pub(super) fn check(review: &mut Review<'_>) {
+    expiry(review);
+    let mut groups: FxHashMap<Meeting<'_>, Vec<&DeploymentEntry>> = FxHashMap::default();
+    let mut order = Vec::new();
+    for entry in review.policy.deployments() {
+        let Some(meeting) = Meeting::of(entry) else { continue };
+        if entry.disabled || is_expired(review, entry) {
+            continue;
+        }
+        let group = groups.entry(meeting.clone()).or_default();
+        if group.len() == 1 {
+            order.push(meeting);
+        }
+        group.push(entry);
+    }
+    for meeting in order {
+        let group = &groups[&meeting];
+        conflict(review, group);
+        duplicates(review, group);
+    }
+}
+
+/// What two deployments share that meet on every computer that either reaches,
+/// with nothing but their states between them.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Meeting<'a> {
+    scope: Option<TenantId>,
+    item: ItemId,
+    target: &'a Target,
+    priority: i64,
+    enforcement: Enforcement,
+    propagate: bool,
+}
+
+impl<'a> Meeting<'a> {
+    fn of(entry: &'a DeploymentEntry) -> Option<Self> {
+        let known = !matches!(entry.target.selector, Selector::Group(None) | Selector::Nothing);
+        Some(Self {
+            scope: entry.scope,
+            item: entry.item.filter(|_| known)?,
+            target: &entry.target,
+            priority: entry.precedence.priority,
+            enforcement: entry.enforcement,
+            propagate: entry.propagate,
+        })
+    }
+}
+
+fn is_expired(review: &Review<'_>, entry: &DeploymentEntry) -> bool {
+    entry.expires.is_some_and(|last| review.today(entry.scope) > last)
+}
+
+/// Whether one state beats another by rank; `absent` is beaten by `ignored` alone, and beats none.
+fn beats(a: &Wish, b: &Wish) -> bool {
+    match (a.rank(), b.rank()) {
+        (Some(a), Some(b)) => a > b,
+        (Some(_), None) => *a == Wish::Ignored,
+        (None, _) => false,
+    }
+}
+
+/// Those that nothing beats conflict where they do not all say the same.
+fn conflict(review: &mut Review<'_>, group: &[&DeploymentEntry]) {
+    let unbeaten =
+        |entry: &&&DeploymentEntry| !group.iter().any(|other| beats(&other.wish, &entry.wish));
+    let left: Vec<&DeploymentEntry> = group.iter().filter(unbeaten).copied().collect();
+    let Some((last, others)) = left.split_last() else {
+        return;
+    };
+    if others.iter().all(|other| other.says_the_same(last)) {
+        return;
+    }
+    let item = entry_item(review, last);
+    let message =
+        format!("{item} is wished for in two ways that contradict each other wherever they meet");
+    let mut diagnostic = diagnostic_at(review, last, Code::DeploymentConflict, message)
+        .hint("remove one of them, or let `priority` or the target decide");
+    for other in others {
+        diagnostic = diagnostic.related(
+            &*other.path,
+            other.line,
+            format!("{} is deployed here too", entry_item(review, other)),
+        );
+    }
+    review.push(diagnostic);
+}
+
+/// A later deployment that says what an earlier one says is a duplicate.
+fn duplicates(review: &mut Review<'_>, group: &[&DeploymentEntry]) {
+    let mut distinct: Vec<&DeploymentEntry> = Vec::new();
+    for entry in group {
+        let Some(first) = distinct.iter().find(|first| first.says_the_same(entry)) else {
+            distinct.push(entry);
+            continue;
+        };
+        let message = format!("{} is deployed in the same way twice", entry_item(review, entry));
+        let mut diagnostic = diagnostic_at(review, entry, Code::DuplicateDeployment, message)
+            .hint("remove it: the first one has the same effect")
+            .related(&*first.path, first.line, "the first one stands here");
+        diagnostic.severity = ordain_schema::Severity::Warning;
+        review.push(diagnostic);
+    }
+}
+
+fn diagnostic_at(
+    review: &Review<'_>,
+    entry: &DeploymentEntry,
+    code: Code,
+    message: String,
+) -> Diagnostic {
+    let document = review.policy.document(entry.document);
+    Diagnostic::error(code, &*document.path, document.span, message)
+}
+
+fn entry_item(review: &Review<'_>, entry: &DeploymentEntry) -> String {
+    entry.item.map_or_else(String::new, |item| review.policy.items().entry(item).item.to_string())
+}
+
+/// From the fourteenth day before its last day on.
+fn expiry(review: &mut Review<'_>) {
+    for (_, document) in review.documents() {
+        let Body::Deployment(deployment) = &document.body else {
+            continue;
+        };
+        let Some(last) = deployment.expires.as_ref().filter(|_| !deployment.disabled) else {
+            continue;
+        };
+        let left = days_between(review.today(review.scope(document)), last.value);
+        let (message, hint) = match left {
+            ..0 => (
+                format!("the deployment has expired on {}", last.value),
+                "remove it, or give it a later day",
+            ),
+            0 => (
+                "the deployment expires today".to_owned(),
+                "give it a later day if it is still wanted",
+            ),
+            1..=WARNING_DAYS => (
+                format!("the deployment expires on {}", last.value),
+                "give it a later day if it is still wanted",
+            ),
+            _ => continue,
+        };
+        review.warning(document, Code::ExpiresSoon, last.span, message, hint);
+    }
+}

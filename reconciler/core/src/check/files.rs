@@ -1,0 +1,174 @@
+//! Files that documents name, and files that nothing uses.
+
+use ordain_schema::document::{Action, Body, Document, Latest, Software, SoftwareActions, Task};
+use ordain_schema::{Code, Diagnostic, Span, Spanned};
+use rustc_hash::FxHashSet;
+
+use super::review::Review;
+use super::unread::within;
+use crate::policy::beside;
+
+/// The folders in which documents stand, and what belongs to them beside them.
+const FOLDERS: &[&str] = &[
+    "software",
+    "tasks",
+    "groups",
+    "deployments",
+    "schedules",
+    "windows",
+    "computers",
+    "integrations",
+    "licences",
+    "brandings",
+    "roles",
+];
+
+/// Reports scripts that are missing, and files that nothing uses.
+pub(super) fn check(review: &mut Review<'_>) {
+    let mut used = FxHashSet::default();
+    for (_, document) in review.documents() {
+        for script in scripts(&document.body) {
+            used.insert(beside(&document.path, script));
+            of_script(review, document, script);
+        }
+        for picture in pictures(&document.body) {
+            used.insert(beside(&document.path, picture));
+        }
+    }
+    orphans(review, &used);
+}
+
+/// Every script that a document names.
+fn scripts(body: &Body) -> Vec<&Spanned<String>> {
+    match body {
+        Body::Software(software) => of_software(software),
+        Body::Task(task) => of_task(task),
+        Body::Group(group) => group.script.iter().collect(),
+        Body::Deployment(deployment) => deployment.target.script.iter().collect(),
+        Body::Window(window) => {
+            let target = window.target.iter();
+            target.filter_map(|target| target.script.as_ref()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn of_software(software: &Software) -> Vec<&Spanned<String>> {
+    let mut found: Vec<&Spanned<String>> = software.detect.script.iter().collect();
+    if let Latest::Script(script) = &software.latest {
+        found.push(script);
+    }
+    let own = software.versions.iter().map(|version| &version.actions);
+    let actions = own.chain([&software.actions]).flat_map(of_actions);
+    let repair = software.repair.script.as_ref();
+    found.extend(actions.chain(repair).filter_map(|action| action.script.as_ref()));
+    found
+}
+
+fn of_actions(actions: &SoftwareActions) -> impl Iterator<Item = &Action> {
+    let all = [
+        &actions.install,
+        &actions.uninstall,
+        &actions.upgrade,
+        &actions.post_install,
+        &actions.post_uninstall,
+        &actions.test,
+        &actions.download,
+    ];
+    all.into_iter().flatten()
+}
+
+fn of_task(task: &Task) -> Vec<&Spanned<String>> {
+    let actions = [&task.test, &task.set, &task.get].into_iter().flatten();
+    let scripts = actions.filter_map(|action| action.script.as_ref());
+    scripts.chain(&task.script).collect()
+}
+
+/// Pictures, and texts in files: no scripts, and no error where they are missing.
+fn pictures(body: &Body) -> impl Iterator<Item = &Spanned<String>> {
+    let picture = match body {
+        Body::Software(software) => software.icon.as_ref(),
+        Body::Branding(branding) => branding.logo.as_ref(),
+        _ => None,
+    };
+    picture.into_iter()
+}
+
+fn of_script(review: &mut Review<'_>, document: &Document, script: &Spanned<String>) {
+    let mut parts = script.split('/');
+    let leaves = script.is_empty()
+        || script.contains('\\')
+        || parts.any(|part| matches!(part, "" | "." | ".."));
+    if leaves {
+        let message = format!("`{}` does not stay in the document's own folder", script.value);
+        let hint = "write the path from the document's folder, without `.`, `..` or a leading `/`";
+        review.error(document, Code::MissingScript, script.span, message, hint);
+        return;
+    }
+    let path = beside(&document.path, script);
+    if review.snapshot.entries.contains_key(&path) {
+        return;
+    }
+    let folder = document.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let inside =
+        |path: &'_ &String| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    let candidates = review.snapshot.entries.keys().filter(inside).take(200);
+    let names =
+        candidates.map(|path| &path[folder.len() + 1..]).filter(|name| !name.ends_with(".yaml"));
+    let hint = match ordain_schema::nearest(script, names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("add `{path}`"),
+    };
+    let message = format!("there is no file `{path}`");
+    review.error(document, Code::MissingScript, script.span, message, hint);
+}
+
+fn orphans(review: &mut Review<'_>, used: &FxHashSet<String>) {
+    let snapshot = review.snapshot;
+    for path in snapshot.entries.keys() {
+        let Some((folder, file)) = path.rsplit_once('/') else {
+            continue;
+        };
+        let kind = within(path).split('/').next().unwrap_or_default();
+        let known = FOLDERS.contains(&kind) && !used.contains(path);
+        if !known || is_for_people(file) || file.ends_with(".yaml") || review.unread.is_in(folder) {
+            continue;
+        }
+        let hint = if file.ends_with(".yml") {
+            "only `.yaml` files are documents; rename it"
+        } else {
+            "remove it, or name it in a document beside it"
+        };
+        orphan(review, path, hint);
+    }
+}
+
+/// Whether a file is for people and tools, not for the policy.
+fn is_for_people(file: &str) -> bool {
+    let (stem, ending) = file.rsplit_once('.').unwrap_or((file, ""));
+    let upper = stem.to_ascii_uppercase();
+    file.starts_with('.')
+        || matches!(ending, "md" | "markdown" | "rst" | "adoc")
+        || ["README", "LICENSE", "LICENCE", "CHANGELOG", "CODEOWNERS", "NOTICE"]
+            .contains(&upper.as_str())
+}
+
+/// Reports secrets that no document refers to.
+pub(super) fn unused_secrets(review: &mut Review<'_>, used: &FxHashSet<String>) {
+    if !review.unread.is_empty() {
+        return;
+    }
+    let snapshot = review.snapshot;
+    for path in snapshot.entries.keys() {
+        let name = within(path).strip_prefix("secrets/").and_then(|file| file.strip_suffix(".age"));
+        if name.is_some_and(|name| !used.contains(name)) {
+            orphan(review, path, "remove it, or refer to it as `{secret: NAME}`");
+        }
+    }
+}
+
+fn orphan(review: &mut Review<'_>, path: &str, hint: &str) {
+    let top = Span { line: 1, column: 1, end_column: 1 };
+    let message = format!("nothing uses `{path}`");
+    review.push(Diagnostic::warning(Code::OrphanFile, path, top, message).hint(hint));
+}

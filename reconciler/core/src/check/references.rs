@@ -1,0 +1,125 @@
+//! Names that must mean something at their place.
+
+use ordain_schema::document::{
+    Body, Document, Licence, Rule, Schedule, Software, Target, Task, Tenant,
+};
+use ordain_schema::{Code, Spanned, nearest};
+
+use super::review::Review;
+use crate::policy::Kind;
+
+/// Reports every name that means nothing where it stands.
+pub(super) fn check(review: &mut Review<'_>) {
+    for (_, document) in review.documents() {
+        match &document.body {
+            Body::Software(software) => of_software(review, document, software),
+            Body::Task(task) => of_task(review, document, task),
+            Body::Tenant(tenant) => of_tenant(review, document, tenant),
+            Body::Deployment(deployment) => {
+                each(review, document, Kind::Software, &deployment.software);
+                each(review, document, Kind::Task, &deployment.task);
+                each(review, document, Kind::Licence, &deployment.licence);
+                of_target(review, document, &deployment.target);
+            }
+            Body::Licence(licence) => of_licence(review, document, licence),
+            Body::Schedule(schedule) => of_schedule(review, document, schedule),
+            Body::Window(window) => {
+                if let Some(target) = &window.target {
+                    of_target(review, document, target);
+                }
+            }
+            Body::Repository(_)
+            | Body::Group(_)
+            | Body::Computer(_)
+            | Body::Branding(_)
+            | Body::Integration(_)
+            | Body::Role(_)
+            | Body::Test(_)
+            | Body::Trust(_) => {}
+        }
+    }
+}
+
+fn each<'n>(
+    review: &mut Review<'_>,
+    document: &Document,
+    kind: Kind,
+    names: impl IntoIterator<Item = &'n Spanned<String>>,
+) {
+    for name in names {
+        review.resolve(document, kind, name);
+    }
+}
+
+fn of_software(review: &mut Review<'_>, document: &Document, software: &Software) {
+    each(review, document, Kind::Task, &software.configure);
+    for rule in &software.requires {
+        each(review, document, Kind::Software, rule_names(rule));
+    }
+}
+
+/// Every software that a rule names.
+fn rule_names(rule: &Rule) -> impl Iterator<Item = &Spanned<String>> {
+    let condition = rule.condition.iter();
+    let conditions = condition.flat_map(|condition| [&condition.any_of, &condition.all_of]);
+    let then = rule.then.iter().flat_map(|then| [&then.install, &then.uninstall]);
+    let lists = conditions.chain(then).flatten().flatten();
+    rule.software.iter().chain(&rule.absent).chain(lists)
+}
+
+fn of_task(review: &mut Review<'_>, document: &Document, task: &Task) {
+    let Some(other) = &task.superseded_by else {
+        return;
+    };
+    if **other == *document.name {
+        let hint = "name the task that should be used instead";
+        review.error(document, Code::BadValue, other.span, "a task cannot supersede itself", hint);
+        return;
+    }
+    review.resolve(document, Kind::Task, other);
+}
+
+fn of_tenant(review: &mut Review<'_>, document: &Document, tenant: &Tenant) {
+    each(review, document, Kind::Task, &tenant.preflight);
+    let integrations = tenant.clients.iter().map(|client| &client.integration);
+    each(review, document, Kind::Integration, integrations);
+    each(review, document, Kind::Branding, &tenant.branding);
+    let Some(parent) = &tenant.parent else { return };
+    let tenants = review.policy.tenants();
+    let has_document = |id| tenants.node(id).document.is_some();
+    let known = tenants.find(parent).is_some_and(has_document);
+    if known || review.unread.may_hold_tenant(parent) {
+        return;
+    }
+    let names =
+        tenants.iter().filter(|(id, node)| *node.id != **document.name && has_document(*id));
+    let hint = match nearest(parent, names.map(|(_, node)| &*node.id)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("write `tenants/{}/tenant.yaml`, or name another tenant", parent.value),
+    };
+    let message = format!("there is no tenant `{}`", parent.value);
+    review.error(document, Code::UnknownReference, parent.span, message, hint);
+}
+
+fn of_licence(review: &mut Review<'_>, document: &Document, licence: &Licence) {
+    review.resolve(document, Kind::Software, &licence.software);
+}
+
+fn of_schedule(review: &mut Review<'_>, document: &Document, schedule: &Schedule) {
+    of_target(review, document, &schedule.target);
+    each(review, document, Kind::Task, &schedule.preflight);
+    let Some(item) = &schedule.item else { return };
+    let (kind, name) = match item.split_once('/') {
+        Some(("software", name)) => (Kind::Software, name),
+        Some(("task", name)) => (Kind::Task, name.split_once('#').map_or(name, |(name, _)| name)),
+        _ => return,
+    };
+    let name = Spanned::new(name.to_owned(), item.span);
+    review.resolve(document, kind, &name);
+}
+
+fn of_target(review: &mut Review<'_>, document: &Document, target: &Target) {
+    each(review, document, Kind::Group, &target.group);
+    let integration = target.device_group.as_ref().map(|group| &group.integration);
+    each(review, document, Kind::Integration, integration);
+}
