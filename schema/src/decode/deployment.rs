@@ -104,9 +104,10 @@ struct Given(std::collections::BTreeMap<String, GivenParameter>);
 impl Decode for Given {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let entries = super::plain::named(input, faults)?;
-        let given = entries
-            .iter()
-            .filter_map(|entry| Some((entry.key.to_string(), given_parameter(entry, faults)?)));
+        let given = entries.iter().map(|entry| {
+            let given = given_parameter(entry, faults).unwrap_or_else(|| faulty(entry));
+            (entry.key.to_string(), given)
+        });
         Some(Self(given.collect()))
     }
 }
@@ -147,6 +148,12 @@ fn given_parameter(entry: &Entry<'_>, faults: &mut Faults) -> Option<GivenParame
 fn bare_map(input: Input<'_, '_>, key: Span, faults: &mut Faults) -> Option<GivenParameter> {
     let message = format!("the map for `{}` stands bare", input.key);
     faults.hinted(Code::BadParameter, input.place, message, "write a map as `{value: {…}}`");
-    let value = Spanned::decode(input, faults)?;
+    let value = Spanned::new(serde_json::Value::Null, input.place);
     Some(GivenParameter { key, value, over: None })
+}
+
+/// What stands for a faulty value: null, so that nobody calls the parameter missing.
+fn faulty(entry: &Entry<'_>) -> GivenParameter {
+    let value = Spanned::new(serde_json::Value::Null, entry.place());
+    GivenParameter { key: entry.span, value, over: None }
 }
