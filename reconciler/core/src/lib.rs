@@ -17,6 +17,7 @@ pub mod parameter;
 pub mod policy;
 
 pub mod check;
+pub mod graph;
 pub mod load;
 
 pub mod fleet;
