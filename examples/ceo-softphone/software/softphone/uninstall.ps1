@@ -1,0 +1,3 @@
+# Removes the softphone and keeps its settings.
+$ErrorActionPreference = 'Stop'
+Get-Package -Name 'Ringwell Softphone' | Uninstall-Package

@@ -1,0 +1,3 @@
+# Removes the add-in's predecessor.
+$ErrorActionPreference = 'Stop'
+Get-Package -Name 'Ledger Reports Classic' | Uninstall-Package
