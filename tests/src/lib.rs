@@ -5,3 +5,5 @@
 //! the tests need stands beside them: `tests/tidy` holds the rules of the
 //! house, `tests/examples` the example repositories, `tests/acceptance` the
 //! language's scenarios, `tests/e2e` the runs with real processes.
+
+pub mod generator;
