@@ -63,23 +63,16 @@ pub struct Exceeded {
 /// what it is measured by.
 pub fn diff(policy: &Policy, base: &Plan, head: &Plan) -> Diff {
     type Rows<'a> = BTreeMap<(&'a str, &'a str), &'a [Action]>;
-    let before: Rows<'_> = base
-        .computers
-        .iter()
-        .map(|c| ((&*c.tenant, &*c.computer), &*c.actions))
-        .collect();
-    let after: Rows<'_> = head
-        .computers
-        .iter()
-        .map(|c| ((&*c.tenant, &*c.computer), &*c.actions))
-        .collect();
+    let before: Rows<'_> =
+        base.computers.iter().map(|c| ((&*c.tenant, &*c.computer), &*c.actions)).collect();
+    let after: Rows<'_> =
+        head.computers.iter().map(|c| ((&*c.tenant, &*c.computer), &*c.actions)).collect();
     let names: BTreeSet<_> = before.keys().chain(after.keys()).copied().collect();
     let known = names.len();
     let mut computers = Vec::new();
     for (tenant, computer) in names {
         let of = |rows: &Rows<'_>| {
-            rows.get(&(tenant, computer))
-                .map_or(Vec::new(), |rows| rows.to_vec())
+            rows.get(&(tenant, computer)).map_or(Vec::new(), |rows| rows.to_vec())
         };
         let changes = changes(of(&before), of(&after));
         if !changes.is_empty() {
@@ -90,19 +83,10 @@ pub fn diff(policy: &Policy, base: &Plan, head: &Plan) -> Diff {
             });
         }
     }
-    let tenants = computers
-        .iter()
-        .map(|one| &one.tenant)
-        .collect::<BTreeSet<_>>()
-        .len();
-    let mut totals = Totals {
-        computers: computers.len(),
-        ..Totals::default()
-    };
-    for action in computers
-        .iter()
-        .flat_map(|one| &one.changes)
-        .filter_map(|change| change.after.as_ref())
+    let tenants = computers.iter().map(|one| &one.tenant).collect::<BTreeSet<_>>().len();
+    let mut totals = Totals { computers: computers.len(), ..Totals::default() };
+    for action in
+        computers.iter().flat_map(|one| &one.changes).filter_map(|change| change.after.as_ref())
     {
         totals.add(action);
     }
@@ -126,22 +110,15 @@ fn changes(before: Vec<Action>, after: Vec<Action>) -> Vec<Change> {
             let pair = by_item.entry((action.item.clone(), *count)).or_default();
             *count += 1;
             if side == 0 {
-                pair.0 = Some(action)
+                pair.0 = Some(action);
             } else {
-                pair.1 = Some(action)
+                pair.1 = Some(action);
             }
         }
     }
-    let pairs = by_item
-        .into_iter()
-        .filter(|(_, (before, after))| differ(before.as_ref(), after.as_ref()));
-    pairs
-        .map(|((item, _), (before, after))| Change {
-            item,
-            before,
-            after,
-        })
-        .collect()
+    let pairs =
+        by_item.into_iter().filter(|(_, (before, after))| differ(before.as_ref(), after.as_ref()));
+    pairs.map(|((item, _), (before, after))| Change { item, before, after }).collect()
 }
 
 fn differ(before: Option<&Action>, after: Option<&Action>) -> bool {
@@ -163,11 +140,7 @@ fn exceeded(policy: &Policy, totals: &Totals, known: u64) -> Vec<Exceeded> {
     let mut check = |limit, allowed: Option<u64>, actual: usize| {
         let actual = actual as u64;
         if let Some(allowed) = allowed.filter(|allowed| actual > *allowed) {
-            exceeded.push(Exceeded {
-                limit,
-                allowed,
-                actual,
-            });
+            exceeded.push(Exceeded { limit, allowed, actual });
         }
     };
     let computers = limits.max_computers_changed.map(|limit| match limit {

@@ -66,9 +66,7 @@ pub fn explain(
         computer == name || computer.split_once('/') == Some((tenant.as_str(), name.as_str()))
     };
     let subjects = world.subjects().filter(named);
-    subjects
-        .map(|subject| explain_one(&subject, &candidates, request, item))
-        .collect()
+    subjects.map(|subject| explain_one(&subject, &candidates, request, item)).collect()
 }
 
 fn explain_one(
@@ -80,20 +78,10 @@ fn explain_one(
     let policy = subject.world.policy;
     let plan = plan_computer(subject, candidates, request);
     let all = plan.as_ref().map_or(&[][..], |plan| &plan.actions);
-    let actions: Vec<Action> = all
-        .iter()
-        .filter(|action| action.item == *item)
-        .cloned()
-        .collect();
-    let waits = actions
-        .iter()
-        .flat_map(|action| &action.waits_for)
-        .collect::<Vec<_>>();
-    let prerequisites = all
-        .iter()
-        .filter(|action| waits.contains(&&action.item))
-        .cloned()
-        .collect();
+    let actions: Vec<Action> = all.iter().filter(|action| action.item == *item).cloned().collect();
+    let waits = actions.iter().flat_map(|action| &action.waits_for).collect::<Vec<_>>();
+    let prerequisites =
+        all.iter().filter(|action| waits.contains(&&action.item)).cloned().collect();
     let winner = actions
         .first()
         .and_then(|action| action.deployment)
@@ -129,13 +117,9 @@ fn unknown(
     request: &Request,
     item: &Item,
 ) -> Vec<Missing> {
-    let limited = Request {
-        limit: Some(crate::resolve::Limit::Item(item.clone())),
-        ..request.clone()
-    };
-    plan_computer(subject, candidates, &limited)
-        .map(|plan| plan.unknown)
-        .unwrap_or_default()
+    let limited =
+        Request { limit: Some(crate::resolve::Limit::Item(item.clone())), ..request.clone() };
+    plan_computer(subject, candidates, &limited).map(|plan| plan.unknown).unwrap_or_default()
 }
 
 fn winner(subject: &Subject<'_>, deployment: &DeploymentEntry) -> Winner {
@@ -147,10 +131,7 @@ fn winner(subject: &Subject<'_>, deployment: &DeploymentEntry) -> Winner {
         _ => "ancestor",
     };
     Winner {
-        by: Place {
-            path: deployment.path.clone(),
-            line: deployment.line,
-        },
+        by: Place { path: deployment.path.clone(), line: deployment.line },
         scope,
         selector: selector_word(&deployment.target.selector),
     }
@@ -160,40 +141,25 @@ fn winner(subject: &Subject<'_>, deployment: &DeploymentEntry) -> Winner {
 fn facts(subject: &Subject<'_>, candidates: &Candidates, item: &Item) -> BTreeMap<String, Value> {
     let policy = subject.world.policy;
     let mut paths: Vec<String> = Vec::new();
-    let deployments = candidates
-        .of(&subject.facts.tenant)
-        .iter()
-        .map(|id| policy.deployment(*id));
-    let of_item = |one: &&DeploymentEntry| {
-        one.item
-            .is_some_and(|id| policy.items().entry(id).item == *item)
-    };
+    let deployments = candidates.of(&subject.facts.tenant).iter().map(|id| policy.deployment(*id));
+    let of_item =
+        |one: &&DeploymentEntry| one.item.is_some_and(|id| policy.items().entry(id).item == *item);
     for deployment in deployments.filter(of_item) {
         paths.extend(selector_facts(policy, &deployment.target.selector));
         if deployment.target.only.is_some() {
-            paths.extend([
-                "computer.chassis".to_owned(),
-                "computer.domainRole".to_owned(),
-            ]);
+            paths.extend(["computer.chassis".to_owned(), "computer.domainRole".to_owned()]);
         }
     }
     paths.push(match item {
         Item::Software(name) => format!("computer.software.{name}"),
-        Item::Task {
-            name,
-            instance: None,
-        } => format!("computer.tasks.{name}"),
-        Item::Task {
-            name,
-            instance: Some(instance),
-        } => format!("computer.tasks.{name}#{instance}"),
+        Item::Task { name, instance: None } => format!("computer.tasks.{name}"),
+        Item::Task { name, instance: Some(instance) } => {
+            format!("computer.tasks.{name}#{instance}")
+        }
     });
     paths.sort();
     paths.dedup();
-    paths
-        .into_iter()
-        .map(|path| (path.clone(), value(subject, &path)))
-        .collect()
+    paths.into_iter().map(|path| (path.clone(), value(subject, &path))).collect()
 }
 
 fn selector_facts(policy: &Policy, selector: &Selector) -> Vec<String> {
@@ -201,11 +167,9 @@ fn selector_facts(policy: &Policy, selector: &Selector) -> Vec<String> {
     match selector {
         Selector::Computer { .. } => one("computer.name"),
         Selector::Person(_) => one("computer.person"),
-        Selector::Tag(_) => vec![
-            "computer.tags".into(),
-            "tenant.tags".into(),
-            "person.tags".into(),
-        ],
+        Selector::Tag(_) => {
+            vec!["computer.tags".into(), "tenant.tags".into(), "person.tags".into()]
+        }
         Selector::DirectoryGroup(_) => one("person.groups"),
         Selector::DeviceGroup { .. } => one("computer.deviceGroups"),
         Selector::Group(Some(id)) => {

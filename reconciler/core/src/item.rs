@@ -28,10 +28,7 @@ impl Item {
 
     /// The task of that name, without an instance.
     pub fn task(name: &str) -> Self {
-        Self::Task {
-            name: name.into(),
-            instance: None,
-        }
+        Self::Task { name: name.into(), instance: None }
     }
 
     /// The name without type and instance.
@@ -51,14 +48,8 @@ impl fmt::Display for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Software(name) => write!(f, "software/{name}"),
-            Self::Task {
-                name,
-                instance: None,
-            } => write!(f, "task/{name}"),
-            Self::Task {
-                name,
-                instance: Some(instance),
-            } => write!(f, "task/{name}#{instance}"),
+            Self::Task { name, instance: None } => write!(f, "task/{name}"),
+            Self::Task { name, instance: Some(instance) } => write!(f, "task/{name}#{instance}"),
         }
     }
 }
@@ -101,15 +92,11 @@ impl FromStr for Item {
         let (kind, rest) = text.split_once('/').ok_or_else(bad)?;
         match (kind, rest.split_once('#')) {
             ("software", None) if !rest.is_empty() => Ok(Self::Software(rest.into())),
-            ("task", None) if !rest.is_empty() => Ok(Self::Task {
-                name: rest.into(),
-                instance: None,
-            }),
+            ("task", None) if !rest.is_empty() => {
+                Ok(Self::Task { name: rest.into(), instance: None })
+            }
             ("task", Some((name, instance))) if !name.is_empty() && !instance.is_empty() => {
-                Ok(Self::Task {
-                    name: name.into(),
-                    instance: Some(instance.into()),
-                })
+                Ok(Self::Task { name: name.into(), instance: Some(instance.into()) })
             }
             _ => Err(bad()),
         }

@@ -31,10 +31,7 @@ impl Loaded {
 
     /// How many errors there are.
     pub fn errors(&self) -> usize {
-        self.diagnostics
-            .iter()
-            .filter(|one| one.severity == Severity::Error)
-            .count()
+        self.diagnostics.iter().filter(|one| one.severity == Severity::Error).count()
     }
 
     /// How many warnings there are.
@@ -70,9 +67,5 @@ fn assemble(
         (&a.file, a.span, a.code, &a.message).cmp(&(&b.file, b.span, b.code, &b.message))
     });
     diagnostics.dedup();
-    Loaded {
-        policy,
-        diagnostics,
-        documents,
-    }
+    Loaded { policy, diagnostics, documents }
 }

@@ -18,14 +18,8 @@ pub(super) fn check(source: &str) -> Result<(), BadExpression> {
         let message = format!("the expression is longer than {MAX_SOURCE} bytes");
         return Err(BadExpression::new(0, message));
     }
-    let mut scan = Scan {
-        chars: source.chars().collect(),
-        at: 0,
-        tokens: 0,
-        depth: 0,
-    };
-    scan.run()
-        .map_err(|message| BadExpression::new(scan.at, message))
+    let mut scan = Scan { chars: source.chars().collect(), at: 0, tokens: 0, depth: 0 };
+    scan.run().map_err(|message| BadExpression::new(scan.at, message))
 }
 
 struct Scan {
@@ -53,9 +47,7 @@ impl Scan {
                 return Err(format!("brackets stand more than {MAX_BRACKETS} deep"));
             }
             if self.tokens > MAX_TOKENS {
-                return Err(format!(
-                    "the expression has more than {MAX_TOKENS} words and signs"
-                ));
+                return Err(format!("the expression has more than {MAX_TOKENS} words and signs"));
             }
             self.at += 1;
         }
@@ -63,9 +55,7 @@ impl Scan {
     }
 
     fn is_word(&self, at: usize) -> bool {
-        self.chars
-            .get(at)
-            .is_some_and(|c| c.is_ascii_alphanumeric() || *c == '_')
+        self.chars.get(at).is_some_and(|c| c.is_ascii_alphanumeric() || *c == '_')
     }
 
     fn comment(&mut self) {
@@ -104,9 +94,8 @@ impl Scan {
     /// Whether the string that begins here is raw.
     fn prefix(&self) -> Result<bool, String> {
         let words = self.chars[..self.at].iter().rev();
-        let prefix: String = words
-            .take_while(|c| c.is_ascii_alphanumeric() || **c == '_')
-            .collect();
+        let prefix: String =
+            words.take_while(|c| c.is_ascii_alphanumeric() || **c == '_').collect();
         let prefix = prefix.to_ascii_lowercase();
         match (prefix.as_str(), prefix.starts_with('r')) {
             ("r" | "rb", _) => Ok(true),

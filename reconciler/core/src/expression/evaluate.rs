@@ -31,11 +31,7 @@ type Result<'a> = std::result::Result<Val<'a>, Fault<'a>>;
 
 /// Evaluates an expression.
 pub(super) fn verdict(expression: &Expression, facts: &Facts) -> Verdict {
-    let mut walk = Walk {
-        facts,
-        slots: Vec::new(),
-        steps: 0,
-    };
+    let mut walk = Walk { facts, slots: Vec::new(), steps: 0 };
     let fault = match walk.node(&expression.root) {
         Ok(Val::Bool(true)) => return Verdict::True,
         Ok(Val::Bool(false)) => return Verdict::False,
@@ -46,9 +42,7 @@ pub(super) fn verdict(expression: &Expression, facts: &Facts) -> Verdict {
         Fault::Missing(path) => path,
         Fault::Type => expression.paths.first().map_or("", |path| path),
     };
-    Verdict::Unknown {
-        fact: fact.to_owned(),
-    }
+    Verdict::Unknown { fact: fact.to_owned() }
 }
 
 struct Walk<'a> {
@@ -72,9 +66,7 @@ impl<'a> Walk<'a> {
                 member(of.entry(key), text.as_deref())
             }
             Node::Has(of, key) => {
-                let has = self
-                    .node(of)
-                    .is_ok_and(|of| matches!(of.entry(key), Ok(Some(_))));
+                let has = self.node(of).is_ok_and(|of| matches!(of.entry(key), Ok(Some(_))));
                 Ok(Val::Bool(has))
             }
             Node::Index { of, key, text } => {

@@ -18,21 +18,12 @@ const MAX_DEPTH: usize = 64;
 pub(super) fn parse(source: &str) -> Result<Expression, BadExpression> {
     bounds::check(source)?;
     let parser = cel::parser::Parser::new();
-    let (tree, places) = parser
-        .parse_with_source_info(source)
-        .map_err(|errors| syntax(source, &errors))?;
-    let mut lowering = Lowering {
-        places,
-        scope: Vec::new(),
-        loops: 0,
-        depth: 0,
-        paths: Vec::new(),
-    };
+    let (tree, places) =
+        parser.parse_with_source_info(source).map_err(|errors| syntax(source, &errors))?;
+    let mut lowering =
+        Lowering { places, scope: Vec::new(), loops: 0, depth: 0, paths: Vec::new() };
     let root = lowering.node(&tree)?;
-    Ok(Expression {
-        root,
-        paths: lowering.paths,
-    })
+    Ok(Expression { root, paths: lowering.paths })
 }
 
 fn syntax(source: &str, errors: &cel::ParseErrors) -> BadExpression {
@@ -41,11 +32,8 @@ fn syntax(source: &str, errors: &cel::ParseErrors) -> BadExpression {
     };
     let line = usize::try_from(first.pos.0).unwrap_or(1).max(1);
     let column = usize::try_from(first.pos.1).unwrap_or(1).max(1);
-    let before: usize = source
-        .split_inclusive('\n')
-        .take(line - 1)
-        .map(|line| line.chars().count())
-        .sum();
+    let before: usize =
+        source.split_inclusive('\n').take(line - 1).map(|line| line.chars().count()).sum();
     let said = first.msg.trim();
     let said = said.strip_prefix("Syntax error: ").unwrap_or(said);
     BadExpression::new(before + column - 1, format!("no CEL expression: {said}"))
@@ -125,18 +113,12 @@ impl Lowering {
             return Ok(Node::Literal(Literal::Type(known)));
         }
         let known = names::ROOTS.iter().copied();
-        let bound = self
-            .scope
-            .iter()
-            .map(String::as_str)
-            .filter(|name| !name.starts_with('@'));
+        let bound = self.scope.iter().map(String::as_str).filter(|name| !name.starts_with('@'));
         let hint = match nearest(name, known.chain(bound)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "an expression begins with `computer`, `person` or `tenant`".to_owned(),
         };
-        Err(self
-            .bad(expr, format!("`{name}` is not declared"))
-            .hint(hint))
+        Err(self.bad(expr, format!("`{name}` is not declared")).hint(hint))
     }
 
     /// The dotted path that an expression spells from a root, members by
@@ -207,9 +189,7 @@ impl Lowering {
                 }
                 None => format!("it has {}", record.fields.join(", ")),
             };
-            return Err(self
-                .bad(expr, format!("`{path}` has no `{key}`"))
-                .hint(hint));
+            return Err(self.bad(expr, format!("`{path}` has no `{key}`")).hint(hint));
         }
         Ok(())
     }
@@ -228,10 +208,7 @@ impl Lowering {
         self.read(expr, root, &keys)?;
         keys.pop();
         let text = dotted(root.word(), &keys);
-        Ok(Node::Has(
-            Box::new(Node::Path(Path { root, keys, text })),
-            key,
-        ))
+        Ok(Node::Has(Box::new(Node::Path(Path { root, keys, text })), key))
     }
 
     fn comprehension(
@@ -255,23 +232,13 @@ impl Lowering {
         let result = self.node(&comprehension.result)?;
         self.scope.pop();
         self.loops -= 1;
-        Ok(Node::Loop(Box::new(Loop {
-            range,
-            init,
-            condition,
-            step,
-            result,
-        })))
+        Ok(Node::Loop(Box::new(Loop { range, init, condition, step, result })))
     }
 
     fn call(&mut self, expr: &IdedExpr, call: &CallExpr) -> Result<Node, BadExpression> {
         if let (None, [left, right]) = (&call.target, call.args.as_slice()) {
             if let Some(operator) = operator(&call.func_name) {
-                return Ok(Node::Binary(
-                    operator,
-                    self.boxed(left)?,
-                    self.boxed(right)?,
-                ));
+                return Ok(Node::Binary(operator, self.boxed(left)?, self.boxed(right)?));
             }
             match call.func_name.as_str() {
                 operators::LOGICAL_AND => {
@@ -328,10 +295,8 @@ impl Lowering {
             Form::Both => true,
         };
         if given != *arity || !fits {
-            let message = format!(
-                "`{name}` is not called like this: write `{}`",
-                form.example(name, *arity)
-            );
+            let message =
+                format!("`{name}` is not called like this: write `{}`", form.example(name, *arity));
             return Err(self.bad(expr, message));
         }
         let mut args = Vec::with_capacity(given);
@@ -343,10 +308,7 @@ impl Lowering {
             (function, args.as_slice())
         {
             let regex = pattern_of(pattern).map_err(|error| {
-                self.bad(
-                    expr,
-                    format!("`{pattern}` is no regular expression: {error}"),
-                )
+                self.bad(expr, format!("`{pattern}` is no regular expression: {error}"))
             })?;
             return Ok(Node::Matches(Box::new(args.swap_remove(0)), regex));
         }
@@ -354,10 +316,7 @@ impl Lowering {
     }
 
     fn bad(&self, expr: &IdedExpr, message: impl Into<String>) -> BadExpression {
-        let offset = self
-            .places
-            .offset_for(expr.id)
-            .map_or(0, |(start, _)| start as usize);
+        let offset = self.places.offset_for(expr.id).map_or(0, |(start, _)| start as usize);
         BadExpression::new(offset, message)
     }
 }
@@ -401,14 +360,7 @@ pub(super) fn pattern_of(pattern: &str) -> Result<Regex, String> {
     RegexBuilder::new(pattern)
         .size_limit(1 << 20)
         .build()
-        .map_err(|error| {
-            error
-                .to_string()
-                .lines()
-                .last()
-                .unwrap_or_default()
-                .to_owned()
-        })
+        .map_err(|error| error.to_string().lines().last().unwrap_or_default().to_owned())
 }
 
 impl Root {
@@ -484,11 +436,7 @@ fn operator(name: &str) -> Option<Operator> {
 
 impl BadExpression {
     pub(super) fn new(offset: usize, message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            offset,
-            hint: None,
-        }
+        Self { message: message.into(), offset, hint: None }
     }
 
     fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -32,25 +32,11 @@ pub(super) const RECORDS: &[Record] = &[
             "model",
         ],
     },
-    Record {
-        path: "computer.os",
-        fields: &["family", "version", "arch"],
-    },
-    Record {
-        path: "person",
-        fields: &["upn", "tenant", "groups", "tags", "facts"],
-    },
+    Record { path: "computer.os", fields: &["family", "version", "arch"] },
+    Record { path: "person", fields: &["upn", "tenant", "groups", "tags", "facts"] },
     Record {
         path: "tenant",
-        fields: &[
-            "id",
-            "name",
-            "slug",
-            "displayName",
-            "tags",
-            "parent",
-            "timezone",
-        ],
+        fields: &["id", "name", "slug", "displayName", "tags", "parent", "timezone"],
     },
 ];
 
@@ -58,17 +44,8 @@ pub(super) const RECORDS: &[Record] = &[
 pub(super) const ROOTS: &[&str] = &["computer", "person", "tenant"];
 
 /// The names of types, for comparing with `type(x)`.
-pub(super) const TYPES: &[&str] = &[
-    "bool",
-    "int",
-    "uint",
-    "double",
-    "string",
-    "list",
-    "map",
-    "null_type",
-    "type",
-];
+pub(super) const TYPES: &[&str] =
+    &["bool", "int", "uint", "double", "string", "list", "map", "null_type", "type"];
 
 /// The record of that path.
 pub(super) fn record(path: &str) -> Option<&'static Record> {

@@ -41,9 +41,7 @@ fn contains<'a>(element: &Val<'a>, container: &Val<'a>) -> Result<'a> {
         return Ok(Val::Bool(holds));
     }
     if let Some(elements) = container.elements() {
-        return Ok(Val::Bool(
-            elements.iter().any(|value| value.equals(element)),
-        ));
+        return Ok(Val::Bool(elements.iter().any(|value| value.equals(element))));
     }
     let entry = container.member(element)?;
     Ok(Val::Bool(entry.is_some()))
@@ -148,10 +146,7 @@ fn int(value: &Val<'_>) -> Option<i64> {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "the bounds of integers, as doubles"
-)]
+#[expect(clippy::cast_precision_loss, reason = "the bounds of integers, as doubles")]
 fn int_of(value: f64) -> Option<i64> {
     let fits = value > i64::MIN as f64 && value < i64::MAX as f64;
     fits.then_some(value as i64)
@@ -165,10 +160,7 @@ fn uint(value: &Val<'_>) -> Option<u64> {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "what a conversion to double means"
-)]
+#[expect(clippy::cast_precision_loss, reason = "what a conversion to double means")]
 fn double(value: &Val<'_>) -> Option<f64> {
     match value {
         Val::Int(value) => Some(*value as f64),

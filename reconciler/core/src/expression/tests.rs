@@ -48,14 +48,8 @@ fn what_is_known() {
         ("computer.facts.disks.map(d, d.size) == [10, 20]", "true"),
         ("computer.facts.disks[1].size > 15", "true"),
         ("computer.facts['department'] == 'accounting'", "true"),
-        (
-            "computer.facts.ram >= 15.5 && computer.facts.ratio < 2",
-            "true",
-        ),
-        (
-            "computer.deviceGroups.exists(g, g.integration == 'rmm' && g.name == 'Lab')",
-            "true",
-        ),
+        ("computer.facts.ram >= 15.5 && computer.facts.ratio < 2", "true"),
+        ("computer.deviceGroups.exists(g, g.integration == 'rmm' && g.name == 'Lab')", "true"),
         ("computer.name.matches('^pc-[0-9]+$')", "true"),
         ("matches(computer.name, 'x')", "false"),
         ("computer.tasks.bitlocker ? false : true", "true"),
@@ -63,14 +57,8 @@ fn what_is_known() {
         ("{'a': 1}.a + 1 == 2", "true"),
         ("{'a': 1} == {'a': 1.0} && [1] != [2]", "true"),
         ("type(computer.facts.ram) == int", "true"),
-        (
-            "int('12') == 12 && string(12) == '12' && double(1) == 1.0 && 1u == 1",
-            "true",
-        ),
-        (
-            "7 / 2 == 3 && 7 % 4 == 3 && -7 < 0 && 7.0 / 2.0 == 3.5",
-            "true",
-        ),
+        ("int('12') == 12 && string(12) == '12' && double(1) == 1.0 && 1u == 1", "true"),
+        ("7 / 2 == 3 && 7 % 4 == 3 && -7 < 0 && 7.0 / 2.0 == 3.5", "true"),
         ("'department' in computer.facts", "true"),
         ("tenant.tags.exists(tags, tags == 'x')", "false"),
     ]);
@@ -93,23 +81,14 @@ fn what_is_missing_is_told_by_its_path() {
         ("!(computer.facts.site == 'x')", "computer.facts.site"),
         ("computer.facts.a.b.c == 1", "computer.facts.a.b.c"),
         ("computer.facts['site'] == 'x'", "computer.facts.site"),
-        (
-            "computer.os.version.startsWith('10')",
-            "computer.os.version",
-        ),
-        (
-            "computer.software.chrome == '1'",
-            "computer.software.chrome",
-        ),
+        ("computer.os.version.startsWith('10')", "computer.os.version"),
+        ("computer.software.chrome == '1'", "computer.software.chrome"),
         ("person.upn == 'jo@contoso.example'", "person.upn"),
         ("'Accounting' in person.groups", "person.groups"),
         ("computer.person == 'x'", "computer.person"),
         ("computer.facts.disks.exists(d, d.kind == 'ssd')", "d.kind"),
         ("computer.facts[computer.name] == 1", "computer.facts"),
-        (
-            "computer.facts.x == 1 && computer.facts.y == 1",
-            "computer.facts.x",
-        ),
+        ("computer.facts.x == 1 && computer.facts.y == 1", "computer.facts.x"),
     ]);
 }
 
@@ -124,18 +103,9 @@ fn unknown_is_absorbed() {
         ("computer.facts.site == 'x' && true", "computer.facts.site"),
         ("true && person.upn == 'x'", "person.upn"),
         ("person.upn == 'x' || computer.online", "true"),
-        (
-            "computer.tags.exists(t, t == 'lab' || computer.facts.x)",
-            "true",
-        ),
-        (
-            "computer.tags.all(t, t == 'x' && computer.facts.x)",
-            "false",
-        ),
-        (
-            "computer.tags.exists(t, computer.facts.x == t)",
-            "computer.facts.x",
-        ),
+        ("computer.tags.exists(t, t == 'lab' || computer.facts.x)", "true"),
+        ("computer.tags.all(t, t == 'x' && computer.facts.x)", "false"),
+        ("computer.tags.exists(t, computer.facts.x == t)", "computer.facts.x"),
         ("computer.facts.x ? true : true", "computer.facts.x"),
         ("true ? true : computer.facts.x", "true"),
         ("('a' < 1) || true", "true"),
@@ -151,10 +121,7 @@ fn has_is_never_unknown() {
         ("has(computer.facts.ram.x)", "false"),
         ("has(person.upn)", "false"),
         ("has(computer.software.office)", "true"),
-        (
-            "has(computer.os.version) && computer.os.version == 'x'",
-            "false",
-        ),
+        ("has(computer.os.version) && computer.os.version == 'x'", "false"),
         ("!has(person.groups) || 'x' in person.groups", "true"),
     ]);
 }
@@ -163,14 +130,8 @@ fn has_is_never_unknown() {
 fn type_errors_are_unknown_by_the_first_path() {
     check(&[
         ("computer.facts.department > 1", "computer.facts.department"),
-        (
-            "computer.name == 'pc-02' && computer.facts.ram + 'x' == 'y'",
-            "computer.name",
-        ),
-        (
-            "has(computer.facts.site) || computer.facts.ram.startsWith('1')",
-            "computer.facts.site",
-        ),
+        ("computer.name == 'pc-02' && computer.facts.ram + 'x' == 'y'", "computer.name"),
+        ("has(computer.facts.site) || computer.facts.ram.startsWith('1')", "computer.facts.site"),
         ("computer.name", "computer.name"),
         ("!computer.facts.ram", "computer.facts.ram"),
         ("computer.facts.ram.x == 1", "computer.facts.ram.x"),
@@ -178,10 +139,7 @@ fn type_errors_are_unknown_by_the_first_path() {
         ("computer.facts.ram / 0 == 1", "computer.facts.ram"),
         ("computer.facts.ram.all(x, true)", "computer.facts.ram"),
         ("'a' in computer.name", "computer.name"),
-        (
-            "1 + 9223372036854775807 > computer.facts.ram",
-            "computer.facts.ram",
-        ),
+        ("1 + 9223372036854775807 > computer.facts.ram", "computer.facts.ram"),
     ]);
 }
 
@@ -190,23 +148,11 @@ fn what_is_no_expression() {
     check(&[
         ("computr.name == 'x'", "bad at 0: `computr` is not declared"),
         ("true && foo", "bad at 8: `foo` is not declared"),
-        (
-            "computer.tags.exists(t, x == 'a')",
-            "bad at 24: `x` is not declared",
-        ),
-        (
-            "computer.department == 'x'",
-            "bad at 8: `computer` has no `department`",
-        ),
+        ("computer.tags.exists(t, x == 'a')", "bad at 24: `x` is not declared"),
+        ("computer.department == 'x'", "bad at 8: `computer` has no `department`"),
         ("has(tenant.nam)", "bad at 3: `tenant` has no `nam`"),
-        (
-            "computer.os.familly == 'x'",
-            "bad at 11: `computer.os` has no `familly`",
-        ),
-        (
-            "lower(computer.name) == 'x'",
-            "bad at 5: there is no function `lower`",
-        ),
+        ("computer.os.familly == 'x'", "bad at 11: `computer.os` has no `familly`"),
+        ("lower(computer.name) == 'x'", "bad at 5: there is no function `lower`"),
         (
             "size(computer.tags, 1)",
             "bad at 4: `size` is not called like this: write `size(x)` or `x.size()`",
@@ -236,23 +182,14 @@ fn what_is_no_expression() {
         assert!(say(broken).starts_with("bad at "), "{broken}");
     }
     let hint = |source: &str| Expression::parse(source).expect_err("bad").hint;
-    assert_eq!(
-        hint("computer.chasis == 'x'").as_deref(),
-        Some("did you mean `computer.chassis`?")
-    );
-    assert_eq!(
-        hint("computr.name == 'x'").as_deref(),
-        Some("did you mean `computer`?")
-    );
+    assert_eq!(hint("computer.chasis == 'x'").as_deref(), Some("did you mean `computer.chassis`?"));
+    assert_eq!(hint("computr.name == 'x'").as_deref(), Some("did you mean `computer`?"));
 }
 
 #[test]
 fn size_and_depth_are_bounded() {
     let long = format!("computer.name == '{}'", "x".repeat(5000));
-    assert_eq!(
-        say(&long),
-        "bad at 0: the expression is longer than 4096 bytes"
-    );
+    assert_eq!(say(&long), "bad at 0: the expression is longer than 4096 bytes");
     let nested = "computer.tags.all(a, computer.tags.all(b, computer.tags.all(c, computer.tags.all(d, true))))";
     assert!(say(nested).contains("more than 3 deep"), "{}", say(nested));
     let deep = [
@@ -273,17 +210,12 @@ fn size_and_depth_are_bounded() {
 #[test]
 fn evaluation_is_bounded() {
     let list: Vec<u32> = (0..2000).collect();
-    let facts = Facts {
-        computer: json!({"facts": {"list": list}}),
-        ..facts()
-    };
+    let facts = Facts { computer: json!({"facts": {"list": list}}), ..facts() };
     let source = "computer.facts.list.all(a, computer.facts.list.all(b, computer.facts.list.all(c, c >= 0)))";
     let expression = Expression::parse(source).expect("an expression");
     assert_eq!(
         expression.evaluate(&facts),
-        Verdict::Unknown {
-            fact: "computer.facts.list".to_owned()
-        }
+        Verdict::Unknown { fact: "computer.facts.list".to_owned() }
     );
     let once = Expression::parse("computer.facts.list.all(a, a >= 0)").expect("an expression");
     assert_eq!(once.evaluate(&facts), Verdict::True);
@@ -294,15 +226,9 @@ fn the_paths_read_stand_in_order() {
     let expression = Expression::parse(
         "person.upn == 'x' || computer.facts.a == 1 && has(computer.facts.b) || person.upn == 'y'",
     );
-    let paths: Vec<String> = expression
-        .expect("an expression")
-        .paths()
-        .map(ToOwned::to_owned)
-        .collect();
-    assert_eq!(
-        paths,
-        ["person.upn", "computer.facts.a", "computer.facts.b"]
-    );
+    let paths: Vec<String> =
+        expression.expect("an expression").paths().map(ToOwned::to_owned).collect();
+    assert_eq!(paths, ["person.upn", "computer.facts.a", "computer.facts.b"]);
 }
 
 fn source() -> impl Strategy<Value = String> {

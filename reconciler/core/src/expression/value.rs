@@ -182,10 +182,7 @@ fn numeric(a: &Val<'_>, b: &Val<'_>) -> Result<Option<Ordering>, NoValue> {
     })
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "CEL compares across number types as doubles"
-)]
+#[expect(clippy::cast_precision_loss, reason = "CEL compares across number types as doubles")]
 fn as_double(value: &Val<'_>) -> Result<f64, NoValue> {
     match value {
         Val::Int(value) => Ok(*value as f64),

@@ -9,11 +9,7 @@ use crate::expression::Facts;
 /// Everything an expression may ask about a computer. What was not reported is
 /// not there; a list that was not given is empty.
 pub(super) fn of(subject: &Subject<'_>) -> Facts {
-    Facts {
-        computer: computer(subject),
-        person: person(subject),
-        tenant: tenant(subject),
-    }
+    Facts { computer: computer(subject), person: person(subject), tenant: tenant(subject) }
 }
 
 fn computer(subject: &Subject<'_>) -> Value {
@@ -27,49 +23,18 @@ fn computer(subject: &Subject<'_>) -> Value {
     insert(
         &mut map,
         "chassis",
-        facts
-            .chassis
-            .filter(|c| *c != Chassis::Unknown)
-            .map(|c| chassis(c).into()),
+        facts.chassis.filter(|c| *c != Chassis::Unknown).map(|c| chassis(c).into()),
     );
-    insert(
-        &mut map,
-        "domainRole",
-        facts.domain_role.map(|role| domain_role(role).into()),
-    );
+    insert(&mut map, "domainRole", facts.domain_role.map(|role| domain_role(role).into()));
     insert(
         &mut map,
         "os",
-        facts
-            .os
-            .as_ref()
-            .map(|os| serde_json::to_value(os).unwrap_or_default()),
+        facts.os.as_ref().map(|os| serde_json::to_value(os).unwrap_or_default()),
     );
-    insert(
-        &mut map,
-        "person",
-        subject
-            .person
-            .as_ref()
-            .map(|person| person.upn.clone().into()),
-    );
-    insert(
-        &mut map,
-        "role",
-        subject
-            .pin
-            .and_then(|pin| pin.role.clone())
-            .map(Value::from),
-    );
-    map.insert(
-        "facts".into(),
-        Value::Object(facts.facts.clone().unwrap_or_default()),
-    );
-    insert(
-        &mut map,
-        "software",
-        facts.software.as_ref().map(|software| json!(software)),
-    );
+    insert(&mut map, "person", subject.person.as_ref().map(|person| person.upn.clone().into()));
+    insert(&mut map, "role", subject.pin.and_then(|pin| pin.role.clone()).map(Value::from));
+    map.insert("facts".into(), Value::Object(facts.facts.clone().unwrap_or_default()));
+    insert(&mut map, "software", facts.software.as_ref().map(|software| json!(software)));
     map.insert("tests".into(), json!(facts.tests));
     map.insert("tasks".into(), json!(facts.tasks));
     Value::Object(map)
@@ -97,25 +62,11 @@ fn person(subject: &Subject<'_>) -> Option<Value> {
     let mut map = Map::new();
     map.insert("upn".into(), primary.upn.clone().into());
     map.insert("tenant".into(), primary.tenant.clone().into());
-    map.insert(
-        "groups".into(),
-        known
-            .map_or_else(Vec::new, |person| person.groups.clone())
-            .into(),
-    );
-    map.insert(
-        "tags".into(),
-        known
-            .map_or_else(Vec::new, |person| person.tags.clone())
-            .into(),
-    );
+    map.insert("groups".into(), known.map_or_else(Vec::new, |person| person.groups.clone()).into());
+    map.insert("tags".into(), known.map_or_else(Vec::new, |person| person.tags.clone()).into());
     map.insert(
         "facts".into(),
-        Value::Object(
-            known
-                .and_then(|person| person.facts.clone())
-                .unwrap_or_default(),
-        ),
+        Value::Object(known.and_then(|person| person.facts.clone()).unwrap_or_default()),
     );
     Some(Value::Object(map))
 }
@@ -128,31 +79,17 @@ fn tenant(subject: &Subject<'_>) -> Value {
     map.insert("tags".into(), tags.into());
     let policy = subject.world.policy;
     if let Some(document) = subject.tenant.id.and_then(|id| policy.tenant(id)) {
-        insert(
-            &mut map,
-            "displayName",
-            document.display_name.clone().map(Value::from),
-        );
-        insert(
-            &mut map,
-            "slug",
-            document.slug.as_ref().map(|slug| slug.value.clone().into()),
-        );
+        insert(&mut map, "displayName", document.display_name.clone().map(Value::from));
+        insert(&mut map, "slug", document.slug.as_ref().map(|slug| slug.value.clone().into()));
         insert(
             &mut map,
             "parent",
-            document
-                .parent
-                .as_ref()
-                .map(|parent| parent.value.clone().into()),
+            document.parent.as_ref().map(|parent| parent.value.clone().into()),
         );
         insert(
             &mut map,
             "timezone",
-            document
-                .timezone
-                .as_ref()
-                .map(|zone| zone.value.clone().into()),
+            document.timezone.as_ref().map(|zone| zone.value.clone().into()),
         );
     }
     Value::Object(map)

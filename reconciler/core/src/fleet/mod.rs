@@ -31,17 +31,10 @@ impl Fleet {
     /// Takes in an inventory. Computers stand by tenant and name, so that the
     /// order in which they were listed makes no difference.
     pub fn new(inventory: Inventory) -> Self {
-        let mut fleet = Self::default();
-        fleet.computers = inventory.computers;
-        fleet
-            .computers
-            .sort_by(|a, b| (&a.tenant, &a.name).cmp(&(&b.tenant, &b.name)));
+        let mut fleet = Self { computers: inventory.computers, ..Self::default() };
+        fleet.computers.sort_by(|a, b| (&a.tenant, &a.name).cmp(&(&b.tenant, &b.name)));
         for person in inventory.persons {
-            fleet
-                .persons
-                .entry(person.upn.to_lowercase())
-                .or_default()
-                .push(person);
+            fleet.persons.entry(person.upn.to_lowercase()).or_default().push(person);
         }
         for tenant in inventory.tenants {
             let known = fleet.tenants.entry(tenant.id.clone()).or_default();
@@ -51,20 +44,11 @@ impl Fleet {
         }
         fleet.available.extend(inventory.available);
         for (script, names) in inventory.scripts {
-            fleet.answer(
-                &script,
-                names.iter().map(|name| Listed::new(name)).collect(),
-            );
+            fleet.answer(&script, names.iter().map(|name| Listed::new(name)).collect());
         }
-        for Approval {
-            computer,
-            deployment,
-        } in inventory.approvals
-        {
+        for Approval { computer, deployment } in inventory.approvals {
             let listed = Listed::new(&computer);
-            fleet
-                .approvals
-                .insert((listed.tenant, listed.name, deployment));
+            fleet.approvals.insert((listed.tenant, listed.name, deployment));
         }
         fleet
     }
@@ -118,11 +102,7 @@ impl Fleet {
     /// Whether a deployment, by its name, was approved on a computer.
     pub fn approved(&self, tenant: &str, computer: &str, deployment: &str) -> bool {
         let key = |tenant: Option<&str>| {
-            (
-                tenant.map(str::to_owned),
-                computer.to_owned(),
-                deployment.to_owned(),
-            )
+            (tenant.map(str::to_owned), computer.to_owned(), deployment.to_owned())
         };
         !self.approvals.is_empty()
             && (self.approvals.contains(&key(None)) || self.approvals.contains(&key(Some(tenant))))

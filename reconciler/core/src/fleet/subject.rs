@@ -47,19 +47,11 @@ pub enum Kindred {
 
 impl<'a> Subject<'a> {
     pub(super) fn new(world: &'a World<'a>, facts: &'a ComputerFacts) -> Self {
-        let tenant = world
-            .tenant(&facts.tenant)
-            .expect("a world knows the tenants of its computers");
+        let tenant =
+            world.tenant(&facts.tenant).expect("a world knows the tenants of its computers");
         let pin = world.policy.pin(tenant.id, &facts.name);
         let person = primary(world, facts, pin);
-        Self {
-            world,
-            facts,
-            tenant,
-            pin,
-            person,
-            values: OnceCell::new(),
-        }
+        Self { world, facts, tenant, pin, person, values: OnceCell::new() }
     }
 
     /// Whether no session may touch it.
@@ -73,9 +65,7 @@ impl<'a> Subject<'a> {
         self.facts.tags.iter().any(is)
             || self.pin.is_some_and(|pin| pin.tags.iter().any(is))
             || self.tenant.tags.contains(tag)
-            || self
-                .person_facts()
-                .is_some_and(|person| person.tags.iter().any(is))
+            || self.person_facts().is_some_and(|person| person.tags.iter().any(is))
     }
 
     /// What is known of its primary person.
@@ -87,10 +77,7 @@ impl<'a> Subject<'a> {
     pub fn is_kind(&self, only: Only) -> Kindred {
         let role = self.facts.domain_role;
         let controller = matches!(role, Some(DomainRole::Dc | DomainRole::PrimaryDc));
-        let chassis = self
-            .facts
-            .chassis
-            .filter(|chassis| *chassis != Chassis::Unknown);
+        let chassis = self.facts.chassis.filter(|chassis| *chassis != Chassis::Unknown);
         let answer = match (only, chassis) {
             (Only::PrimaryDomainControllers, _) if role.is_some() => {
                 role == Some(DomainRole::PrimaryDc)
@@ -121,9 +108,7 @@ fn primary<'a>(
     facts: &ComputerFacts,
     pin: Option<&Computer>,
 ) -> Option<Primary<'a>> {
-    let pinned = pin
-        .and_then(|pin| pin.person.as_ref())
-        .map(|upn| upn.to_lowercase());
+    let pinned = pin.and_then(|pin| pin.person.as_ref()).map(|upn| upn.to_lowercase());
     if let Some(upn) = pinned {
         return Some(person(world, facts, upn));
     }
@@ -134,26 +119,13 @@ fn primary<'a>(
 fn person<'a>(world: &World<'a>, facts: &ComputerFacts, upn: String) -> Primary<'a> {
     let owner = |row: &PersonFacts| match &row.tenant {
         Some(tenant) => tenant.clone(),
-        None => world
-            .tenant_of_domain(&upn)
-            .unwrap_or(&facts.tenant)
-            .to_owned(),
+        None => world.tenant_of_domain(&upn).unwrap_or(&facts.tenant).to_owned(),
     };
     let rows = world.fleet.persons(&upn);
-    let row = rows
-        .iter()
-        .find(|row| owner(row) == facts.tenant)
-        .or_else(|| rows.first());
+    let row = rows.iter().find(|row| owner(row) == facts.tenant).or_else(|| rows.first());
     let tenant = match row {
         Some(row) => owner(row),
-        None => world
-            .tenant_of_domain(&upn)
-            .unwrap_or(&facts.tenant)
-            .to_owned(),
+        None => world.tenant_of_domain(&upn).unwrap_or(&facts.tenant).to_owned(),
     };
-    Primary {
-        upn,
-        facts: row,
-        tenant,
-    }
+    Primary { upn, facts: row, tenant }
 }

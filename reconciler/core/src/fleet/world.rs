@@ -45,16 +45,9 @@ impl<'a> World<'a> {
         let reported = fleet.tenants().map(|facts| facts.id.as_str());
         let used = fleet.computers().iter().map(|facts| facts.tenant.as_str());
         for id in known.chain(reported).chain(used) {
-            tenants
-                .entry(id)
-                .or_insert_with(|| view(policy, fleet, id, now));
+            tenants.entry(id).or_insert_with(|| view(policy, fleet, id, now));
         }
-        Self {
-            policy,
-            fleet,
-            now,
-            tenants,
-        }
+        Self { policy, fleet, now, tenants }
     }
 
     /// What a tenant is at that moment, by its id.
@@ -76,10 +69,7 @@ impl<'a> World<'a> {
 
     /// Every computer, by tenant and name.
     pub fn subjects(&'a self) -> impl Iterator<Item = Subject<'a>> {
-        self.fleet
-            .computers()
-            .iter()
-            .map(|facts| Subject::new(self, facts))
+        self.fleet.computers().iter().map(|facts| Subject::new(self, facts))
     }
 
     /// The tenant whose domains hold a UPN, in lower case.
@@ -87,12 +77,8 @@ impl<'a> World<'a> {
         let (_, domain) = upn.rsplit_once('@')?;
         let mut owners = self.policy.tenants().iter().filter(|(id, _)| {
             let tenant = self.policy.tenant(*id);
-            tenant.is_some_and(|tenant| {
-                tenant
-                    .domains
-                    .iter()
-                    .any(|own| own.to_lowercase() == domain)
-            })
+            tenant
+                .is_some_and(|tenant| tenant.domains.iter().any(|own| own.to_lowercase() == domain))
         });
         owners.next().map(|(_, node)| &*node.id)
     }
@@ -100,25 +86,15 @@ impl<'a> World<'a> {
 
 /// The time zone of a tenant: its own, else the repository's, else UTC.
 pub(super) fn zone(policy: &Policy, tenant: Option<TenantId>) -> TimeZone {
-    let own = tenant
-        .and_then(|id| policy.tenant(id))
-        .and_then(|tenant| tenant.timezone.as_ref());
-    let name = own.or_else(|| {
-        policy
-            .repository()
-            .and_then(|repository| repository.timezone.as_ref())
-    });
-    name.and_then(|name| TimeZone::get(name).ok())
-        .unwrap_or(TimeZone::UTC)
+    let own = tenant.and_then(|id| policy.tenant(id)).and_then(|tenant| tenant.timezone.as_ref());
+    let name =
+        own.or_else(|| policy.repository().and_then(|repository| repository.timezone.as_ref()));
+    name.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
 }
 
 fn day(now: Timestamp, zone: TimeZone) -> Day {
     let date = now.to_zoned(zone).date();
-    Day {
-        year: date.year(),
-        month: date.month().unsigned_abs(),
-        day: date.day().unsigned_abs(),
-    }
+    Day { year: date.year(), month: date.month().unsigned_abs(), day: date.day().unsigned_abs() }
 }
 
 fn view(policy: &Policy, fleet: &Fleet, name: &str, now: Timestamp) -> TenantView {
@@ -134,16 +110,8 @@ fn view(policy: &Policy, fleet: &Fleet, name: &str, now: Timestamp) -> TenantVie
         agreements: FxHashSet::default(),
         products: FxHashSet::default(),
     };
-    view.tags.extend(
-        document
-            .into_iter()
-            .flat_map(|tenant| tenant.tags.iter().cloned()),
-    );
-    view.tags.extend(
-        facts
-            .into_iter()
-            .flat_map(|facts| facts.tags.iter().cloned()),
-    );
+    view.tags.extend(document.into_iter().flat_map(|tenant| tenant.tags.iter().cloned()));
+    view.tags.extend(facts.into_iter().flat_map(|facts| facts.tags.iter().cloned()));
     let rows = facts.into_iter().flat_map(|facts| &facts.agreements);
     for row in rows.filter(|row| is_active(row, today) && !is_disabled(policy, id, row)) {
         view.agreements.extend(row.agreement.clone());
@@ -160,10 +128,8 @@ fn is_disabled(policy: &Policy, tenant: Option<TenantId>, row: &AgreementRow) ->
     let Some(integration) = &row.integration else {
         return false;
     };
-    let found = policy
-        .names()
-        .lookup(policy.tenants(), Kind::Integration, tenant, integration)
-        .found();
+    let found =
+        policy.names().lookup(policy.tenants(), Kind::Integration, tenant, integration).found();
     found.is_some_and(
         |id| matches!(&policy.document(id).body, Body::Integration(one) if one.disabled),
     )

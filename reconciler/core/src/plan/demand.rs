@@ -56,10 +56,7 @@ impl Ground<'_, '_> {
     }
 
     fn detected(&self, item: ItemId) -> Detected<'_> {
-        detected(
-            self.subject,
-            self.subject.world.policy.items().entry(item).item.name(),
-        )
+        detected(self.subject, self.subject.world.policy.items().entry(item).item.name())
     }
 
     /// Whether an item's prerequisites count for its own sake.
@@ -84,9 +81,7 @@ impl Ground<'_, '_> {
 
     /// Whether a rule holds on this computer.
     pub(super) fn holds(&self, rule: &RuleEntry) -> bool {
-        rule.condition
-            .as_ref()
-            .is_none_or(|condition| self.condition_holds(condition))
+        rule.condition.as_ref().is_none_or(|condition| self.condition_holds(condition))
     }
 
     fn condition_holds(&self, condition: &ConditionEntry) -> bool {
@@ -131,9 +126,7 @@ impl Ground<'_, '_> {
                 demands.conflicts.entry(item).or_insert(places);
             }
         }
-        demands
-            .active
-            .retain(|item| !demands.conflicts.contains_key(item));
+        demands.active.retain(|item| !demands.conflicts.contains_key(item));
         demands
     }
 
@@ -142,22 +135,13 @@ impl Ground<'_, '_> {
             !asked.absent.is_empty()
                 && !matches!(self.wish(**item), Some(Wish::Installed(_) | Wish::Ignored))
         });
-        demands
-            .conflicts
-            .keys()
-            .chain(leaving.map(|(item, _)| item))
-            .copied()
-            .collect()
+        demands.conflicts.keys().chain(leaving.map(|(item, _)| item)).copied().collect()
     }
 
     fn collect_without(&self, silent: &FxHashSet<ItemId>) -> Demands {
         let mut demands = Demands::default();
-        let mut open: Vec<ItemId> = self
-            .settled
-            .keys()
-            .copied()
-            .filter(|item| self.is_root(*item))
-            .collect();
+        let mut open: Vec<ItemId> =
+            self.settled.keys().copied().filter(|item| self.is_root(*item)).collect();
         open.sort();
         while let Some(item) = open.pop() {
             if silent.contains(&item) || !demands.active.insert(item) {
@@ -174,19 +158,11 @@ impl Ground<'_, '_> {
     }
 
     fn record(&self, rule: &RuleEntry, demands: &mut Demands, open: &mut Vec<ItemId>) {
-        let place = Place {
-            path: rule.path.clone(),
-            line: rule.line,
-        };
+        let place = Place { path: rule.path.clone(), line: rule.line };
         match &rule.demand {
             Demand::Present(items) => {
                 for item in items {
-                    demands
-                        .asked
-                        .entry(*item)
-                        .or_default()
-                        .present
-                        .push(place.clone());
+                    demands.asked.entry(*item).or_default().present.push(place.clone());
                     if self.can_be_pulled(*item) {
                         open.push(*item);
                     }
@@ -194,12 +170,7 @@ impl Ground<'_, '_> {
             }
             Demand::Absent(items) => {
                 for item in items {
-                    demands
-                        .asked
-                        .entry(*item)
-                        .or_default()
-                        .absent
-                        .push(place.clone());
+                    demands.asked.entry(*item).or_default().absent.push(place.clone());
                 }
             }
             Demand::Fail(_) => {}
@@ -216,10 +187,7 @@ impl Ground<'_, '_> {
                         Wish::Absent => !wanted,
                         _ => false,
                     };
-                    takes_part.then(|| Place {
-                        path: winner.path.clone(),
-                        line: winner.line,
-                    })
+                    takes_part.then(|| Place { path: winner.path.clone(), line: winner.line })
                 }
                 _ => None,
             };

@@ -72,17 +72,9 @@ impl Evaluation {
             .iter()
             .map(|(item, decision)| (*item, decision.settled.clone()))
             .collect();
-        let cases = Cases {
-            subject,
-            settled: &settled,
-            known: RefCell::default(),
-        };
+        let cases = Cases { subject, settled: &settled, known: RefCell::default() };
         let not_applicable = |item| cases.with(item, |case| case.is_applicable() == Ok(false));
-        let ground = Ground {
-            subject,
-            settled: &settled,
-            not_applicable: &not_applicable,
-        };
+        let ground = Ground { subject, settled: &settled, not_applicable: &not_applicable };
         let demands = ground.collect();
         let mut evaluator = Evaluator {
             ground: &ground,
@@ -106,9 +98,8 @@ impl<'w> Cases<'_, 'w> {
         let mut known = self.known.borrow_mut();
         let case = known.entry(item).or_insert_with(|| {
             let policy: &'w Policy = self.subject.world.policy;
-            let software = policy
-                .software(item)
-                .expect("only software has prerequisites and versions");
+            let software =
+                policy.software(item).expect("only software has prerequisites and versions");
             let name = policy.items().entry(item).item.name();
             Case::new(self.subject, name, software, self.licence(policy, item))
         });
@@ -154,10 +145,8 @@ impl Evaluator<'_, '_> {
         covered.sort();
         let pulled = self.pull(&covered);
         let scope = self.scope(&covered, request);
-        let mut evaluation = Evaluation {
-            conflicts: self.demands.conflicts.clone(),
-            ..Evaluation::default()
-        };
+        let mut evaluation =
+            Evaluation { conflicts: self.demands.conflicts.clone(), ..Evaluation::default() };
         for item in &scope {
             if self.policy().items().entry(*item).entity == Entity::Software {
                 self.list_software(*item, &pulled, &mut evaluation);
@@ -178,8 +167,7 @@ impl Evaluator<'_, '_> {
     }
 
     fn wish(&self, item: ItemId) -> Option<&Wish> {
-        self.winner(item)
-            .map(|id| &self.policy().deployment(id).wish)
+        self.winner(item).map(|id| &self.policy().deployment(id).wish)
     }
 
     fn in_conflict(&self, item: ItemId) -> bool {
@@ -188,19 +176,13 @@ impl Evaluator<'_, '_> {
     }
 
     fn detected(&self, item: ItemId) -> Detected<'_> {
-        detected(
-            self.ground.subject,
-            self.policy().items().entry(item).item.name(),
-        )
+        detected(self.ground.subject, self.policy().items().entry(item).item.name())
     }
 
     /// The rules of an active item that hold.
     fn rules(&self, item: ItemId) -> impl Iterator<Item = &RuleEntry> {
-        let rules = if self.demands.active.contains(&item) {
-            self.policy().rules().of(item)
-        } else {
-            &[]
-        };
+        let rules =
+            if self.demands.active.contains(&item) { self.policy().rules().of(item) } else { &[] };
         rules.iter().filter(|rule| self.ground.holds(rule))
     }
 
@@ -214,9 +196,8 @@ impl Evaluator<'_, '_> {
         }
         self.standings.insert(item, None);
         let asked = self.demands.asked.get(&item);
-        let (present, absent) = asked.map_or((false, false), |asked| {
-            (!asked.present.is_empty(), !asked.absent.is_empty())
-        });
+        let (present, absent) = asked
+            .map_or((false, false), |asked| (!asked.present.is_empty(), !asked.absent.is_empty()));
         let standing = self.judge(item, present, absent).0;
         self.standings.insert(item, Some(standing.clone()));
         standing
@@ -262,12 +243,12 @@ impl Evaluator<'_, '_> {
             Outcome::NotApplicable => Standing::NotApplicable,
             Outcome::Unknown(_) => Standing::Unknown,
             Outcome::Fails(reason) => Standing::Fails(reason, None),
-            Outcome::Settled(reason) => self
-                .prerequisites(item)
-                .unwrap_or(Standing::Settled(reason)),
-            Outcome::Change(changes) => self
-                .prerequisites(item)
-                .unwrap_or(Standing::Change(changes)),
+            Outcome::Settled(reason) => {
+                self.prerequisites(item).unwrap_or(Standing::Settled(reason))
+            }
+            Outcome::Change(changes) => {
+                self.prerequisites(item).unwrap_or(Standing::Change(changes))
+            }
         };
         (standing, missing)
     }
@@ -320,10 +301,7 @@ impl Evaluator<'_, '_> {
             {
                 continue;
             }
-            if !matches!(
-                self.standing(item),
-                Standing::Settled(_) | Standing::Change(_)
-            ) {
+            if !matches!(self.standing(item), Standing::Settled(_) | Standing::Change(_)) {
                 continue;
             }
             pulled.alive.insert(item);
@@ -368,10 +346,7 @@ impl Evaluator<'_, '_> {
 
     fn list_software(&mut self, item: ItemId, pulled: &Pulled, evaluation: &mut Evaluation) {
         let winner = self.winner(item);
-        let (present, absent) = (
-            pulled.present.contains(&item),
-            pulled.absent.contains(&item),
-        );
+        let (present, absent) = (pulled.present.contains(&item), pulled.absent.contains(&item));
         let (standing, missing) = self.judge(item, present, absent);
         let acts = matches!(standing, Standing::Change(_));
         let has_winner = self.ground.settled.contains_key(&item);
@@ -384,14 +359,7 @@ impl Evaluator<'_, '_> {
             Detected::Version(version) if standing != Standing::Ignored => Some(version.to_owned()),
             _ => None,
         };
-        evaluation.listed.insert(
-            item,
-            Listed {
-                standing,
-                winner,
-                from,
-            },
-        );
+        evaluation.listed.insert(item, Listed { standing, winner, from });
     }
 
     fn list_task(&self, item: ItemId, evaluation: &mut Evaluation) {
@@ -401,14 +369,7 @@ impl Evaluator<'_, '_> {
         } else {
             task::standing(self.ground.subject, self.policy(), item, self.wish(item))
         };
-        evaluation.listed.insert(
-            item,
-            Listed {
-                standing,
-                winner,
-                from: None,
-            },
-        );
+        evaluation.listed.insert(item, Listed { standing, winner, from: None });
     }
 
     /// Records the edges between items that stand in the plan, or are met and alive.
@@ -417,11 +378,8 @@ impl Evaluator<'_, '_> {
             |item: &ItemId| evaluation.listed.contains_key(item) || pulled.alive.contains(item);
         let mut edges = FxHashMap::default();
         for item in scope.iter().filter(|item| counts(item)) {
-            let mut targets: Vec<ItemId> = self
-                .targets(*item)
-                .into_iter()
-                .filter(|target| counts(target))
-                .collect();
+            let mut targets: Vec<ItemId> =
+                self.targets(*item).into_iter().filter(|target| counts(target)).collect();
             targets.sort();
             targets.dedup();
             if !targets.is_empty() {
@@ -439,17 +397,11 @@ impl Evaluator<'_, '_> {
                 continue;
             };
             let task = self.policy().rules().configuration(*item);
-            wanted.extend(
-                task.filter(|_| will_be_there(&listed.standing))
-                    .map(|task| (*item, task)),
-            );
+            wanted
+                .extend(task.filter(|_| will_be_there(&listed.standing)).map(|task| (*item, task)));
         }
         for (software, task) in wanted {
-            evaluation
-                .configures
-                .entry(task)
-                .or_default()
-                .push(software);
+            evaluation.configures.entry(task).or_default().push(software);
             if !evaluation.listed.contains_key(&task) {
                 self.list_task(task, evaluation);
             }
@@ -468,10 +420,8 @@ impl Evaluator<'_, '_> {
         let pairs = policy.rules().configurations();
         let of_named = pairs.filter(|(_, task)| policy.items().entry(*task).item == *named);
         for (software, task) in of_named {
-            let wished = matches!(
-                self.wish(software),
-                Some(Wish::Installed(_) | Wish::UpdateIfFound)
-            );
+            let wished =
+                matches!(self.wish(software), Some(Wish::Installed(_) | Wish::UpdateIfFound));
             let there = matches!(self.detected(software), Detected::Version(_));
             if wished
                 && there

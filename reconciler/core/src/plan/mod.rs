@@ -21,6 +21,7 @@ use crate::resolve::{Candidates, Reach, Request, resolve, selects};
 
 pub use row::{Action, Because, ComputerPlan, Conflict, Place, Plan, Shadowed, TenantPlan, Totals};
 pub use versions::offered;
+pub(crate) use wish::platform;
 
 /// Plans for every computer that the session reaches, by tenant and name.
 pub fn plan(policy: &Policy, fleet: &Fleet, request: &Request, now: Timestamp) -> Plan {
@@ -31,12 +32,7 @@ pub fn plan(policy: &Policy, fleet: &Fleet, request: &Request, now: Timestamp) -
         .filter_map(|subject| plan_computer(&subject, &candidates, request))
         .collect();
     let tenants = tenant::plan(&world, &candidates, request);
-    Plan {
-        revision: policy.revision.clone(),
-        now,
-        computers,
-        tenants,
-    }
+    Plan { revision: policy.revision.clone(), now, computers, tenants }
 }
 
 /// Plans for one computer; none where no session reaches it.
@@ -45,9 +41,7 @@ pub fn plan_computer(
     candidates: &Candidates,
     request: &Request,
 ) -> Option<ComputerPlan> {
-    let schedule = request
-        .schedule
-        .map(|index| &subject.world.policy.schedules()[index]);
+    let schedule = request.schedule.map(|index| &subject.world.policy.schedules()[index]);
     if subject.is_excluded() || schedule.is_some_and(|schedule| !starts_for(subject, schedule)) {
         return None;
     }

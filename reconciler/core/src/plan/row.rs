@@ -175,15 +175,9 @@ impl Totals {
 impl Plan {
     /// Counts over the whole plan.
     pub fn totals(&self) -> Totals {
-        let mut totals = Totals {
-            computers: self.computers.len(),
-            ..Totals::default()
-        };
+        let mut totals = Totals { computers: self.computers.len(), ..Totals::default() };
         for computer in &self.computers {
-            computer
-                .actions
-                .iter()
-                .for_each(|action| totals.add(action));
+            computer.actions.iter().for_each(|action| totals.add(action));
             totals.conflicts += computer.conflicts.len();
         }
         for tenant in &self.tenants {

@@ -24,23 +24,13 @@ pub(super) fn finish(
     let policy = subject.world.policy;
     let onboarding = onboarding_part(policy, evaluation);
     let order = Sequence::new(policy, evaluation, &onboarding).run();
-    let places: FxHashMap<ItemId, usize> = order
-        .iter()
-        .enumerate()
-        .map(|(place, item)| (*item, place))
-        .collect();
-    let rows = Rows {
-        policy,
-        evaluation,
-        onboarding: &onboarding,
-        places: &places,
-    };
-    let listed = order
-        .iter()
-        .filter_map(|item| evaluation.listed.get(item).map(|listed| (*item, listed)));
-    let actions: Vec<Action> = listed
-        .flat_map(|(item, listed)| rows.actions(item, listed))
-        .collect();
+    let places: FxHashMap<ItemId, usize> =
+        order.iter().enumerate().map(|(place, item)| (*item, place)).collect();
+    let rows = Rows { policy, evaluation, onboarding: &onboarding, places: &places };
+    let listed =
+        order.iter().filter_map(|item| evaluation.listed.get(item).map(|listed| (*item, listed)));
+    let actions: Vec<Action> =
+        listed.flat_map(|(item, listed)| rows.actions(item, listed)).collect();
     let mut unknown: Vec<Missing> = evaluation.unknown.clone();
     let concerns =
         |item: &ItemId| request.covers(policy, *item) || evaluation.listed.contains_key(item);
@@ -57,9 +47,7 @@ pub(super) fn finish(
         computer: subject.facts.name.clone(),
         tenant: subject.facts.tenant.clone(),
         actions,
-        shadowed: shadowed(policy, resolution, |item| {
-            evaluation.listed.contains_key(&item)
-        }),
+        shadowed: shadowed(policy, resolution, |item| evaluation.listed.contains_key(&item)),
         conflicts: conflicts(policy, resolution, evaluation),
         unknown,
     }
@@ -67,15 +55,9 @@ pub(super) fn finish(
 
 /// Onboarding items and all that they pull in.
 fn onboarding_part(policy: &Policy, evaluation: &Evaluation) -> FxHashSet<ItemId> {
-    let is_onboarding = |listed: &Listed| {
-        listed
-            .winner
-            .is_some_and(|id| policy.deployment(id).is_onboarding())
-    };
-    let roots = evaluation
-        .listed
-        .iter()
-        .filter(|(_, listed)| is_onboarding(listed));
+    let is_onboarding =
+        |listed: &Listed| listed.winner.is_some_and(|id| policy.deployment(id).is_onboarding());
+    let roots = evaluation.listed.iter().filter(|(_, listed)| is_onboarding(listed));
     let mut open: Vec<ItemId> = roots.map(|(item, _)| *item).collect();
     let mut part = FxHashSet::default();
     while let Some(item) = open.pop() {
@@ -83,10 +65,7 @@ fn onboarding_part(policy: &Policy, evaluation: &Evaluation) -> FxHashSet<ItemId
             open.extend(evaluation.edges.get(&item).into_iter().flatten());
             let configured = policy.rules().configuration(item);
             open.extend(configured.filter(|task| {
-                evaluation
-                    .configures
-                    .get(task)
-                    .is_some_and(|by| by.contains(&item))
+                evaluation.configures.get(task).is_some_and(|by| by.contains(&item))
             }));
         }
     }
@@ -139,9 +118,7 @@ impl<'a> Sequence<'a> {
                 .filter(|item| !needed.contains(item) && !attached(item))
                 .collect();
             // What is left after the roots excludes each other in a circle.
-            for item in roots
-                .into_iter()
-                .chain(part.iter().copied().filter(|item| !attached(item)))
+            for item in roots.into_iter().chain(part.iter().copied().filter(|item| !attached(item)))
             {
                 self.emit(item);
             }
@@ -168,10 +145,7 @@ impl<'a> Sequence<'a> {
         self.order.push(item);
         let task = self.policy.rules().configuration(item);
         let wanted = |task: &ItemId| {
-            self.evaluation
-                .configures
-                .get(task)
-                .is_some_and(|by| by.contains(&item))
+            self.evaluation.configures.get(task).is_some_and(|by| by.contains(&item))
         };
         if let Some(task) = task.filter(wanted) {
             self.emit(task);
@@ -180,23 +154,15 @@ impl<'a> Sequence<'a> {
 
     /// The prerequisites that no other prerequisite of the same item brings along.
     fn direct(&mut self, item: ItemId) -> Vec<ItemId> {
-        let targets = self
-            .evaluation
-            .edges
-            .get(&item)
-            .cloned()
-            .unwrap_or_default();
+        let targets = self.evaluation.edges.get(&item).cloned().unwrap_or_default();
         let mut brought: FxHashSet<ItemId> = FxHashSet::default();
         if targets.len() > 1 {
             for target in &targets {
                 brought.extend(self.reach(*target).iter().filter(|other| *other != target));
             }
         }
-        let direct: Vec<ItemId> = targets
-            .iter()
-            .copied()
-            .filter(|target| !brought.contains(target))
-            .collect();
+        let direct: Vec<ItemId> =
+            targets.iter().copied().filter(|target| !brought.contains(target)).collect();
         // Where they exclude each other in a circle, none would be left.
         let kept = if direct.is_empty() { targets } else { direct };
         self.sorted(kept.into_iter())
@@ -205,12 +171,7 @@ impl<'a> Sequence<'a> {
     fn reach(&mut self, item: ItemId) -> &FxHashSet<ItemId> {
         if !self.reachable.contains_key(&item) {
             let mut seen = FxHashSet::default();
-            let mut open = self
-                .evaluation
-                .edges
-                .get(&item)
-                .cloned()
-                .unwrap_or_default();
+            let mut open = self.evaluation.edges.get(&item).cloned().unwrap_or_default();
             while let Some(next) = open.pop() {
                 if seen.insert(next) {
                     open.extend(self.evaluation.edges.get(&next).into_iter().flatten());
@@ -233,15 +194,7 @@ struct Rows<'a> {
 impl Rows<'_> {
     fn actions(&self, item: ItemId, listed: &Listed) -> Vec<Action> {
         let none = |reason, failed| {
-            (
-                vec![Change {
-                    act: Act::None,
-                    reason,
-                    from: listed.from.clone(),
-                    to: None,
-                }],
-                failed,
-            )
+            (vec![Change { act: Act::None, reason, from: listed.from.clone(), to: None }], failed)
         };
         let (changes, failed) = match &listed.standing {
             Standing::Ignored => none(Reason::Ignored, false),
@@ -257,11 +210,8 @@ impl Rows<'_> {
             _ => None,
         };
         let because = self.because(item);
-        let by = if listed.standing == Standing::Conflict {
-            None
-        } else {
-            self.by(listed, because)
-        };
+        let by =
+            if listed.standing == Standing::Conflict { None } else { self.by(listed, because) };
         let in_onboarding =
             self.onboarding.contains(&item) && listed.standing != Standing::Conflict;
         let rows = changes.into_iter().map(|change| Action {
@@ -275,11 +225,7 @@ impl Rows<'_> {
             deployment: listed.winner,
             because: because.map(|(other, configures)| self.word(other, configures)),
             waits_for: self.waits_for(item),
-            phase: if in_onboarding {
-                Phase::Onboarding
-            } else {
-                Phase::Main
-            },
+            phase: if in_onboarding { Phase::Onboarding } else { Phase::Main },
             failed,
             message: message.clone(),
         });
@@ -289,66 +235,41 @@ impl Rows<'_> {
     /// The item before, or after, which this one stands; true for a configuration.
     fn because(&self, item: ItemId) -> Option<(ItemId, bool)> {
         let first = |items: Vec<ItemId>| {
-            items
-                .into_iter()
-                .min_by_key(|other| self.places.get(other).copied())
+            items.into_iter().min_by_key(|other| self.places.get(other).copied())
         };
         if let Some(software) = self.evaluation.configures.get(&item) {
             return first(software.clone()).map(|software| (software, true));
         }
-        let dependants = self
-            .evaluation
-            .edges
-            .iter()
-            .filter(|(_, targets)| targets.contains(&item));
+        let dependants =
+            self.evaluation.edges.iter().filter(|(_, targets)| targets.contains(&item));
         first(dependants.map(|(dependant, _)| *dependant).collect())
             .map(|dependant| (dependant, false))
     }
 
     fn word(&self, other: ItemId, configures: bool) -> Because {
         let other = self.policy.items().entry(other).item.clone();
-        if configures {
-            Because::ConfigurationOf(other)
-        } else {
-            Because::PrerequisiteOf(other)
-        }
+        if configures { Because::ConfigurationOf(other) } else { Because::PrerequisiteOf(other) }
     }
 
     /// The winner's file; without one, the file of the software that brought the item in.
     fn by(&self, listed: &Listed, because: Option<(ItemId, bool)>) -> Option<Place> {
         if let Some(winner) = listed.winner {
             let winner = self.policy.deployment(winner);
-            return Some(Place {
-                path: winner.path.clone(),
-                line: winner.line,
-            });
+            return Some(Place { path: winner.path.clone(), line: winner.line });
         }
         let (software, _) = because?;
-        let document = self
-            .policy
-            .document(self.policy.items().entry(software).document);
-        Some(Place {
-            path: document.path.clone(),
-            line: document.span.line,
-        })
+        let document = self.policy.document(self.policy.items().entry(software).document);
+        Some(Place { path: document.path.clone(), line: document.span.line })
     }
 
     fn waits_for(&self, item: ItemId) -> Vec<crate::item::Item> {
-        let targets = self
-            .evaluation
-            .edges
-            .get(&item)
-            .cloned()
-            .unwrap_or_default();
+        let targets = self.evaluation.edges.get(&item).cloned().unwrap_or_default();
         let mut targets: Vec<ItemId> = targets
             .into_iter()
             .filter(|target| self.evaluation.listed.contains_key(target))
             .collect();
         targets.sort_by_key(|target| self.places.get(target).copied());
-        targets
-            .into_iter()
-            .map(|target| self.policy.items().entry(target).item.clone())
-            .collect()
+        targets.into_iter().map(|target| self.policy.items().entry(target).item.clone()).collect()
     }
 }
 
@@ -360,24 +281,13 @@ pub(super) fn shadowed(
 ) -> Vec<Shadowed> {
     let items = resolution.items.iter().filter(|(item, _)| listed(*item));
     let losers = items.flat_map(|(item, decision)| {
-        decision
-            .shadowed
-            .iter()
-            .map(move |(id, rule)| (*item, *id, *rule))
+        decision.shadowed.iter().map(move |(id, rule)| (*item, *id, *rule))
     });
     let mut shadowed: Vec<Shadowed> = losers
         .map(|(item, id, rule)| {
             let loser = policy.deployment(id);
-            let by = Place {
-                path: loser.path.clone(),
-                line: loser.line,
-            };
-            Shadowed {
-                item: policy.items().entry(item).item.clone(),
-                deployment: id,
-                by,
-                rule,
-            }
+            let by = Place { path: loser.path.clone(), line: loser.line };
+            Shadowed { item: policy.items().entry(item).item.clone(), deployment: id, by, rule }
         })
         .collect();
     shadowed.sort_by(|a, b| (&a.item, &a.by).cmp(&(&b.item, &b.by)));
@@ -418,9 +328,5 @@ pub(super) fn resolved_conflicts(
 fn conflict(policy: &Policy, item: ItemId, rule: Rule, mut by: Vec<String>) -> Conflict {
     by.sort();
     by.dedup();
-    Conflict {
-        item: policy.items().entry(item).item.clone(),
-        rule,
-        by,
-    }
+    Conflict { item: policy.items().entry(item).item.clone(), rule, by }
 }

@@ -13,11 +13,7 @@ pub(super) fn standing(
     item: ItemId,
     wish: Option<&Wish>,
 ) -> Standing {
-    let answer = subject
-        .facts
-        .tasks
-        .get(&key(&policy.items().entry(item).item))
-        .copied();
+    let answer = subject.facts.tasks.get(&key(&policy.items().entry(item).item)).copied();
     judge(wish, answer)
 }
 
@@ -41,10 +37,7 @@ pub(super) fn judge(wish: Option<&Wish>, answer: Option<bool>) -> Standing {
 /// The name under which an inventory keeps a task's last answer.
 fn key(item: &Item) -> String {
     match item {
-        Item::Task {
-            name,
-            instance: Some(instance),
-        } => format!("{name}#{instance}"),
+        Item::Task { name, instance: Some(instance) } => format!("{name}#{instance}"),
         other => other.name().to_owned(),
     }
 }

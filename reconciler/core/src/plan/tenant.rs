@@ -19,9 +19,7 @@ pub(super) fn plan(
         return Vec::new();
     }
     let tenants = world.tenants().into_iter();
-    tenants
-        .filter_map(|(id, _)| plan_tenant(world, id, candidates, request))
-        .collect()
+    tenants.filter_map(|(id, _)| plan_tenant(world, id, candidates, request)).collect()
 }
 
 fn plan_tenant(
@@ -32,19 +30,14 @@ fn plan_tenant(
 ) -> Option<TenantPlan> {
     let policy = world.policy;
     let resolution: Resolution = resolve_tenant(world, id, candidates, request);
-    let mut items: Vec<&(ItemId, crate::resolve::Decision)> = resolution
-        .items
-        .iter()
-        .filter(|(item, _)| request.covers(policy, *item))
-        .collect();
+    let mut items: Vec<&(ItemId, crate::resolve::Decision)> =
+        resolution.items.iter().filter(|(item, _)| request.covers(policy, *item)).collect();
     if items.is_empty() {
         return None;
     }
     items.sort_by_key(|(item, _)| policy.items().position(*item));
-    let actions = items
-        .iter()
-        .map(|(item, decision)| action(world, *item, &decision.settled))
-        .collect();
+    let actions =
+        items.iter().map(|(item, decision)| action(world, *item, &decision.settled)).collect();
     let listed = |item: ItemId| items.iter().any(|(own, _)| *own == item);
     Some(TenantPlan {
         tenant: id.to_owned(),
@@ -58,10 +51,7 @@ fn action(world: &World<'_>, item: ItemId, settled: &Settled) -> Action {
     let policy = world.policy;
     let (standing, winner) = match settled {
         Settled::Conflict(..) => (Standing::Conflict, None),
-        Settled::Winner(id) => (
-            task::judge(Some(&policy.deployment(*id).wish), None),
-            Some(*id),
-        ),
+        Settled::Winner(id) => (task::judge(Some(&policy.deployment(*id).wish), None), Some(*id)),
     };
     let (reason, failed) = match standing {
         Standing::Conflict => (Reason::Conflict, true),
@@ -71,10 +61,7 @@ fn action(world: &World<'_>, item: ItemId, settled: &Settled) -> Action {
     };
     let by = winner.map(|id| {
         let winner = policy.deployment(id);
-        Place {
-            path: winner.path.clone(),
-            line: winner.line,
-        }
+        Place { path: winner.path.clone(), line: winner.line }
     });
     Action {
         item: policy.items().entry(item).item.clone(),

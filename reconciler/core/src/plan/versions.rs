@@ -35,27 +35,17 @@ pub fn offered<'a>(
         entry(software, scheme, version).is_none_or(|entry| fits_computer(entry, os))
     };
     let mut versions: Vec<&str> = if is_static {
-        let entries = software
-            .versions
-            .iter()
-            .filter(|entry| fits_computer(entry, os));
+        let entries = software.versions.iter().filter(|entry| fits_computer(entry, os));
         entries.map(|entry| entry.version.as_str()).collect()
     } else {
         let offer = subject.world.fleet.available(name).iter();
-        offer
-            .map(String::as_str)
-            .filter(|version| fits(version))
-            .collect()
+        offer.map(String::as_str).filter(|version| fits(version)).collect()
     };
     let unheard = !is_static && subject.world.fleet.available(name).is_empty();
     if let Some(major) = licence.and_then(|licence| licence.restrict_to_major.as_ref()) {
         versions.retain(|version| version::has_major(scheme, version, major));
     }
-    Offered {
-        scheme,
-        versions,
-        unheard,
-    }
+    Offered { scheme, versions, unheard }
 }
 
 /// The licence document that a deployment names.
@@ -81,17 +71,9 @@ pub(super) fn entry<'a>(
 impl<'a> Offered<'a> {
     /// The newest version that a predicate allows.
     pub fn newest(&self, allows: impl Fn(&str) -> bool) -> Option<&'a str> {
-        let allowed = self
-            .versions
-            .iter()
-            .copied()
-            .filter(|version| allows(version));
+        let allowed = self.versions.iter().copied().filter(|version| allows(version));
         allowed.reduce(|best, version| {
-            if self.compare(version, best) == Ordering::Greater {
-                version
-            } else {
-                best
-            }
+            if self.compare(version, best) == Ordering::Greater { version } else { best }
         })
     }
 
@@ -103,11 +85,7 @@ impl<'a> Offered<'a> {
 
 /// Whether one of a version's artifacts fits a computer, or it needs none.
 fn fits_computer(entry: &SoftwareVersion, os: Option<&OsFacts>) -> bool {
-    entry.artifacts.is_empty()
-        || entry
-            .artifacts
-            .iter()
-            .any(|artifact| artifact_fits(artifact, os))
+    entry.artifacts.is_empty() || entry.artifacts.iter().any(|artifact| artifact_fits(artifact, os))
 }
 
 /// What cannot be compared fits.

@@ -168,10 +168,7 @@ impl<'a> Case<'a> {
             }
             VersionWish::AtLeast(_) | VersionWish::AtMost(_) => return settled,
         };
-        (
-            self.change(act, reason, Some(version), to),
-            to.is_none() && self.offered.unheard,
-        )
+        (self.change(act, reason, Some(version), to), to.is_none() && self.offered.unheard)
     }
 
     /// The newest version that a wish allows.
@@ -260,11 +257,8 @@ impl<'a> Case<'a> {
         let mut changes = Vec::new();
         let mut from = from;
         for (index, to) in steps.into_iter().rev().enumerate() {
-            let (act, reason) = if index == 0 {
-                (act, reason)
-            } else {
-                (Act::Update, Reason::UpdateAvailable)
-            };
+            let (act, reason) =
+                if index == 0 { (act, reason) } else { (Act::Update, Reason::UpdateAvailable) };
             changes.push(Change {
                 act,
                 reason,
@@ -312,14 +306,12 @@ fn uninstall(version: &str) -> Outcome {
 pub(super) fn detected<'a>(subject: &Subject<'a>, name: &str) -> Detected<'a> {
     match &subject.facts.software {
         None => Detected::Unknown,
-        Some(all) => all
-            .get(name)
-            .map_or(Detected::Missing, |version| Detected::Version(version)),
+        Some(all) => all.get(name).map_or(Detected::Missing, |version| Detected::Version(version)),
     }
 }
 
 /// Whether one of the platforms is the computer's; the fact where that is not known.
-fn platform(platforms: Option<&[Platform]>, subject: &Subject<'_>) -> Result<bool, &'static str> {
+pub(crate) fn platform(platforms: Option<&[Platform]>, subject: &Subject<'_>) -> Result<bool, &'static str> {
     let Some(platforms) = platforms else {
         return Ok(true);
     };
@@ -327,12 +319,9 @@ fn platform(platforms: Option<&[Platform]>, subject: &Subject<'_>) -> Result<boo
     let (family, arch) = (os.and_then(|os| os.family), os.and_then(|os| os.arch));
     let mut missing = None;
     for platform in platforms {
-        let os_fits = platform
-            .os
-            .map_or(Some(true), |wanted| family.map(|own| own == wanted));
-        let arch_fits = platform
-            .arch
-            .map_or(Some(true), |wanted| arch.map(|own| runs_on(own, wanted)));
+        let os_fits = platform.os.map_or(Some(true), |wanted| family.map(|own| own == wanted));
+        let arch_fits =
+            platform.arch.map_or(Some(true), |wanted| arch.map(|own| runs_on(own, wanted)));
         match (os_fits, arch_fits) {
             (Some(true), Some(true)) => return Ok(true),
             (Some(false), _) | (_, Some(false)) => {}

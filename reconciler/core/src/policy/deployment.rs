@@ -140,9 +140,7 @@ pub(super) fn compile(
     items: &mut ItemTable,
 ) -> Vec<DeploymentEntry> {
     let mut in_file: FxHashMap<&str, u32> = FxHashMap::default();
-    for document in documents
-        .iter()
-        .filter(|document| matches!(document.body, Body::Deployment(_)))
+    for document in documents.iter().filter(|document| matches!(document.body, Body::Deployment(_)))
     {
         *in_file.entry(&document.path).or_default() += 1;
     }
@@ -190,20 +188,11 @@ fn entry(
         _ => VersionScheme::Segments,
     };
     let onboarding_only = matches!(body, Some(Body::Task(task)) if task.onboarding_only);
-    let instance = deployment
-        .instance
-        .as_ref()
-        .filter(|_| deployment.task.is_some());
+    let instance = deployment.instance.as_ref().filter(|_| deployment.task.is_some());
     let item =
         item_document.and_then(|id| items.intern(id, instance.map(|instance| instance.as_str())));
-    let target = Target::compile(
-        &deployment.target,
-        &document.path,
-        scope,
-        tenants,
-        names,
-        documents,
-    );
+    let target =
+        Target::compile(&deployment.target, &document.path, scope, tenants, names, documents);
     let precedence = Precedence {
         class: target.class(),
         nearness: scope.map_or(0, |tenant| tenants.depth(tenant) as u32 + 1),
@@ -225,10 +214,7 @@ fn entry(
         propagate: deployment.propagate.value,
         disabled: deployment.disabled,
         expires: deployment.expires.as_ref().map(|day| day.value),
-        licence_document: deployment
-            .licence
-            .as_ref()
-            .and_then(|name| lookup(Kind::Licence, name)),
+        licence_document: deployment.licence.as_ref().and_then(|name| lookup(Kind::Licence, name)),
         licence: deployment.licence.as_ref().map(|name| name.value.clone()),
         onboarding_only,
         scheme,
@@ -237,12 +223,8 @@ fn entry(
 }
 
 fn wish(deployment: &Deployment) -> Wish {
-    let version = || {
-        deployment
-            .version
-            .as_ref()
-            .map_or(VersionWish::Latest, |version| version.value.clone())
-    };
+    let version =
+        || deployment.version.as_ref().map_or(VersionWish::Latest, |version| version.value.clone());
     match deployment.state.as_ref().map(|state| state.value) {
         Some(DeploymentState::Installed) => Wish::Installed(version()),
         Some(DeploymentState::Absent) => Wish::Absent,
@@ -257,12 +239,10 @@ fn wish(deployment: &Deployment) -> Wish {
 }
 
 fn canonical_parameters(deployment: &Deployment) -> String {
-    let mut text = String::new();
-    for (name, given) in &deployment.parameters {
-        let document::GivenParameter { value, over, .. } = given;
-        text.push_str(&format!("{name}={}|{over:?}\n", value.value));
-    }
-    text
+    let line = |(name, given): (&String, &document::GivenParameter)| {
+        format!("{name}={}|{:?}\n", given.value.value, given.over)
+    };
+    deployment.parameters.iter().map(line).collect()
 }
 
 /// The item a deployment is about, for messages, even where its name means nothing.
@@ -271,10 +251,7 @@ pub fn written_item(deployment: &Deployment) -> Option<Item> {
         (Some(name), _) => Some(Item::software(name)),
         (None, Some(name)) => Some(Item::Task {
             name: name.as_str().into(),
-            instance: deployment
-                .instance
-                .as_ref()
-                .map(|instance| instance.as_str().into()),
+            instance: deployment.instance.as_ref().map(|instance| instance.as_str().into()),
         }),
         (None, None) => None,
     }

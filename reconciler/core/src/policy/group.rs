@@ -36,14 +36,8 @@ impl Listed {
     /// Reads `NAME` or `TENANT/NAME`.
     pub fn new(written: &str) -> Self {
         match written.split_once('/') {
-            Some((tenant, name)) => Self {
-                tenant: Some(tenant.to_owned()),
-                name: name.to_owned(),
-            },
-            None => Self {
-                tenant: None,
-                name: written.to_owned(),
-            },
+            Some((tenant, name)) => Self { tenant: Some(tenant.to_owned()), name: name.to_owned() },
+            None => Self { tenant: None, name: written.to_owned() },
         }
     }
 
@@ -59,32 +53,19 @@ impl Listed {
 }
 
 pub(super) fn compile(documents: &[Document]) -> FxHashMap<DocumentId, GroupEntry> {
-    let groups = documents
-        .iter()
-        .enumerate()
-        .filter_map(|(index, document)| {
-            let Body::Group(group) = &document.body else {
-                return None;
-            };
-            let entry = GroupEntry {
-                name: document.name.value.clone(),
-                computers: group
-                    .computers
-                    .iter()
-                    .map(|name| Listed::new(name))
-                    .collect(),
-                persons: group.persons.iter().map(|upn| upn.to_lowercase()).collect(),
-                condition: group
-                    .condition
-                    .as_ref()
-                    .and_then(|source| Expression::parse(source).ok()),
-                script: group
-                    .script
-                    .as_ref()
-                    .map(|script| beside(&document.path, script)),
-                except: group.except.iter().map(|name| Listed::new(name)).collect(),
-            };
-            Some((DocumentId(index as u32), entry))
-        });
+    let groups = documents.iter().enumerate().filter_map(|(index, document)| {
+        let Body::Group(group) = &document.body else {
+            return None;
+        };
+        let entry = GroupEntry {
+            name: document.name.value.clone(),
+            computers: group.computers.iter().map(|name| Listed::new(name)).collect(),
+            persons: group.persons.iter().map(|upn| upn.to_lowercase()).collect(),
+            condition: group.condition.as_ref().and_then(|source| Expression::parse(source).ok()),
+            script: group.script.as_ref().map(|script| beside(&document.path, script)),
+            except: group.except.iter().map(|name| Listed::new(name)).collect(),
+        };
+        Some((DocumentId(index as u32), entry))
+    });
     groups.collect()
 }

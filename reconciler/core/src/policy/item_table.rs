@@ -63,10 +63,7 @@ impl ItemTable {
                     );
                 }
                 Body::Task(task) => {
-                    let item = Item::Task {
-                        name,
-                        instance: None,
-                    };
+                    let item = Item::Task { name, instance: None };
                     table.add(id, scope, Entity::Task, item, &task.order, None);
                 }
                 _ => {}
@@ -90,13 +87,7 @@ impl ItemTable {
             None => 0,
             Some(OrderAt::Last) => 1,
         };
-        self.entries.push(ItemEntry {
-            item,
-            entity,
-            document,
-            scope,
-            place: (at, order.rank),
-        });
+        self.entries.push(ItemEntry { item, entity, document, scope, place: (at, order.rank) });
         self.by_key.insert((document, instance), id);
         id
     }
@@ -116,10 +107,7 @@ impl ItemTable {
             return Some(*id);
         }
         let base = self.entries[plain.0 as usize].clone();
-        let item = Item::Task {
-            name: base.item.name().into(),
-            instance: Some(instance.clone()),
-        };
+        let item = Item::Task { name: base.item.name().into(), instance: Some(instance.clone()) };
         let id = ItemId(self.entries.len() as u32);
         self.entries.push(ItemEntry { item, ..base });
         self.by_key.insert((document, Some(instance)), id);
@@ -159,10 +147,7 @@ impl ItemTable {
 
     /// All items.
     pub fn iter(&self) -> impl Iterator<Item = (ItemId, &ItemEntry)> {
-        self.entries
-            .iter()
-            .enumerate()
-            .map(|(index, entry)| (ItemId(index as u32), entry))
+        self.entries.iter().enumerate().map(|(index, entry)| (ItemId(index as u32), entry))
     }
 
     /// How many items there are.

@@ -79,11 +79,8 @@ impl Policy {
         let repository = find(&documents, |body| matches!(body, Body::Repository(_)));
         let groups = group::compile(&documents);
         let pins = pins(&documents, &tenants);
-        let files = snapshot
-            .entries
-            .iter()
-            .map(|(path, entry)| (path.clone(), entry.id.clone()))
-            .collect();
+        let files =
+            snapshot.entries.iter().map(|(path, entry)| (path.clone(), entry.id.clone())).collect();
         Self {
             revision: snapshot.revision.clone(),
             documents,
@@ -177,10 +174,7 @@ impl Policy {
 
     /// The computers that git pins in a tenant, by name.
     pub fn pinned(&self, tenant: TenantId) -> impl Iterator<Item = &str> {
-        self.pins
-            .get(&tenant)
-            .into_iter()
-            .flat_map(|pins| pins.keys().map(String::as_str))
+        self.pins.get(&tenant).into_iter().flat_map(|pins| pins.keys().map(String::as_str))
     }
 
     /// The software document of an item.
@@ -222,9 +216,8 @@ impl Policy {
 
     /// The deployment of that name.
     pub fn deployment_named(&self, name: &str) -> Option<DeploymentId> {
-        let (path, wanted) = name
-            .split_once('#')
-            .map_or((name, None), |(path, wanted)| (path, Some(wanted)));
+        let (path, wanted) =
+            name.split_once('#').map_or((name, None), |(path, wanted)| (path, Some(wanted)));
         let mut found = self.deployments.iter().enumerate().filter(|(_, entry)| {
             let document = self.document(entry.document);
             &*document.path == path

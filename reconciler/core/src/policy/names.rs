@@ -67,10 +67,13 @@ impl Lookup {
     }
 }
 
+/// A document and its owner; none: cross-tenant.
+type Owned = (Option<TenantId>, DocumentId);
+
 /// Every object that others name, by kind and name.
 #[derive(Debug, Default)]
 pub struct Names {
-    objects: FxHashMap<(Kind, Arc<str>), Vec<(Option<TenantId>, DocumentId)>>,
+    objects: FxHashMap<(Kind, Arc<str>), Vec<Owned>>,
 }
 
 impl Names {
@@ -80,10 +83,8 @@ impl Names {
             let Some(kind) = Kind::of(&document.body) else {
                 continue;
             };
-            let entry = names
-                .objects
-                .entry((kind, document.name.value.as_str().into()))
-                .or_default();
+            let entry =
+                names.objects.entry((kind, document.name.value.as_str().into())).or_default();
             entry.push((tenants.of_scope(&document.scope), DocumentId(index as u32)));
         }
         names
@@ -108,23 +109,16 @@ impl Names {
         if let Some((_, id)) = objects.iter().find(|(owner, _)| in_reach(owner)) {
             return Lookup::Found(*id);
         }
-        objects
-            .iter()
-            .find_map(|(owner, _)| *owner)
-            .map_or(Lookup::Unknown, Lookup::OutOfReach)
+        objects.iter().find_map(|(owner, _)| *owner).map_or(Lookup::Unknown, Lookup::OutOfReach)
     }
 
     /// All objects of one kind and name, with their owners (none: cross-tenant), by path.
-    pub fn all(&self, kind: Kind, name: &str) -> &[(Option<TenantId>, DocumentId)] {
-        self.objects
-            .get(&(kind, name.into()))
-            .map_or(&[], Vec::as_slice)
+    pub fn all(&self, kind: Kind, name: &str) -> &[Owned] {
+        self.objects.get(&(kind, name.into())).map_or(&[], Vec::as_slice)
     }
 
     /// Every kind and name with all its objects; in no particular order.
-    pub fn iter(&self) -> impl Iterator<Item = (Kind, &str, &[(Option<TenantId>, DocumentId)])> {
-        self.objects
-            .iter()
-            .map(|((kind, name), objects)| (*kind, &**name, objects.as_slice()))
+    pub fn iter(&self) -> impl Iterator<Item = (Kind, &str, &[Owned])> {
+        self.objects.iter().map(|((kind, name), objects)| (*kind, &**name, objects.as_slice()))
     }
 }

@@ -65,20 +65,12 @@ impl Rules {
                 continue;
             };
             let scope = tenants.of_scope(&document.scope);
-            let resolve = Resolve {
-                tenants,
-                names,
-                items,
-                scope,
-            };
+            let resolve = Resolve { tenants, names, items, scope };
             let entries = compile(&document.path, software, &resolve);
             if !entries.is_empty() {
                 rules.requires.insert(item, entries);
             }
-            let task = software
-                .configure
-                .as_ref()
-                .and_then(|task| resolve.item(Kind::Task, task));
+            let task = software.configure.as_ref().and_then(|task| resolve.item(Kind::Task, task));
             rules.configures.extend(task.map(|task| (item, task)));
         }
         rules
@@ -96,9 +88,7 @@ impl Rules {
 
     /// Every software with its configuration task; in no particular order.
     pub fn configurations(&self) -> impl Iterator<Item = (ItemId, ItemId)> {
-        self.configures
-            .iter()
-            .map(|(software, task)| (*software, *task))
+        self.configures.iter().map(|(software, task)| (*software, *task))
     }
 }
 
@@ -121,10 +111,7 @@ impl Resolve<'_> {
         &self,
         names: impl IntoIterator<Item = &'a ordain_schema::Spanned<String>>,
     ) -> Vec<ItemId> {
-        names
-            .into_iter()
-            .filter_map(|name| self.item(Kind::Software, name))
-            .collect()
+        names.into_iter().filter_map(|name| self.item(Kind::Software, name)).collect()
     }
 }
 
@@ -165,13 +152,6 @@ fn condition(rule: &Rule, resolve: &Resolve<'_>) -> Option<ConditionEntry> {
         (None, Some(names)) => (false, names.as_slice()),
         (None, None) => (true, &[][..]),
     };
-    let of = names
-        .iter()
-        .map(|name| resolve.item(Kind::Software, name))
-        .collect();
-    Some(ConditionEntry {
-        every,
-        of,
-        is: condition.is,
-    })
+    let of = names.iter().map(|name| resolve.item(Kind::Software, name)).collect();
+    Some(ConditionEntry { every, of, is: condition.is })
 }

@@ -20,27 +20,14 @@ pub(super) fn compile(
     tenants: &Tenants,
     names: &Names,
 ) -> Vec<ScheduleEntry> {
-    let schedules = documents
-        .iter()
-        .enumerate()
-        .filter_map(|(index, document)| {
-            let Body::Schedule(schedule) = &document.body else {
-                return None;
-            };
-            let scope = tenants.of_scope(&document.scope);
-            let target = Target::compile(
-                &schedule.target,
-                &document.path,
-                scope,
-                tenants,
-                names,
-                documents,
-            );
-            Some(ScheduleEntry {
-                document: DocumentId(index as u32),
-                scope,
-                target,
-            })
-        });
+    let schedules = documents.iter().enumerate().filter_map(|(index, document)| {
+        let Body::Schedule(schedule) = &document.body else {
+            return None;
+        };
+        let scope = tenants.of_scope(&document.scope);
+        let target =
+            Target::compile(&schedule.target, &document.path, scope, tenants, names, documents);
+        Some(ScheduleEntry { document: DocumentId(index as u32), scope, target })
+    });
     schedules.collect()
 }

@@ -69,9 +69,7 @@ impl Target {
     ) -> Self {
         let only = target.only.as_ref().map(|only| only.value);
         let integration_disabled = |name: &str| {
-            let found = names
-                .lookup(tenants, Kind::Integration, scope, name)
-                .found();
+            let found = names.lookup(tenants, Kind::Integration, scope, name).found();
             found.is_some_and(|id| match &documents[id.0 as usize].body {
                 document::Body::Integration(integration) => integration.disabled,
                 _ => false,
@@ -82,10 +80,7 @@ impl Target {
                 Some((tenant, name)) => (Some(tenant.to_owned()), name),
                 None => (None, name.as_str()),
             };
-            Selector::Computer {
-                tenant,
-                name: name.to_owned(),
-            }
+            Selector::Computer { tenant, name: name.to_owned() }
         } else if let Some(upn) = &target.person {
             Selector::Person(upn.to_lowercase())
         } else if let Some(script) = &target.script {

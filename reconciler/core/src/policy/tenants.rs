@@ -45,9 +45,7 @@ impl Tenants {
         ids.sort();
         ids.dedup();
         for id in ids {
-            tenants
-                .by_id
-                .insert(id.clone(), TenantId(tenants.nodes.len() as u32));
+            tenants.by_id.insert(id.clone(), TenantId(tenants.nodes.len() as u32));
             tenants.nodes.push(TenantNode {
                 id: id.clone(),
                 document: None,
@@ -99,10 +97,7 @@ impl Tenants {
 
     /// All tenants, by identity.
     pub fn iter(&self) -> impl Iterator<Item = (TenantId, &TenantNode)> {
-        self.nodes
-            .iter()
-            .enumerate()
-            .map(|(index, node)| (TenantId(index as u32), node))
+        self.nodes.iter().enumerate().map(|(index, node)| (TenantId(index as u32), node))
     }
 
     /// How many tenants there are.

@@ -35,9 +35,7 @@ impl Candidates {
 
     /// The deployments for computers of a tenant.
     pub fn of(&self, tenant: &str) -> &[DeploymentId] {
-        self.tenants
-            .get(tenant)
-            .map_or(&[], |lists| &lists.computers)
+        self.tenants.get(tenant).map_or(&[], |lists| &lists.computers)
     }
 
     /// The deployments of cloud items for a tenant.
@@ -55,16 +53,11 @@ struct Order {
 
 impl Order {
     fn new(policy: &Policy) -> Self {
-        let mut all: Vec<DeploymentId> = (0..policy.deployments().len() as u32)
-            .map(DeploymentId)
-            .collect();
+        let mut all: Vec<DeploymentId> =
+            (0..policy.deployments().len() as u32).map(DeploymentId).collect();
         all.sort_by_cached_key(|id| {
             let one = policy.deployment(*id);
-            (
-                one.item.map(|item| policy.items().position(item)),
-                Reverse(one.precedence),
-                *id,
-            )
+            (one.item.map(|item| policy.items().position(item)), Reverse(one.precedence), *id)
         });
         let mut order = Self {
             ranks: vec![0; all.len()],
@@ -96,23 +89,18 @@ fn lists(policy: &Policy, order: &Order, view: &TenantView) -> Lists {
     }
     ids.retain(|id| counts(policy.deployment(*id), view));
     ids.sort_by_key(|id| order.ranks[id.0 as usize]);
-    let (cloud, computers) = ids
-        .into_iter()
-        .partition(|id| is_cloud(policy, policy.deployment(*id)));
+    let (cloud, computers) =
+        ids.into_iter().partition(|id| is_cloud(policy, policy.deployment(*id)));
     Lists { computers, cloud }
 }
 
 fn counts(deployment: &DeploymentEntry, view: &TenantView) -> bool {
-    let of_disabled = matches!(
-        deployment.target.selector,
-        Selector::DeviceGroup { disabled: true, .. }
-    );
+    let of_disabled =
+        matches!(deployment.target.selector, Selector::DeviceGroup { disabled: true, .. });
     !deployment.disabled && !of_disabled && deployment.expires.is_none_or(|last| view.day <= last)
 }
 
 fn is_cloud(policy: &Policy, deployment: &DeploymentEntry) -> bool {
-    let document = deployment
-        .item
-        .map(|item| policy.items().entry(item).document);
+    let document = deployment.item.map(|item| policy.items().entry(item).document);
     document.is_some_and(|id| matches!(&policy.document(id).body, Body::Task(task) if task.runs_on == RunsOn::Tenant))
 }

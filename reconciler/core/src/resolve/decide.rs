@@ -27,20 +27,15 @@ pub enum Settled {
 /// precedence and then by path and line. There must be at least one.
 pub fn decide(policy: &Policy, candidates: &[DeploymentId]) -> Decision {
     let best = policy.deployment(candidates[0]).precedence;
-    let top_length = candidates
-        .iter()
-        .take_while(|id| policy.deployment(**id).precedence == best)
-        .count();
+    let top_length =
+        candidates.iter().take_while(|id| policy.deployment(**id).precedence == best).count();
     let (top, rest) = candidates.split_at(top_length);
     let (unbeaten, mut shadowed) = by_state(policy, top);
     let (settled, duplicates) = by_path(policy, &unbeaten);
     shadowed.extend(duplicates);
-    shadowed.extend(rest.iter().map(|id| {
-        (
-            *id,
-            first_difference(&best, &policy.deployment(*id).precedence),
-        )
-    }));
+    shadowed.extend(
+        rest.iter().map(|id| (*id, first_difference(&best, &policy.deployment(*id).precedence))),
+    );
     Decision { settled, shadowed }
 }
 
@@ -66,10 +61,7 @@ fn by_state(policy: &Policy, top: &[DeploymentId]) -> (Vec<DeploymentId>, Shadow
     let stays =
         |id: &DeploymentId| rank(id) == highest || (rank(id).is_none() && highest != ignored);
     let (unbeaten, beaten): (Vec<_>, Vec<_>) = top.iter().copied().partition(stays);
-    (
-        unbeaten,
-        beaten.into_iter().map(|id| (id, Rule::State)).collect(),
-    )
+    (unbeaten, beaten.into_iter().map(|id| (id, Rule::State)).collect())
 }
 
 /// Of those that say the same the first stands for all; of different ones none wins.
@@ -78,10 +70,7 @@ fn by_path(policy: &Policy, unbeaten: &[DeploymentId]) -> (Settled, Shadowed) {
     let mut duplicates = Vec::new();
     for id in unbeaten {
         let one = policy.deployment(*id);
-        if distinct
-            .iter()
-            .any(|other| policy.deployment(*other).says_the_same(one))
-        {
+        if distinct.iter().any(|other| policy.deployment(*other).says_the_same(one)) {
             duplicates.push((*id, Rule::Path));
         } else {
             distinct.push(*id);
@@ -90,10 +79,7 @@ fn by_path(policy: &Policy, unbeaten: &[DeploymentId]) -> (Settled, Shadowed) {
     if let [winner] = distinct[..] {
         return (Settled::Winner(winner), duplicates);
     }
-    let absent = distinct
-        .iter()
-        .filter(|id| policy.deployment(**id).wish == Wish::Absent)
-        .count();
+    let absent = distinct.iter().filter(|id| policy.deployment(**id).wish == Wish::Absent).count();
     let rule = match absent.cmp(&0) {
         Ordering::Greater if absent < distinct.len() => Rule::State,
         _ => Rule::Path,

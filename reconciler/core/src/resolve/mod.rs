@@ -60,12 +60,9 @@ pub fn resolve(subject: &Subject<'_>, candidates: &Candidates, request: &Request
             )
         })
     };
-    collect(
-        world,
-        candidates.of(&subject.facts.tenant),
-        admits,
-        |deployment| reaches(subject, deployment),
-    )
+    collect(world, candidates.of(&subject.facts.tenant), admits, |deployment| {
+        reaches(subject, deployment)
+    })
 }
 
 /// Resolves every cloud item for one tenant.
@@ -100,9 +97,7 @@ fn collect(
         match reach(deployment) {
             Reach::No => continue,
             Reach::Unknown(missing) => {
-                resolution
-                    .unknown
-                    .extend(deployment.item.map(|item| (item, missing)));
+                resolution.unknown.extend(deployment.item.map(|item| (item, missing)));
                 continue;
             }
             Reach::Yes => {}

@@ -48,9 +48,7 @@ pub fn reaches(subject: &Subject<'_>, deployment: &DeploymentEntry) -> Reach {
 /// Whether a target selects a computer: the selector and `only` together, where
 /// a definite no absorbs an unknown.
 pub fn selects(subject: &Subject<'_>, target: &Target) -> Reach {
-    let kind = target
-        .only
-        .map_or(Kindred::Yes, |only| subject.is_kind(only));
+    let kind = target.only.map_or(Kindred::Yes, |only| subject.is_kind(only));
     if kind == Kindred::No {
         return Reach::No;
     }
@@ -69,31 +67,22 @@ fn selector(subject: &Subject<'_>, selector: &Selector) -> Reach {
         Selector::Computer { tenant, name } => (*name == facts.name
             && tenant.as_ref().is_none_or(|tenant| *tenant == facts.tenant))
         .into(),
-        Selector::Person(upn) => subject
-            .person
-            .as_ref()
-            .is_some_and(|person| person.upn == *upn)
-            .into(),
+        Selector::Person(upn) => {
+            subject.person.as_ref().is_some_and(|person| person.upn == *upn).into()
+        }
         Selector::Script(path) => script(subject, path),
         Selector::Group(None) | Selector::Nothing => Reach::No,
         Selector::Group(Some(group)) => member(subject, *group),
         Selector::Tag(tag) => subject.has_tag(tag).into(),
-        Selector::DirectoryGroup(group) => subject
-            .person_facts()
-            .is_some_and(|person| person.groups.contains(group))
-            .into(),
+        Selector::DirectoryGroup(group) => {
+            subject.person_facts().is_some_and(|person| person.groups.contains(group)).into()
+        }
         Selector::Product(product) => subject.tenant.products.contains(product).into(),
         Selector::Agreement(agreement) => subject.tenant.agreements.contains(agreement).into(),
-        Selector::DeviceGroup {
-            integration,
-            name,
-            disabled,
-        } => {
+        Selector::DeviceGroup { integration, name, disabled } => {
             let groups = &facts.device_groups;
             (!disabled
-                && groups
-                    .iter()
-                    .any(|own| own.integration == *integration && own.name == *name))
+                && groups.iter().any(|own| own.integration == *integration && own.name == *name))
             .into()
         }
         Selector::All => Reach::Yes,
@@ -128,10 +117,7 @@ fn member(subject: &Subject<'_>, id: DocumentId) -> Reach {
     if group.except.iter().any(excepted) {
         return Reach::No;
     }
-    let listed = group
-        .computers
-        .iter()
-        .any(|one| one.is_computer(tenant, name));
+    let listed = group.computers.iter().any(|one| one.is_computer(tenant, name));
     if listed || upn.is_some_and(|upn| group.persons.iter().any(|person| person == upn)) {
         return Reach::Yes;
     }
@@ -139,16 +125,12 @@ fn member(subject: &Subject<'_>, id: DocumentId) -> Reach {
         match condition.evaluate(subject.values()) {
             Verdict::True => Reach::Yes,
             Verdict::False => Reach::No,
-            Verdict::Unknown { fact } => Reach::Unknown(Missing {
-                what: format!("group {}", group.name),
-                fact,
-            }),
+            Verdict::Unknown { fact } => {
+                Reach::Unknown(Missing { what: format!("group {}", group.name), fact })
+            }
         }
     });
-    match (
-        described,
-        group.script.as_ref().map(|path| script(subject, path)),
-    ) {
+    match (described, group.script.as_ref().map(|path| script(subject, path))) {
         (Reach::Yes, _) | (_, Some(Reach::Yes)) => Reach::Yes,
         (Reach::No, Some(other)) => other,
         (other, _) => other,
@@ -160,10 +142,9 @@ pub fn reaches_tenant(world: &World<'_>, tenant: &str, deployment: &DeploymentEn
     match &deployment.target.selector {
         Selector::AllTenants => Reach::Yes,
         Selector::Tenant(id) => (id == tenant).into(),
-        Selector::TenantTag(tag) => world
-            .tenant(tenant)
-            .is_some_and(|view| view.tags.contains(tag))
-            .into(),
+        Selector::TenantTag(tag) => {
+            world.tenant(tenant).is_some_and(|view| view.tags.contains(tag)).into()
+        }
         _ => Reach::No,
     }
 }

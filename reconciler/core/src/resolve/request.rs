@@ -27,11 +27,7 @@ pub enum Limit {
 
 impl Default for Request {
     fn default() -> Self {
-        Self {
-            kind: SessionKind::Maintenance,
-            limit: None,
-            schedule: None,
-        }
+        Self { kind: SessionKind::Maintenance, limit: None, schedule: None }
     }
 }
 
@@ -99,14 +95,8 @@ pub enum NoSuch {
 impl Request {
     /// The session that people name.
     pub fn named(policy: &Policy, named: &Named<'_>) -> Result<Self, NoSuch> {
-        let schedule = named
-            .schedule
-            .map(|name| schedule(policy, name))
-            .transpose()?;
-        let mut limit = schedule
-            .map(|index| schedule_item(policy, index))
-            .transpose()?
-            .flatten();
+        let schedule = named.schedule.map(|name| schedule(policy, name)).transpose()?;
+        let mut limit = schedule.map(|index| schedule_item(policy, index)).transpose()?.flatten();
         if let Some(text) = named.item {
             limit = Some(Limit::Item(item(policy, text)?));
         }
@@ -114,27 +104,15 @@ impl Request {
             limit = Some(Limit::Deployment(deployment(policy, name)?));
         }
         let names_one = named.item.is_some() || named.deployment.is_some();
-        let implied = if names_one {
-            SessionKind::Item
-        } else {
-            SessionKind::Maintenance
-        };
-        Ok(Self {
-            kind: named.kind.unwrap_or(implied),
-            limit,
-            schedule,
-        })
+        let implied = if names_one { SessionKind::Item } else { SessionKind::Maintenance };
+        Ok(Self { kind: named.kind.unwrap_or(implied), limit, schedule })
     }
 }
 
 fn item(policy: &Policy, text: &str) -> Result<Item, NoSuch> {
     let item: Item = text.parse()?;
     let known = policy.items().iter().any(|(_, entry)| entry.item == item);
-    if known {
-        Ok(item)
-    } else {
-        Err(NoSuch::UnknownItem(text.to_owned()))
-    }
+    if known { Ok(item) } else { Err(NoSuch::UnknownItem(text.to_owned())) }
 }
 
 fn deployment(policy: &Policy, name: &str) -> Result<DeploymentId, NoSuch> {
@@ -170,9 +148,5 @@ fn schedule_item(policy: &Policy, index: usize) -> Result<Option<Limit>, NoSuch>
     let Body::Schedule(schedule) = &policy.document(policy.schedules()[index].document).body else {
         return Ok(None);
     };
-    Ok(schedule
-        .item
-        .as_ref()
-        .map(|text| text.parse().map(Limit::Item))
-        .transpose()?)
+    Ok(schedule.item.as_ref().map(|text| text.parse().map(Limit::Item)).transpose()?)
 }

@@ -110,9 +110,7 @@ fn word(text: &str) -> (&str, &str) {
 }
 
 fn hash(text: &str) -> (&str, &str) {
-    run(text, |byte| {
-        byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)
-    })
+    run(text, |byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 fn broken(rest: &str, key: &mut Writer) -> bool {

@@ -33,9 +33,7 @@ pub(super) fn fault(text: &str) -> Option<&'static str> {
     if text.ends_with('-') {
         return Some("its revision is empty");
     }
-    let sound = upstream
-        .bytes()
-        .all(|byte| allowed(byte) || byte == b'-' || byte == b':')
+    let sound = upstream.bytes().all(|byte| allowed(byte) || byte == b'-' || byte == b':')
         && revision.bytes().all(allowed);
     (!sound).then_some("only letters, digits and `.+-~` may stand in it")
 }

@@ -58,8 +58,7 @@ impl Writer {
 
     /// A text that holds no zero byte: a shorter one sorts before its continuations.
     pub(super) fn text(&mut self, text: &str) {
-        self.0
-            .extend(text.bytes().map(|byte| if byte == 0 { 1 } else { byte }));
+        self.0.extend(text.bytes().map(|byte| if byte == 0 { 1 } else { byte }));
         self.0.push(0);
     }
 
@@ -70,10 +69,7 @@ impl Writer {
 
 /// Splits the longest run of such bytes off the front.
 pub(super) fn run(text: &str, belongs: impl Fn(u8) -> bool) -> (&str, &str) {
-    let end = text
-        .bytes()
-        .position(|byte| !belongs(byte))
-        .unwrap_or(text.len());
+    let end = text.bytes().position(|byte| !belongs(byte)).unwrap_or(text.len());
     text.split_at(end)
 }
 

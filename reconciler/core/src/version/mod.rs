@@ -83,11 +83,7 @@ pub fn check(scheme: VersionScheme, text: &str) -> Result<(), BadVersion> {
     };
     match why {
         None => Ok(()),
-        Some(why) => Err(BadVersion {
-            scheme,
-            text: text.to_owned(),
-            why,
-        }),
+        Some(why) => Err(BadVersion { scheme, text: text.to_owned(), why }),
     }
 }
 

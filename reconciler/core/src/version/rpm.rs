@@ -49,10 +49,7 @@ fn parts(text: &str) -> (&str, &str, &str) {
 fn write(part: &str, key: &mut Writer) {
     let mut rest = part;
     loop {
-        rest = run(rest, |byte| {
-            !byte.is_ascii_alphanumeric() && byte != b'~' && byte != b'^'
-        })
-        .1;
+        rest = run(rest, |byte| !byte.is_ascii_alphanumeric() && byte != b'~' && byte != b'^').1;
         match rest.bytes().next() {
             None => return key.mark(END),
             Some(b'~') => {

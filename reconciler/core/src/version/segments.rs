@@ -52,11 +52,7 @@ pub(super) fn fault(text: &str) -> Option<&'static str> {
 pub(super) fn first(text: &str) -> String {
     let plain = plain(text);
     let first = split(&plain).next().unwrap_or_default();
-    if is_number(first) {
-        first.trim_start_matches('0').to_owned()
-    } else {
-        first.to_owned()
-    }
+    if is_number(first) { first.trim_start_matches('0').to_owned() } else { first.to_owned() }
 }
 
 /// The text in small letters, without a leading `v` and a `+build` suffix.
@@ -76,9 +72,7 @@ fn is_number(segment: &str) -> bool {
 }
 
 fn split(plain: &str) -> impl Iterator<Item = &str> {
-    plain
-        .split(|c: char| !c.is_ascii_digit() && !c.is_alphabetic())
-        .flat_map(Runs)
+    plain.split(|c: char| !c.is_ascii_digit() && !c.is_alphabetic()).flat_map(Runs)
 }
 
 /// The runs of digits and of letters in a piece that holds nothing else.
@@ -89,10 +83,7 @@ impl<'a> Iterator for Runs<'a> {
 
     fn next(&mut self) -> Option<&'a str> {
         let number = self.0.chars().next()?.is_ascii_digit();
-        let end = self
-            .0
-            .find(|c: char| c.is_ascii_digit() != number)
-            .unwrap_or(self.0.len());
+        let end = self.0.find(|c: char| c.is_ascii_digit() != number).unwrap_or(self.0.len());
         let (run, rest) = self.0.split_at(end);
         self.0 = rest;
         Some(run)

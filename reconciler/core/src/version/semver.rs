@@ -56,10 +56,7 @@ impl<'a> Parts<'a> {
         if !prerelease.iter().flatten().all(sound) {
             return Err("a pre-release is words of letters, digits and `-`, divided by dots");
         }
-        Ok(Self {
-            numbers,
-            prerelease,
-        })
+        Ok(Self { numbers, prerelease })
     }
 
     fn write(&self, key: &mut Writer) {
@@ -95,8 +92,5 @@ fn is_number(word: &str) -> bool {
 }
 
 fn is_word(word: &str) -> bool {
-    !word.is_empty()
-        && word
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
