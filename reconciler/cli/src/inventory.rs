@@ -1,0 +1,96 @@
+//! Reading `--inventory`: a file of one document, or JSON lines that pass
+//! through one at a time.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use jiff::Timestamp;
+use ordain_schema::document::Inventory;
+use ordain_schema::{Diagnostic, InventoryLines, Severity};
+
+use crate::args::FactArgs;
+use crate::error::CommandError;
+use crate::printer::Printer;
+use crate::render::diagnostics;
+use crate::{policy, progress};
+
+/// Reads the inventory that the arguments name. One with faults is shown on
+/// standard error, and wrong usage.
+pub(crate) fn read(facts: &FactArgs, printer: &mut Printer) -> Result<Inventory, CommandError> {
+    let path = facts.inventory.as_deref().expect("clap asks for --inventory");
+    let shown = path.display().to_string();
+    let (inventory, found, bytes) = if shown.to_ascii_lowercase().ends_with(".jsonl") {
+        let (inventory, found) =
+            lines(path, &shown, printer).map_err(|error| unreadable(&shown, error))?;
+        (inventory, found, None)
+    } else {
+        let bytes = whole(path).map_err(|error| unreadable(&shown, error))?;
+        let (inventory, found) = ordain_schema::inventory(&shown, &bytes);
+        (inventory, found, Some(bytes))
+    };
+    report(&shown, &found, bytes.as_deref(), printer)?;
+    Ok(inventory)
+}
+
+/// The moment that counts as now: the flag's, else the inventory's, else the clock's.
+pub(crate) fn moment(flag: Option<Timestamp>, inventory: &Inventory) -> Timestamp {
+    let own = || inventory.now.as_ref().and_then(|text| text.parse().ok());
+    flag.or_else(own).unwrap_or_else(policy::clock)
+}
+
+fn whole(path: &Path) -> io::Result<Vec<u8>> {
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        return Ok(bytes);
+    }
+    std::fs::read(path)
+}
+
+fn lines(path: &Path, shown: &str, printer: &Printer) -> io::Result<(Inventory, Vec<Diagnostic>)> {
+    let mut lines = InventoryLines::new(shown);
+    let progress = progress::counter(printer, "reading the inventory, lines");
+    let mut reader = BufReader::with_capacity(1 << 18, File::open(path)?);
+    let mut text = String::new();
+    while reader.read_line(&mut text)? > 0 {
+        lines.line(text.trim_end_matches(['\n', '\r']));
+        text.clear();
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    Ok(lines.finish())
+}
+
+fn report(
+    shown: &str,
+    found: &[Diagnostic],
+    bytes: Option<&[u8]>,
+    printer: &mut Printer,
+) -> Result<(), CommandError> {
+    let source = |_: &str| bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    let style = printer.error_style();
+    for diagnostic in found {
+        let text = diagnostics::one(diagnostic, source, style);
+        printer.note(text.trim_end());
+    }
+    let errors = found.iter().filter(|one| one.severity == Severity::Error).count();
+    if errors == 0 {
+        return Ok(());
+    }
+    let faults = if errors == 1 { "a fault".to_owned() } else { format!("{errors} faults") };
+    Err(CommandError::usage(anyhow::anyhow!("the inventory `{shown}` has {faults}")))
+}
+
+fn unreadable(shown: &str, error: io::Error) -> CommandError {
+    let hint = match error.kind() {
+        io::ErrorKind::NotFound => {
+            Some("check the path; `ordain export inventory` writes such a file")
+        }
+        io::ErrorKind::InvalidData => Some("it must be UTF-8"),
+        _ => None,
+    };
+    let error =
+        anyhow::Error::new(error).context(format!("the inventory `{shown}` cannot be read"));
+    CommandError::failed(error).hint_if(hint)
+}

@@ -1,0 +1,34 @@
+//! From a snapshot to a policy that may be planned with, or to the
+//! diagnostics that stand in the way.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use ordain_core::load::{Loaded, load};
+use ordain_core::policy::Policy;
+use ordain_schema::Snapshot;
+
+use crate::args::Format;
+use crate::printer::Printer;
+use crate::verb::validate;
+
+/// The moment that counts as now where nobody says otherwise.
+pub(crate) fn clock() -> Timestamp {
+    Timestamp::now()
+}
+
+/// Loads a policy to plan with. One with errors is shown as `validate` shows
+/// it, and nothing comes back.
+pub(crate) fn valid(
+    snapshot: &Snapshot,
+    now: Timestamp,
+    format: Format,
+    printer: &mut Printer,
+) -> Option<Arc<Policy>> {
+    let loaded: Loaded = load(snapshot, now);
+    if loaded.is_valid() {
+        return Some(loaded.policy);
+    }
+    validate::show(&loaded, snapshot, format.into(), printer);
+    None
+}

@@ -1,0 +1,80 @@
+//! An explanation for people, as short paragraphs.
+
+use std::fmt::Write;
+
+use ordain_core::explain::Explanation;
+
+use super::plan::{indented, row};
+use super::{Style, table};
+
+/// The whole explanation.
+pub(crate) fn explanation(one: &Explanation, style: Style) -> String {
+    let name = format!("{} on {}/{}", one.item, one.tenant, one.computer);
+    let mut text = format!("{}\n", style.bold(&name));
+    if one.excluded {
+        let _ =
+            writeln!(text, "  {}", style.yellow("the computer is excluded: no session touches it"));
+    }
+    text += &actions(one, style);
+    text += &winner(one, style);
+    if let Some(conflict) = &one.conflict {
+        let words = format!("conflict at rule {}", conflict.rule.word());
+        let _ = writeln!(text, "\n{}\n  {}", style.red(&words), conflict.by.join("\n  "));
+    }
+    for (index, lost) in one.shadowed.iter().enumerate() {
+        if index == 0 {
+            let _ = writeln!(text, "\n{}", style.bold("lost"));
+        }
+        let _ =
+            writeln!(text, "  {} {}", lost.by, style.dim(&format!("by rule {}", lost.rule.word())));
+    }
+    if !one.prerequisites.is_empty() {
+        let _ = writeln!(text, "\n{}", style.bold("needs first"));
+        let mut rows = table(style, &[]);
+        one.prerequisites.iter().for_each(|action| {
+            rows.add_row(row(action));
+        });
+        text += &indented(&rows);
+    }
+    for (index, (path, value)) in one.facts.iter().enumerate() {
+        if index == 0 {
+            let _ = writeln!(text, "\n{}", style.bold("facts read"));
+        }
+        let shown = if value.is_null() { "not reported".to_owned() } else { value.to_string() };
+        let _ = writeln!(text, "  {path}: {shown}");
+    }
+    for (index, missing) in one.unknown.iter().enumerate() {
+        if index == 0 {
+            let _ = writeln!(text, "\n{}", style.yellow("unknown"));
+        }
+        let _ =
+            writeln!(text, "  {} {}", missing.fact, style.dim(&format!("for {}", missing.what)));
+    }
+    text
+}
+
+fn actions(one: &Explanation, style: Style) -> String {
+    if one.actions.is_empty() {
+        return "  it does not stand in the computer's plan\n".to_owned();
+    }
+    let mut rows = table(style, &[]);
+    one.actions.iter().for_each(|action| {
+        rows.add_row(row(action));
+    });
+    let messages = one.actions.iter().filter_map(|action| action.message.as_ref());
+    let messages: String = messages.map(|message| format!("  {}\n", style.red(message))).collect();
+    indented(&rows) + &messages
+}
+
+fn winner(one: &Explanation, style: Style) -> String {
+    match &one.winner {
+        Some(winner) => format!(
+            "\n{}\n  {} {}\n",
+            style.bold("won"),
+            winner.by,
+            style.dim(&format!("scope {}, selector {}", winner.scope, winner.selector))
+        ),
+        None if one.conflict.is_some() => String::new(),
+        None => format!("\nno deployment of {} reaches this computer\n", one.item),
+    }
+}

@@ -1,0 +1,94 @@
+//! `ordain diff`: what a change does to the fleet.
+
+use jiff::Timestamp;
+use ordain_core::diff::{Diff, diff};
+use ordain_core::fleet::Fleet;
+use ordain_core::plan::{Plan, plan};
+use ordain_core::policy::Policy;
+use ordain_schema::Snapshot;
+use ordain_schema::document::Inventory;
+
+use crate::args::{DiffArgs, DiffFormat, Format};
+use crate::error::{CommandError, Exit};
+use crate::printer::Printer;
+use crate::repository::{self, Commits};
+use crate::request::request;
+use crate::{inventory, json, policy, render, scripts};
+
+pub(super) fn run(args: &DiffArgs, printer: &mut Printer) -> Result<Exit, CommandError> {
+    let (base, head) = sides(args)?;
+    let inventory = inventory::read(&args.facts, printer)?;
+    let now = inventory::moment(args.now.now, &inventory);
+    let format = match args.format {
+        DiffFormat::Human | DiffFormat::Markdown => Format::Human,
+        DiffFormat::Json => Format::Json,
+        DiffFormat::Jsonl => Format::Jsonl,
+    };
+    let Some(before) = policy::valid(&base, now, format, printer) else {
+        printer.note(format!("the policy at {} has errors", args.base));
+        return Ok(Exit::Findings);
+    };
+    let Some(after) = policy::valid(&head, now, format, printer) else {
+        printer.note(format!("the policy at {} has errors", args.head));
+        return Ok(Exit::Findings);
+    };
+    let diff = compare(args, [(&before, &base), (&after, &head)], &inventory, now)?;
+    show(&diff, args.format, printer);
+    let refused = !diff.limits.is_empty();
+    Ok(if refused { Exit::Refused } else { Exit::Done })
+}
+
+fn sides(args: &DiffArgs) -> Result<(Snapshot, Snapshot), CommandError> {
+    let path = args.path.as_deref();
+    let commits = Commits::open(path)?;
+    let at = |rev: &str| match rev {
+        "." => repository::as_it_stands(&repository::folder(path)?),
+        rev => commits.at(rev),
+    };
+    Ok((at(&args.base)?, at(&args.head)?))
+}
+
+/// Plans both sides for the same fleet. What the session names need be known
+/// to one side only: the other has nothing to plan for it.
+fn compare(
+    args: &DiffArgs,
+    [before, after]: [(&Policy, &Snapshot); 2],
+    inventory: &Inventory,
+    now: Timestamp,
+) -> Result<Diff, CommandError> {
+    let requests = (request(&args.session, before.0), request(&args.session, after.0));
+    if let (Err(_), Err(error)) = requests {
+        return Err(error);
+    }
+    let planned = |(policy, snapshot): (&Policy, &Snapshot), request: Option<_>| {
+        let Some(request) = request else {
+            return Plan {
+                revision: policy.revision.clone(),
+                now,
+                computers: Vec::new(),
+                tenants: Vec::new(),
+            };
+        };
+        let mut fleet = Fleet::new(inventory.clone());
+        scripts::answer(policy, snapshot, &mut fleet);
+        plan(policy, &fleet, &request, now)
+    };
+    let (base, head) = (planned(before, requests.0.ok()), planned(after, requests.1.ok()));
+    Ok(diff(before.0, &base, &head))
+}
+
+fn show(diff: &Diff, format: DiffFormat, printer: &mut Printer) {
+    match format {
+        DiffFormat::Human => {
+            let text = render::diff::table(diff, printer.style());
+            printer.text(text);
+        }
+        DiffFormat::Markdown => printer.text(render::markdown::comment(diff)),
+        DiffFormat::Json => printer.json(&json::diff::Report::new(diff)),
+        DiffFormat::Jsonl => {
+            for row in json::diff::computers(diff) {
+                printer.json_line(&row);
+            }
+        }
+    }
+}
