@@ -1,0 +1,99 @@
+//! Finding out, read-only: every check of a detection order, then one report.
+//!
+//! Nothing is journaled per check: a detection that was cut off is done again.
+
+use ordain_core::order::{Check, CheckHow, Finding, Found, Run};
+use ordain_wire::{AtSpec, Order, ReportBody};
+
+use super::{Carrier, scripts_of_check};
+use crate::command::chain;
+use crate::kill_point;
+use crate::run::answer::answer;
+use crate::run::{Ended, Watch, Way};
+
+impl Carrier {
+    pub(super) fn detect(&mut self, order: &Order, checks: &[Check]) {
+        self.fetch(order, checks.iter().flat_map(scripts_of_check));
+        kill_point::reach("before-detection");
+        let findings = (0..).zip(checks).map(|(index, check)| self.check(order, index, check));
+        let findings: Vec<Finding> = findings.collect();
+        kill_point::reach("after-detection");
+        let findings = findings.into_iter().map(Into::into).collect();
+        self.desk.report(order, vec![ReportBody::Detected { findings }]);
+    }
+
+    fn check(&mut self, order: &Order, index: u32, check: &Check) -> Finding {
+        let found = if self.desk.stop.is_requested(&order.session) {
+            Found::Failed("cancelled".to_owned())
+        } else {
+            self.find(order, index, check)
+        };
+        if let Found::Failed(message) = &found {
+            tracing::warn!(item = %check.item, message, "a check failed");
+        }
+        Finding { item: check.item.clone(), found }
+    }
+
+    fn find(&mut self, order: &Order, index: u32, check: &Check) -> Found {
+        let at = AtSpec { step: index, attempt: 1, work: 0 };
+        let marker = self.marker(order.number, at);
+        let mut printed = self.stream(order.number, at);
+        let desk = self.desk.clone();
+        let mut watch = Watch {
+            stop: &desk.stop,
+            session: &order.session,
+            started: &mut |_| {},
+            stopping: &mut || {},
+            printed: &mut printed,
+        };
+        match &check.how {
+            CheckHow::Software { probe, test } => {
+                match self.detectors.probe(probe, &self.runner, &marker, &mut watch) {
+                    Err(message) => Found::Failed(message),
+                    Ok(None) => Found::Software { version: None, test: None },
+                    Ok(version) => {
+                        match test.as_ref().map(|test| self.ask(test, &marker, &mut watch)) {
+                            None => Found::Software { version, test: None },
+                            Some(Ok(answer)) => Found::Software { version, test: Some(answer) },
+                            Some(Err(message)) => Found::Failed(message),
+                        }
+                    }
+                }
+            }
+            CheckHow::Test(run) => match self.ask(run, &marker, &mut watch) {
+                Ok(answer) => Found::Answer(answer),
+                Err(message) => Found::Failed(message),
+            },
+            CheckHow::Get(run) => match self.runner.look(run, &marker, &mut watch) {
+                Ok(Ended { way: Way::Exit(code), answer, .. }) if succeeded(run, code) => {
+                    Found::Output(answer)
+                }
+                Ok(ended) => Found::Failed(failure("get", run, &ended)),
+                Err(error) => Found::Failed(chain(&error)),
+            },
+        }
+    }
+
+    /// Runs a test.
+    fn ask(&self, run: &Run, marker: &str, watch: &mut Watch<'_>) -> Result<bool, String> {
+        match self.runner.look(run, marker, watch) {
+            Ok(Ended { way: Way::Exit(code), output, .. }) => {
+                Ok(answer(&output, code, &run.success_codes))
+            }
+            Ok(ended) => Err(failure("test", run, &ended)),
+            Err(error) => Err(chain(&error)),
+        }
+    }
+}
+
+pub(super) fn succeeded(run: &Run, code: i32) -> bool {
+    if run.success_codes.is_empty() { code == 0 } else { run.success_codes.contains(&code) }
+}
+
+fn failure(what: &str, run: &Run, ended: &Ended) -> String {
+    match ended.way {
+        Way::Exit(code) => format!("{what} ended with exit code {code}"),
+        Way::TimedOut => format!("{what} was killed after {}s", run.timeout_seconds),
+        Way::Stopped => "cancelled".to_owned(),
+    }
+}

@@ -1,0 +1,217 @@
+//! Executing: the core's executor says what comes next, the journal knows before it starts.
+
+use std::cell::RefCell;
+
+use ordain_core::execute::{At, End, Execution, Next, Outcome, Progress};
+use ordain_core::order::{Expect, Probe, Run, RunWhat, Step, What, Work, WorkPhase};
+use ordain_wire::{AtSpec, Order, ReportBody};
+
+use super::{Carrier, Desk, now_ms, scripts_of_step};
+use crate::command::chain;
+use crate::detect::Found;
+use crate::journal::{Running, Starting};
+use crate::kill_point;
+use crate::platform::processes::Process;
+use crate::run::answer::answer;
+use crate::run::output::{Bounded, LIMIT};
+use crate::run::{CannotRun, Ended, Watch, Way};
+
+/// How long a probe that is no script may take, as it is written down, in milliseconds.
+const PROBE_TIME_MS: i64 = 5 * 60 * 1000;
+
+impl Carrier {
+    pub(super) fn execute(&mut self, order: &Order, steps: Vec<Step>) {
+        let scripts: Vec<_> = steps.iter().flat_map(scripts_of_step).collect();
+        let mut execution = Execution::new(steps);
+        self.replay(order, &mut execution);
+        if let Some(at) = execution.running() {
+            self.settle_orphan(order, at);
+            note(&self.desk, order, &mut execution, Progress::Interrupted(at));
+        }
+        self.fetch(order, scripts.into_iter());
+        loop {
+            if self.desk.stop.is_requested(&order.session) && !execution.is_cancelled() {
+                note(&self.desk, order, &mut execution, Progress::Cancelled);
+            }
+            let Next::Work(at, work) = execution.next() else { return };
+            let work = work.clone();
+            self.work(order, &mut execution, at, &work);
+        }
+    }
+
+    /// Brings the execution to where the journal says it stood.
+    fn replay(&self, order: &Order, execution: &mut Execution) {
+        let reports = match self.desk.journal().reports_of(order.number) {
+            Ok(reports) => reports,
+            Err(error) => {
+                tracing::error!(order = order.number, error = %chain(&error), "the journal cannot be read back");
+                Vec::new()
+            }
+        };
+        for report in reports {
+            let ReportBody::Progress(progress) = report.body else { continue };
+            let applied = match Progress::try_from(progress) {
+                Ok(progress) => execution.apply(&progress).map_err(|error| error.to_string()),
+                Err(error) => Err(error.to_string()),
+            };
+            if let Err(error) = applied {
+                tracing::error!(
+                    order = order.number,
+                    seq = report.seq,
+                    error,
+                    "a journal entry does not fit"
+                );
+            }
+        }
+    }
+
+    fn work(&mut self, order: &Order, execution: &mut Execution, at: At, work: &Work) {
+        let spec = AtSpec::from(at);
+        let starting = self.starting(order.number, spec, work);
+        kill_point::reach("before-start");
+        self.desk.insist(|journal| journal.start(&order.session, starting.clone()));
+        self.desk.reported.notify_one();
+        apply(order, execution, &Progress::Started(at));
+        kill_point::reach("after-start-journaled");
+        let started_ms = now_ms();
+        let (end, output) = self.run_work(order, execution, spec, &starting.marker, work);
+        kill_point::reach("after-run");
+        let outcome = Outcome { end, output, started_ms, ended_ms: now_ms() };
+        tracing::info!(order = order.number, step = at.step, phase = %work.phase, end = ?outcome.end, "work ended");
+        note(&self.desk, order, execution, Progress::Finished(at, outcome));
+        kill_point::reach("after-finish-journaled");
+    }
+
+    fn starting(&self, order: u64, at: AtSpec, work: &Work) -> Starting {
+        let time_ms = match &work.what {
+            What::Run(run) | What::Probe(Probe::Script(run)) => {
+                i64::try_from(run.timeout_seconds).unwrap_or(i64::MAX / 2).saturating_mul(1000)
+            }
+            What::Probe(_) | What::Fetch(_) => PROBE_TIME_MS,
+        };
+        Starting {
+            order,
+            at,
+            marker: self.marker(order, at),
+            boot_id: self.platform.boot_id(),
+            session: Process::myself().map_or(0, |me| me.session),
+            package: matches!(&work.what, What::Run(Run { what: RunWhat::Package { .. }, .. })),
+            deadline_ms: now_ms().saturating_add(time_ms),
+        }
+    }
+
+    /// The marker of a run: unique on this computer, and a plain file name.
+    pub(super) fn marker(&self, order: u64, at: AtSpec) -> String {
+        let look = At::LOOK == at.work;
+        let work = if look { "look".to_owned() } else { at.work.to_string() };
+        format!("{:08x}.{order}.{}.{}.{work}", self.nonce, at.step, at.attempt)
+    }
+
+    fn run_work(
+        &mut self,
+        order: &Order,
+        execution: &mut Execution,
+        at: AtSpec,
+        marker: &str,
+        work: &Work,
+    ) -> (End, String) {
+        let desk = self.desk.clone();
+        let kept = RefCell::new(Kept::new(self.stream(order.number, at)));
+        let mut watch = Watch {
+            stop: &desk.stop,
+            session: &order.session,
+            started: &mut |process| {
+                let running =
+                    Running { order: order.number, pid: process.pid, started: process.started };
+                // A lost pid costs precision after a crash, no more.
+                if let Err(error) = desk.journal().running(running) {
+                    tracing::warn!(error = %chain(&error), "the process could not be written down");
+                }
+                kill_point::reach("during-run");
+            },
+            // The cancel is written down before anything is killed.
+            stopping: &mut || {
+                if !execution.is_cancelled() {
+                    note(&desk, order, execution, Progress::Cancelled);
+                }
+            },
+            printed: &mut |bytes| kept.borrow_mut().take(bytes),
+        };
+        match &work.what {
+            What::Probe(probe) => {
+                let found = self.detectors.probe(probe, &self.runner, marker, &mut watch);
+                let output = kept.borrow().bounded.text();
+                (probed(found, desk.stop.is_requested(&order.session)), output)
+            }
+            What::Run(run) => {
+                let looks =
+                    matches!(work.phase, WorkPhase::Detect | WorkPhase::Test | WorkPhase::Get);
+                let ended = match looks {
+                    true => self.runner.look(run, marker, &mut watch),
+                    false => self.runner.change(run, marker, &mut watch),
+                };
+                judged(work, run, ended)
+            }
+            What::Fetch(_) => (
+                End::Failed("this version of the agent does not fetch files yet".to_owned()),
+                String::new(),
+            ),
+        }
+    }
+}
+
+/// Writes an entry down, then lets it count.
+fn note(desk: &Desk, order: &Order, execution: &mut Execution, progress: Progress) {
+    desk.report(order, vec![ReportBody::Progress(progress.clone().into())]);
+    apply(order, execution, &progress);
+}
+
+fn apply(order: &Order, execution: &mut Execution, progress: &Progress) {
+    if let Err(error) = execution.apply(progress) {
+        tracing::error!(order = order.number, %error, "an entry does not fit the execution");
+    }
+}
+
+fn probed(found: Found, stopped: bool) -> End {
+    match found {
+        Ok(version) => End::Detected(version),
+        Err(_) if stopped => End::Killed,
+        Err(message) => End::Failed(message),
+    }
+}
+
+fn judged(work: &Work, run: &Run, ended: Result<Ended, CannotRun>) -> (End, String) {
+    let ended = match ended {
+        Ok(ended) => ended,
+        Err(error) => return (End::Failed(chain(&error)), String::new()),
+    };
+    let end = match ended.way {
+        Way::TimedOut => End::TimedOut,
+        Way::Stopped => End::Killed,
+        Way::Exit(code)
+            if work.phase == WorkPhase::Test
+                || matches!(work.expect, Expect::True | Expect::TrueEndsStep) =>
+        {
+            End::Answer { answer: answer(&ended.output, code, &run.success_codes), code }
+        }
+        Way::Exit(code) => End::Exit(code),
+    };
+    (end, ended.output)
+}
+
+/// Keeps what a probe prints, and streams it.
+struct Kept<F> {
+    bounded: Bounded,
+    stream: F,
+}
+
+impl<F: FnMut(&[u8])> Kept<F> {
+    fn new(stream: F) -> Self {
+        Self { bounded: Bounded::new(LIMIT), stream }
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        self.bounded.push(bytes);
+        (self.stream)(bytes);
+    }
+}

@@ -1,0 +1,213 @@
+//! Finding out which version of a piece of software is there, read-only.
+//!
+//! `database` reads package managers' files natively, `command` asks those
+//! that have none, and runs probes that are programs; files are looked at
+//! here. What runs as a script is started by [`crate::run`] and judged by
+//! [`script_version`].
+
+pub mod database;
+pub mod patterns;
+
+mod command;
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use ordain_core::order::{FileVersion, PackageManager, Probe};
+
+use self::database::{Database, Layout};
+use self::patterns::Patterns;
+use crate::run::{Ended, Runner, Watch, Way};
+
+/// How much of a file is searched for its version, in bytes.
+const SEARCHED: u64 = 16 * 1024 * 1024;
+/// A longer text is no version, in characters.
+const LONGEST_VERSION: usize = 200;
+
+/// What a probe found: a version, nothing, or why that is not known.
+pub type Found = Result<Option<String>, String>;
+
+/// The detectors, with what they remember between checks.
+#[derive(Debug)]
+pub struct Detectors {
+    dpkg: Database,
+    apk: Database,
+    patterns: Patterns,
+}
+
+impl Detectors {
+    /// Over the databases below that root, `/` on a computer.
+    pub fn new(root: &Path) -> Self {
+        Self {
+            dpkg: Database::new(dpkg_status(root), Layout::Dpkg),
+            apk: Database::new(root.join("lib/apk/db/installed"), Layout::Apk),
+            patterns: Patterns::default(),
+        }
+    }
+
+    /// Forgets what only makes the next check faster.
+    pub fn forget(&mut self) {
+        self.patterns.clear();
+    }
+
+    /// Looks for a version; processes that it takes are started by `runner`
+    /// under `marker`.
+    pub fn probe(
+        &mut self,
+        probe: &Probe,
+        runner: &Runner,
+        marker: &str,
+        watch: &mut Watch<'_>,
+    ) -> Found {
+        match probe {
+            Probe::Package { manager, name } => self.package(*manager, name, runner, marker, watch),
+            Probe::File { path, version } => self.file(Path::new(path), version),
+            Probe::Command { run, version } => {
+                let Some(ended) = command::run(run, runner, marker, watch)? else {
+                    return Ok(None);
+                };
+                let found = self.patterns.version(version, ended.output.as_bytes())?;
+                match (ended.way, found) {
+                    (_, Some(found)) => checked(&found),
+                    (Way::Exit(_), None) => Ok(None),
+                    (way, None) => Err(format!("`{run}` {}", unfinished(way))),
+                }
+            }
+            Probe::Script(run) => {
+                let ended = runner
+                    .look(run, marker, watch)
+                    .map_err(|error| crate::command::chain(&error))?;
+                script_version(&ended, &run.success_codes)
+            }
+            Probe::RegistryContains { .. } | Probe::RegistryRegex { .. } => {
+                only_on_windows("the registry")
+            }
+            Probe::UpgradeCode(_) => only_on_windows("an upgrade code"),
+            Probe::ProductCode(_) => only_on_windows("a product code"),
+        }
+    }
+
+    fn package(
+        &mut self,
+        manager: PackageManager,
+        name: &str,
+        runner: &Runner,
+        marker: &str,
+        watch: &mut Watch<'_>,
+    ) -> Found {
+        let database = match manager {
+            PackageManager::Dpkg => &mut self.dpkg,
+            PackageManager::Apk => &mut self.apk,
+            PackageManager::Winget | PackageManager::Choco => {
+                return only_on_windows("that package manager");
+            }
+            PackageManager::Pkgutil => return Err("pkgutil is on macOS only".to_owned()),
+            PackageManager::Rpm | PackageManager::Brew => {
+                return command::package(manager, name, runner, marker, watch);
+            }
+        };
+        match database.version(name) {
+            Ok(version) => Ok(version.map(str::to_owned)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(format!("this computer has no {manager:?} database").to_lowercase())
+            }
+            Err(error) => Err(format!("the package database cannot be read: {error}")),
+        }
+    }
+
+    fn file(&mut self, path: &Path, version: &FileVersion) -> Found {
+        if !path.is_absolute() {
+            return Err(format!("`{}` is no absolute path", path.display()));
+        }
+        let cannot = |error: io::Error| format!("{} cannot be read: {error}", path.display());
+        let gone = |error: &io::Error| {
+            matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+        };
+        match version {
+            FileVersion::None => match path.metadata() {
+                Ok(_) => Ok(Some("0".to_owned())),
+                Err(error) if gone(&error) => Ok(None),
+                Err(error) => Err(cannot(error)),
+            },
+            FileVersion::Own => only_on_windows("a file's own version"),
+            FileVersion::Regex(pattern) => {
+                let file = match File::open(path) {
+                    Ok(file) => file,
+                    Err(error) if gone(&error) => return Ok(None),
+                    Err(error) => return Err(cannot(error)),
+                };
+                if !file.metadata().map_err(cannot)?.is_file() {
+                    return Err(format!("{} is no ordinary file", path.display()));
+                }
+                let mut content = Vec::new();
+                file.take(SEARCHED).read_to_end(&mut content).map_err(cannot)?;
+                match self.patterns.version(pattern, &content)? {
+                    Some(found) => checked(&found),
+                    None => Err(format!(
+                        "{} is there, but nothing in it matches `{pattern}`",
+                        path.display()
+                    )),
+                }
+            }
+        }
+    }
+}
+
+/// Where dpkg keeps what is installed.
+pub fn dpkg_status(root: &Path) -> PathBuf {
+    root.join("var/lib/dpkg/status")
+}
+
+/// The version that a detection script printed: its last line that is not blank.
+///
+/// Printing nothing means that nothing is there, whatever the exit code says,
+/// unless the script could not run at all. Printing something and failing is a
+/// fault, since an error message is no version.
+pub fn script_version(ended: &Ended, success_codes: &[i32]) -> Found {
+    let code = match ended.way {
+        Way::Exit(code) => code,
+        way => return Err(format!("the detection script {}", unfinished(way))),
+    };
+    let succeeded = code == 0 || success_codes.contains(&code);
+    let printed = ended.answer.lines().map(str::trim).rfind(|line| !line.is_empty());
+    match printed {
+        Some(version) if succeeded => checked(version),
+        None if succeeded || code < 126 => Ok(None),
+        Some(_) => Err(format!(
+            "the detection script ended with exit code {code} after printing something"
+        )),
+        None => Err(format!(
+            "the detection script ended with exit code {code}: {}",
+            last_line(&ended.output)
+        )),
+    }
+}
+
+fn last_line(output: &str) -> &str {
+    output.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it printed nothing")
+}
+
+fn unfinished(way: Way) -> String {
+    match way {
+        Way::Exit(code) => format!("ended with exit code {code}"),
+        Way::TimedOut => "was killed: its time was up".to_owned(),
+        Way::Stopped => "was stopped".to_owned(),
+    }
+}
+
+fn checked(version: &str) -> Found {
+    let version = version.trim();
+    if version.chars().count() > LONGEST_VERSION || version.chars().any(char::is_control) {
+        let start: String = version.chars().filter(|c| !c.is_control()).take(40).collect();
+        return Err(format!("what was found is no version: `{start}…`"));
+    }
+    Ok((!version.is_empty()).then(|| version.to_owned()))
+}
+
+fn only_on_windows(what: &str) -> Found {
+    Err(format!("{what} is on Windows only"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+//! Records on disk: each framed, checksummed, and found again after a torn write.
+//!
+//! A frame is `MARK`, the payload's length (u32, little-endian), the first
+//! eight bytes of SHA-256 over length and payload, then the payload. A last
+//! frame that is not whole is the trace of a power cut and is cut off; a bad
+//! frame with a whole one behind it is damage, and nobody guesses.
+
+use sha2::{Digest as _, Sha256};
+
+/// Opens every frame.
+const MARK: [u8; 4] = *b"\nOJ1";
+/// Bytes before the payload.
+pub(super) const HEAD: usize = 16;
+/// The longest payload: the longest message, with room for what the journal adds.
+const LONGEST: usize = ordain_wire::MAX_MESSAGE + 4096;
+
+/// The payload in its frame.
+pub(super) fn frame(payload: &[u8]) -> Vec<u8> {
+    let length = (payload.len() as u32).to_le_bytes();
+    let mut frame = Vec::with_capacity(HEAD + payload.len());
+    frame.extend_from_slice(&MARK);
+    frame.extend_from_slice(&length);
+    frame.extend_from_slice(&sum(length, payload));
+    frame.extend_from_slice(payload);
+    frame
+}
+
+fn sum(length: [u8; 4], payload: &[u8]) -> [u8; 8] {
+    let mut hash = Sha256::new();
+    hash.update(length);
+    hash.update(payload);
+    let whole: [u8; 32] = hash.finalize().into();
+    std::array::from_fn(|index| whole[index])
+}
+
+/// The payload of the frame that opens `bytes`, where it is whole and sound.
+pub(super) fn payload(bytes: &[u8]) -> Option<&[u8]> {
+    let (head, rest) = bytes.split_at_checked(HEAD)?;
+    let length: [u8; 4] = head[4..8].try_into().ok()?;
+    let count = u32::from_le_bytes(length) as usize;
+    if head[..4] != MARK || count > LONGEST {
+        return None;
+    }
+    let payload = rest.get(..count)?;
+    (sum(length, payload) == head[8..]).then_some(payload)
+}
+
+/// Where reading stopped, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stopped {
+    /// Everything was read.
+    AtEnd,
+    /// The last write was torn: everything from here on is to be cut off.
+    Torn(usize),
+    /// A frame is damaged though whole ones follow.
+    Damaged(usize),
+}
+
+/// Reads frames from `start` on and hands out each payload with its offset and
+/// the frame's length.
+pub(super) fn read<E>(
+    bytes: &[u8],
+    start: usize,
+    mut each: impl FnMut(usize, usize, &[u8]) -> Result<(), E>,
+) -> Result<Stopped, E> {
+    let mut offset = start;
+    while offset < bytes.len() {
+        let Some(payload) = payload(&bytes[offset..]) else {
+            let behind = &bytes[offset + 1..];
+            let marks = memchr::memmem::find_iter(behind, &MARK);
+            let whole_follows = marks.into_iter().any(|at| self::payload(&behind[at..]).is_some());
+            return Ok(if whole_follows {
+                Stopped::Damaged(offset)
+            } else {
+                Stopped::Torn(offset)
+            });
+        };
+        let length = HEAD + payload.len();
+        each(offset, length, payload)?;
+        offset += length;
+    }
+    Ok(Stopped::AtEnd)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn three() -> Vec<u8> {
+        [b"one".as_slice(), b"two two", b"three"].map(frame).concat()
+    }
+
+    fn read_back(bytes: &[u8]) -> (Vec<String>, Stopped) {
+        let mut found = Vec::new();
+        let stopped = read(bytes, 0, |_, _, payload| {
+            found.push(String::from_utf8_lossy(payload).into_owned());
+            Ok::<_, std::convert::Infallible>(())
+        });
+        (found, stopped.unwrap_or_else(|never| match never {}))
+    }
+
+    #[test]
+    fn a_file_cut_anywhere_keeps_its_whole_frames() {
+        let bytes = three();
+        for cut in 0..bytes.len() {
+            let (found, stopped) = read_back(&bytes[..cut]);
+            let whole =
+                [HEAD + 3, 2 * HEAD + 10, 3 * HEAD + 15].iter().filter(|end| **end <= cut).count();
+            assert_eq!(found.len(), whole, "cut at {cut}");
+            assert!(!matches!(stopped, Stopped::Damaged(_)), "cut at {cut}");
+        }
+        assert_eq!(read_back(&bytes).1, Stopped::AtEnd);
+    }
+
+    #[test]
+    fn a_flipped_bit_is_damage_unless_it_is_in_the_last_frame() {
+        let last = 2 * HEAD + 10;
+        for at in 0..three().len() {
+            for bit in 0..8 {
+                let mut bytes = three();
+                bytes[at] ^= 1 << bit;
+                let (_, stopped) = read_back(&bytes);
+                if at < last {
+                    assert!(matches!(stopped, Stopped::Damaged(_)), "byte {at} bit {bit}");
+                } else {
+                    assert_eq!(stopped, Stopped::Torn(last), "byte {at} bit {bit}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn zeros_behind_the_end_are_a_torn_write() {
+        let mut bytes = three();
+        let end = bytes.len();
+        bytes.extend([0; 4096]);
+        assert_eq!(read_back(&bytes).1, Stopped::Torn(end));
+    }
+}

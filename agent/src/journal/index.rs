@@ -1,0 +1,140 @@
+//! What of the journal is kept in memory: numbers and places, no contents.
+
+use std::collections::BTreeMap;
+
+use ordain_wire::{Order, ReportBody};
+use sha2::{Digest as _, Sha256};
+
+use super::entry::{Entry, Running, Starting};
+
+/// Where a record stands in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Of its frame, from the file's start.
+    pub offset: u64,
+    /// Of its frame, in bytes.
+    pub length: u64,
+}
+
+/// What is known of an order.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// Its session.
+    pub session: String,
+    /// Whether it is over.
+    pub ended: bool,
+    /// The piece of work that was started last.
+    pub starting: Option<Starting>,
+    /// That one's process.
+    pub running: Option<Running>,
+    pub(super) accepted: Place,
+    digest: [u8; 32],
+    last_seq: u64,
+    places: Vec<Place>,
+}
+
+impl Known {
+    /// Whether the order is the very one that was taken in.
+    pub fn is(&self, order: &Order) -> bool {
+        self.digest == digest(order)
+    }
+}
+
+fn digest(order: &Order) -> [u8; 32] {
+    let text = serde_json::to_vec(order).expect("orders hold nothing that JSON cannot say");
+    Sha256::digest(text).into()
+}
+
+#[derive(Debug)]
+pub(super) struct Index {
+    pub(super) highest_order: u64,
+    pub(super) next_seq: u64,
+    pub(super) acked: u64,
+    pub(super) orders: BTreeMap<u64, Known>,
+    /// Every report that the file holds, by number.
+    pub(super) reports: BTreeMap<u64, Place>,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self {
+            highest_order: 0,
+            next_seq: 1,
+            acked: 0,
+            orders: BTreeMap::new(),
+            reports: BTreeMap::new(),
+        }
+    }
+}
+
+impl Index {
+    pub(super) fn take(&mut self, entry: &Entry, place: Place) {
+        match entry {
+            Entry::Base { highest_order, next_seq, acked } => {
+                self.highest_order = *highest_order;
+                self.next_seq = *next_seq;
+                self.acked = *acked;
+            }
+            Entry::Accepted { seq, order } => {
+                self.highest_order = self.highest_order.max(order.number);
+                let known = Known {
+                    session: order.session.clone(),
+                    ended: false,
+                    starting: None,
+                    running: None,
+                    accepted: place,
+                    digest: digest(order),
+                    last_seq: *seq,
+                    places: vec![place],
+                };
+                self.orders.insert(order.number, known);
+                self.reported(*seq, place);
+            }
+            Entry::Starting(starting) => {
+                if let Some(known) = self.orders.get_mut(&starting.order) {
+                    known.starting = Some(starting.clone());
+                    known.running = None;
+                    known.places.push(place);
+                }
+            }
+            Entry::Running(running) => {
+                if let Some(known) = self.orders.get_mut(&running.order) {
+                    known.running = Some(*running);
+                    known.places.push(place);
+                }
+            }
+            Entry::Report(report) => {
+                if let Some(known) = self.orders.get_mut(&report.order) {
+                    known.ended |= report.body == ReportBody::Ended;
+                    known.last_seq = report.seq;
+                    known.places.push(place);
+                }
+                self.reported(report.seq, place);
+            }
+            Entry::Acked { seq } => {
+                self.acked = self.acked.max(*seq);
+                self.next_seq = self.next_seq.max(seq + 1);
+            }
+        }
+    }
+
+    fn reported(&mut self, seq: u64, place: Place) {
+        self.next_seq = self.next_seq.max(seq + 1);
+        self.reports.insert(seq, place);
+    }
+
+    /// The records that are still needed, in the file's order: those of orders
+    /// that are not over or not wholly acknowledged, and of the last order,
+    /// which may be repeated.
+    pub(super) fn needed(&self) -> Vec<Place> {
+        let last = self.orders.keys().next_back().copied();
+        let needed = |number: u64, known: &Known| {
+            !known.ended || known.last_seq > self.acked || Some(number) == last
+        };
+        let kept = self.orders.iter().filter(|(number, known)| needed(**number, known));
+        let mut places: Vec<Place> =
+            kept.flat_map(|(_, known)| known.places.iter().copied()).collect();
+        places.sort();
+        places
+    }
+}

@@ -1,0 +1,41 @@
+//! What differs between computers and operating systems, behind one small trait.
+//!
+//! [`Platform`] holds exactly what a test machine cannot give: firmware,
+//! logged-on persons, the boot id, the reboot command. Everything else that is
+//! particular to Linux stands in `linux` ([`sessions`], [`processes`],
+//! [`spawn`]); Windows and macOS get folders beside it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+pub use linux::{Linux, processes, sessions, spawn};
+
+#[cfg(feature = "test-platform")]
+pub mod staged;
+
+/// Where the program meets a computer that tests cannot provide.
+pub trait Platform: Send + Sync {
+    /// The folder with the firmware's identity, one value a file, as `/sys/class/dmi/id`.
+    fn dmi_root(&self) -> &Path;
+
+    /// Changes with every start of the operating system.
+    fn boot_id(&self) -> String;
+
+    /// Account names of those who are logged on now; who sits at the screen first.
+    fn logged_on(&self) -> Vec<String>;
+
+    /// The program and its arguments that restart the computer.
+    fn reboot_command(&self) -> Vec<String>;
+}
+
+/// The platform of this computer.
+pub fn present() -> Arc<dyn Platform> {
+    #[cfg(feature = "test-platform")]
+    if let Some(folder) = std::env::var_os("ORDAIN_PLATFORM") {
+        return Arc::new(staged::Staged::new(folder.into()));
+    }
+    Arc::new(Linux)
+}

@@ -1,0 +1,45 @@
+//! A platform that a test lays out in a folder: `dmi/`, `boot_id`, `users`, `reboot`.
+//!
+//! Built only with the feature `test-platform`. `users` holds one account name
+//! a line, `reboot` the words of the command, one a line.
+
+use std::path::{Path, PathBuf};
+
+use super::Platform;
+
+/// Reads what a test wrote; a file that is not there is empty.
+#[derive(Debug, Clone)]
+pub struct Staged {
+    folder: PathBuf,
+    dmi: PathBuf,
+}
+
+impl Staged {
+    /// Of that folder.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { dmi: folder.join("dmi"), folder }
+    }
+
+    fn lines(&self, name: &str) -> Vec<String> {
+        let text = std::fs::read_to_string(self.folder.join(name)).unwrap_or_default();
+        text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    }
+}
+
+impl Platform for Staged {
+    fn dmi_root(&self) -> &Path {
+        &self.dmi
+    }
+
+    fn boot_id(&self) -> String {
+        self.lines("boot_id").into_iter().next().unwrap_or_default()
+    }
+
+    fn logged_on(&self) -> Vec<String> {
+        self.lines("users")
+    }
+
+    fn reboot_command(&self) -> Vec<String> {
+        self.lines("reboot")
+    }
+}

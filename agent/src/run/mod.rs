@@ -1,0 +1,238 @@
+//! Running what an order names: a script by its object id, or a package manager.
+//!
+//! `process` starts and ends processes, `tree` kills what is left of them,
+//! `output` bounds what they print, `script` makes the private folder and
+//! checks the bytes, `interpreter` and `person` say with what and as whom,
+//! `packages` drives package managers, `answer` reads a test's verdict.
+//! Whether an exit code is a success is judged by the core, not here.
+
+pub mod answer;
+pub mod output;
+pub mod packages;
+pub mod script;
+pub mod stop;
+
+mod interpreter;
+mod person;
+mod process;
+mod tree;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ordain_core::order::{Run, RunContext, RunWhat};
+
+pub use self::process::{Ended, Launch, Printing, Watch, Way, supervise};
+pub use self::stop::Stop;
+pub use self::tree::kill as kill_tree;
+use crate::blobs::{BlobError, Blobs};
+use crate::disk::DiskError;
+use crate::platform::Platform;
+use crate::platform::spawn::Account;
+
+/// Where programs are looked for.
+pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// Why something was not run. Nothing has started.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotRun {
+    /// The script is not here or is not what its id says.
+    #[error(transparent)]
+    Blob(#[from] BlobError),
+    /// No such interpreter.
+    #[error("there is no {0} on this computer")]
+    NoInterpreter(&'static str),
+    /// An interpreter of another operating system.
+    #[error("{0} runs on Windows only")]
+    OnlyOnWindows(&'static str),
+    /// Nobody to run it as.
+    #[error("nobody is logged on, and this runs as the person who is")]
+    NobodyLoggedOn,
+    /// Whoever is logged on has no account here.
+    #[error("`{0}` is logged on but has no account on this computer")]
+    NoAccount(String),
+    /// Only root may run something as somebody else.
+    #[error("running as `{0}` needs the agent to run as root")]
+    NeedsRoot(String),
+    /// For the controller to run, not for an agent.
+    #[error("the {0} context is the controller's, not a computer's")]
+    NotHere(&'static str),
+    /// A built-in that this platform does not have.
+    #[error("`{0}` is not executed on this operating system yet")]
+    NotExecutedYet(&'static str),
+    /// A package manager that is not here.
+    #[error("{0} is not on this computer")]
+    NoManager(&'static str),
+    /// A package's name or version that would mean something else on a command line.
+    #[error("`{0}` is no package name or version")]
+    BadPackage(String),
+    /// The private folder.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    /// The system did not start it.
+    #[error("`{}` could not be started", program.display())]
+    Start {
+        /// What.
+        program: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Runs things on this computer.
+pub struct Runner {
+    platform: Arc<dyn Platform>,
+    blobs: Arc<Blobs>,
+    folder: PathBuf,
+    me: Option<Account>,
+    interpreters: interpreter::Interpreters,
+}
+
+impl Runner {
+    /// Its private folders are made in `folder`.
+    pub fn new(platform: Arc<dyn Platform>, blobs: Arc<Blobs>, folder: PathBuf) -> Self {
+        Self {
+            platform,
+            blobs,
+            folder,
+            me: Account::myself(),
+            interpreters: interpreter::Interpreters::default(),
+        }
+    }
+
+    /// Runs something that only looks.
+    pub fn look(&self, run: &Run, marker: &str, watch: &mut Watch<'_>) -> Result<Ended, CannotRun> {
+        self.run(run, marker, false, watch)
+    }
+
+    /// Runs something that changes the computer; it outlives this program if need be.
+    pub fn change(
+        &self,
+        run: &Run,
+        marker: &str,
+        watch: &mut Watch<'_>,
+    ) -> Result<Ended, CannotRun> {
+        self.run(run, marker, true, watch)
+    }
+
+    /// Runs a program that only looks, without a folder of its own.
+    pub fn program(
+        &self,
+        program: &Path,
+        args: Vec<OsString>,
+        patience: Duration,
+        marker: &str,
+        watch: &mut Watch<'_>,
+    ) -> io::Result<Ended> {
+        let launch = Launch {
+            program,
+            args,
+            folder: Path::new("/"),
+            environment: self.base_environment(None),
+            input: None,
+            account: None,
+            timeout: patience,
+            printing: Printing::Pipes,
+            marker,
+        };
+        supervise(&launch, watch)
+    }
+
+    fn run(
+        &self,
+        run: &Run,
+        marker: &str,
+        changes: bool,
+        watch: &mut Watch<'_>,
+    ) -> Result<Ended, CannotRun> {
+        let account = match run.context {
+            RunContext::System => None,
+            RunContext::User => Some(person::logged_on(&*self.platform, self.me.as_ref())?),
+            RunContext::Metascript => return Err(CannotRun::NotHere("metascript")),
+            RunContext::Cloud => return Err(CannotRun::NotHere("cloud")),
+        };
+        match &run.what {
+            RunWhat::Script { blob, path, interpreter, method } => {
+                let (program, leading) = self.interpreters.find(*interpreter)?;
+                let reader = account.as_ref().filter(|account| self.drops_to(account));
+                let place = script::Place::make(&self.folder, marker, reader)?;
+                let script = place.write(path, blob, &self.blobs, reader)?;
+                let output = place.path().join("output");
+                let mut environment = self.base_environment(account.as_ref());
+                environment.extend(run.environment.iter().cloned());
+                environment.push(("ORDAIN_FOLDER".to_owned(), place.path().display().to_string()));
+                if let Some(method) = method {
+                    environment.push(("ORDAIN_METHOD".to_owned(), (*method).to_owned()));
+                }
+                let launch = Launch {
+                    program: &program,
+                    args: leading
+                        .iter()
+                        .map(OsString::from)
+                        .chain([script.into_os_string()])
+                        .collect(),
+                    folder: account
+                        .as_ref()
+                        .map_or(place.path(), |account| person::start_folder(account)),
+                    environment,
+                    input: run.input.as_deref().map(str::as_bytes),
+                    account: reader,
+                    timeout: Duration::from_secs(run.timeout_seconds),
+                    printing: if changes { Printing::File(&output) } else { Printing::Pipes },
+                    marker,
+                };
+                supervise(&launch, watch)
+                    .map_err(|source| CannotRun::Start { program: program.clone(), source })
+            }
+            RunWhat::Package { manager, name, version, remove } => {
+                let place = script::Place::make(&self.folder, marker, None)?;
+                let request =
+                    packages::Request { name, version: version.as_deref(), remove: *remove };
+                let deadline = Instant::now() + Duration::from_secs(run.timeout_seconds);
+                let mut environment = self.base_environment(None);
+                environment.extend(run.environment.iter().cloned());
+                let mut shift = packages::Shift {
+                    folder: place.path(),
+                    environment,
+                    marker,
+                    deadline,
+                    watch,
+                    done: Vec::new(),
+                };
+                shift.carry_out(*manager, &request)
+            }
+            RunWhat::BuiltIn { name: "msi", .. } => Err(CannotRun::OnlyOnWindows("msi")),
+            RunWhat::BuiltIn { name: "exe", .. } => Err(CannotRun::OnlyOnWindows("exe")),
+            RunWhat::BuiltIn { name, .. } => Err(CannotRun::NotExecutedYet(name)),
+        }
+    }
+
+    /// Whether becoming that account is a change.
+    fn drops_to(&self, account: &Account) -> bool {
+        self.me.as_ref().is_none_or(|me| me.uid != account.uid)
+    }
+
+    fn base_environment(&self, account: Option<&Account>) -> Vec<(String, String)> {
+        let account = account.or(self.me.as_ref());
+        let home = account.map_or(Path::new("/"), |account| &account.home);
+        let mut environment = vec![
+            ("PATH".to_owned(), PATH.to_owned()),
+            ("HOME".to_owned(), home.display().to_string()),
+            ("LANG".to_owned(), "C.UTF-8".to_owned()),
+        ];
+        if let Some(account) = account {
+            environment.extend(person::environment(account));
+        }
+        environment
+    }
+}
+
+impl std::fmt::Debug for Runner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runner").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,344 @@
+//! One process, from start to end: its output, its time, its whole tree.
+//!
+//! Does not know what runs or what the exit code means; see [`super`] for
+//! that. A process that changes the computer prints into a file, since it must
+//! live on undisturbed when this program ends; one that only looks prints into
+//! pipes, which hold it back when it prints more than anybody reads.
+
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions};
+use std::io::{self, PipeReader, Read as _};
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{MemfdFlags, memfd_create};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+use super::output::{Bounded, LIMIT};
+use super::stop::Stop;
+use super::tree;
+use crate::platform::processes::{MARKER, Process};
+use crate::platform::spawn::{Account, run_as};
+
+/// What to start, and how.
+#[derive(Debug)]
+pub struct Launch<'a> {
+    /// The program's absolute path.
+    pub program: &'a Path,
+    /// Its arguments.
+    pub args: Vec<OsString>,
+    /// The folder it starts in.
+    pub folder: &'a Path,
+    /// The whole environment but for the marker.
+    pub environment: Vec<(String, String)>,
+    /// What stands on its standard input; nothing where empty.
+    pub input: Option<&'a [u8]>,
+    /// As whom; as this program where none.
+    pub account: Option<&'a Account>,
+    /// After how long the whole tree is killed.
+    pub timeout: Duration,
+    /// Where it prints to.
+    pub printing: Printing<'a>,
+    /// The run's marker.
+    pub marker: &'a str,
+}
+
+/// Where a process prints to.
+#[derive(Debug, Clone, Copy)]
+pub enum Printing<'a> {
+    /// Into pipes, both streams apart.
+    Pipes,
+    /// Both streams into this file, which is made.
+    File(&'a Path),
+}
+
+/// Who watches a run.
+pub struct Watch<'a> {
+    /// What may stop it.
+    pub stop: &'a Stop,
+    /// The session that would be stopped.
+    pub session: &'a str,
+    /// Told once, when the process has started.
+    pub started: &'a mut dyn FnMut(Process),
+    /// Told once, when it is stopped and before anything is killed.
+    pub stopping: &'a mut dyn FnMut(),
+    /// Told what it prints, as it comes.
+    pub printed: &'a mut dyn FnMut(&[u8]),
+}
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// With this exit code; 128 + N where signal N ended it, as shells say it.
+    Exit(i32),
+    /// Its time was up, and its tree was killed.
+    TimedOut,
+    /// It was told to stop, and its tree was killed.
+    Stopped,
+}
+
+/// What came of a process.
+#[derive(Debug)]
+pub struct Ended {
+    /// How it ended.
+    pub way: Way,
+    /// Both streams together, bounded.
+    pub output: String,
+    /// Standard output alone, bounded; the same where it printed into a file.
+    pub answer: String,
+}
+
+/// How much of one stream is read at a time, in bytes.
+const PIECE: usize = 16 * 1024;
+/// A file that holds what a process prints is emptied past this size, in bytes.
+const FILE_LIMIT: u64 = 4 * 1024 * 1024;
+/// How often such a file is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Starts the process and stays with it to its end.
+///
+/// # Errors
+/// Where it cannot be started; whatever happens later is a [`Way`].
+pub fn supervise(launch: &Launch<'_>, watch: &mut Watch<'_>) -> io::Result<Ended> {
+    let deadline = Instant::now() + launch.timeout;
+    let (mut child, mut streams) = start(launch)?;
+    let first = i32::try_from(child.id()).ok().and_then(Process::of);
+    if let Some(first) = first {
+        (watch.started)(first);
+    }
+    let left = stay(&child, &mut streams, deadline, watch).unwrap_or_else(|error| {
+        tracing::error!(%error, "a process cannot be watched and is killed");
+        Left::Cut(Way::Stopped)
+    });
+    let way = match left {
+        Left::Ended => exit_code(child.wait()?),
+        Left::Cut(way) => {
+            if way == Way::Stopped {
+                (watch.stopping)();
+            }
+            tree::kill(first, launch.marker, || matches!(child.try_wait(), Ok(Some(_))));
+            let _ = child.wait()?;
+            way
+        }
+    };
+    streams.read(watch.printed)?;
+    Ok(Ended { way, output: streams.both.text(), answer: streams.answer() })
+}
+
+/// Why the process is not stayed with any longer.
+enum Left {
+    /// It ended by itself.
+    Ended,
+    /// Its tree is to be killed.
+    Cut(Way),
+}
+
+fn stay(
+    child: &Child,
+    streams: &mut Streams,
+    deadline: Instant,
+    watch: &mut Watch<'_>,
+) -> io::Result<Left> {
+    let handle = pidfd_open(Pid::from_child(child), PidfdFlags::empty())?;
+    loop {
+        let now = Instant::now();
+        if watch.stop.is_requested(watch.session) {
+            return Ok(Left::Cut(Way::Stopped));
+        }
+        if now >= deadline {
+            return Ok(Left::Cut(Way::TimedOut));
+        }
+        let wake = wait(&handle, watch.stop, streams, deadline - now)?;
+        if wake.stop {
+            watch.stop.rest();
+        }
+        streams.read(watch.printed)?;
+        if wake.ended {
+            return Ok(Left::Ended);
+        }
+    }
+}
+
+fn exit_code(status: std::process::ExitStatus) -> Way {
+    Way::Exit(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default()))
+}
+
+fn start(launch: &Launch<'_>) -> io::Result<(Child, Streams)> {
+    let mut command = Command::new(launch.program);
+    command.args(&launch.args).current_dir(launch.folder).env_clear();
+    command
+        .envs(launch.environment.iter().map(|(name, value)| (name, value)))
+        .env(MARKER, launch.marker);
+    command.stdin(input(launch.input)?).process_group(0);
+    if let Some(account) = launch.account {
+        run_as(&mut command, account);
+    }
+    let source = match launch.printing {
+        Printing::Pipes => {
+            let (out, out_end) = io::pipe()?;
+            let (err, err_end) = io::pipe()?;
+            command.stdout(out_end).stderr(err_end);
+            for reader in [&out, &err] {
+                rustix::io::ioctl_fionbio(reader, true)?;
+            }
+            Source::Pipes { out: Some(out), err: Some(err) }
+        }
+        Printing::File(path) => {
+            let file = OpenOptions::new()
+                .create_new(true)
+                .read(true)
+                .append(true)
+                .mode(0o600)
+                .open(path)?;
+            command.stdout(file.try_clone()?).stderr(file.try_clone()?);
+            Source::File { file, read: 0 }
+        }
+    };
+    let child = command.spawn()?;
+    // The command holds the writing ends; without them the pipes can end.
+    drop(command);
+    Ok((
+        child,
+        Streams {
+            source,
+            both: Bounded::new(LIMIT),
+            out: Bounded::new(LIMIT),
+            piece: vec![0; PIECE],
+        },
+    ))
+}
+
+/// Standard input from memory: no disk sees it, and no writer can be held up.
+fn input(bytes: Option<&[u8]>) -> io::Result<Stdio> {
+    let Some(bytes) = bytes else { return Ok(Stdio::null()) };
+    let file = File::from(memfd_create("input", MemfdFlags::CLOEXEC)?);
+    file.write_all_at(bytes, 0)?;
+    Ok(file.into())
+}
+
+struct Wake {
+    ended: bool,
+    stop: bool,
+}
+
+fn wait(
+    handle: &impl std::os::fd::AsFd,
+    stop: &Stop,
+    streams: &Streams,
+    left: Duration,
+) -> io::Result<Wake> {
+    let mut fds = vec![
+        PollFd::new(handle, PollFlags::IN),
+        PollFd::from_borrowed_fd(stop.handle(), PollFlags::IN),
+    ];
+    fds.extend(streams.handles().map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
+    let left = if streams.is_file() { left.min(LOOK_EVERY) } else { left };
+    // Years fit a 32-bit count of seconds; nothing waits longer.
+    let limit = Timespec {
+        tv_sec: left.as_secs().min(1 << 30).cast_signed(),
+        tv_nsec: left.subsec_nanos().into(),
+    };
+    match poll(&mut fds, Some(&limit)) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Wake { ended: !fds[0].revents().is_empty(), stop: !fds[1].revents().is_empty() })
+}
+
+/// What a process prints, and where it is read.
+struct Streams {
+    source: Source,
+    both: Bounded,
+    out: Bounded,
+    piece: Vec<u8>,
+}
+
+enum Source {
+    Pipes { out: Option<PipeReader>, err: Option<PipeReader> },
+    File { file: File, read: u64 },
+}
+
+impl Streams {
+    fn is_file(&self) -> bool {
+        matches!(self.source, Source::File { .. })
+    }
+
+    fn handles(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        let pipes = match &self.source {
+            Source::Pipes { out, err } => [out.as_ref(), err.as_ref()],
+            Source::File { .. } => [None, None],
+        };
+        pipes.into_iter().flatten().map(|pipe| pipe.as_fd())
+    }
+
+    /// Reads what is there now, without waiting.
+    fn read(&mut self, printed: &mut dyn FnMut(&[u8])) -> io::Result<()> {
+        match &mut self.source {
+            Source::Pipes { out, err } => {
+                drain(out, &mut self.piece, &mut |bytes| {
+                    self.out.push(bytes);
+                    self.both.push(bytes);
+                    printed(bytes);
+                })?;
+                drain(err, &mut self.piece, &mut |bytes| {
+                    self.both.push(bytes);
+                    printed(bytes);
+                })
+            }
+            Source::File { file, read } => {
+                let length = file.metadata()?.len();
+                if length - (*read).min(length) > FILE_LIMIT {
+                    // More than anybody reads: its end will do.
+                    let skipped = length - FILE_LIMIT / 2 - *read;
+                    self.both.skip(skipped);
+                    *read += skipped;
+                }
+                while *read < length {
+                    let count = file.read_at(&mut self.piece, *read)?;
+                    if count == 0 {
+                        break;
+                    }
+                    *read += count as u64;
+                    self.both.push(&self.piece[..count]);
+                    printed(&self.piece[..count]);
+                }
+                if *read > FILE_LIMIT {
+                    // The process appends, so that it goes on at the new end.
+                    file.set_len(0)?;
+                    *read = 0;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn answer(&self) -> String {
+        if self.is_file() { self.both.text() } else { self.out.text() }
+    }
+}
+
+/// How many pieces are taken from a pipe before time and stop are looked at again.
+const PIECES_AT_ONCE: usize = 16;
+
+fn drain(
+    pipe: &mut Option<PipeReader>,
+    piece: &mut [u8],
+    taken: &mut dyn FnMut(&[u8]),
+) -> io::Result<()> {
+    for _ in 0..PIECES_AT_ONCE {
+        let Some(reader) = pipe else { return Ok(()) };
+        match reader.read(piece) {
+            Ok(0) => *pipe = None,
+            Ok(count) => taken(&piece[..count]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! The private folder of a run, and the verified bytes of its script within.
+//!
+//! A script is written by nobody else, read back through the handle that wrote
+//! it, and hashed: what is executed is what the order named.
+
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _, chown};
+use std::path::{Path, PathBuf};
+
+use ordain_trust::{ObjectId, blob_id};
+
+use super::CannotRun;
+use crate::blobs::{BlobError, Blobs};
+use crate::disk;
+use crate::platform::spawn::Account;
+
+/// Where another account can reach a folder of root's.
+const SHARED: &str = "/tmp";
+
+/// A folder that is removed with everything in it when it is dropped.
+#[derive(Debug)]
+pub struct Place {
+    path: PathBuf,
+}
+
+impl Place {
+    /// Makes the folder of that run. `reader` is an account that must be able
+    /// to read in it; it can still change nothing.
+    pub fn make(folder: &Path, marker: &str, reader: Option<&Account>) -> Result<Self, CannotRun> {
+        let (path, mode) = match reader {
+            None => (folder.join(marker), 0o700),
+            Some(_) => (Path::new(SHARED).join(format!("ordain-{marker}")), 0o750),
+        };
+        match DirBuilder::new().mode(0o700).create(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && reader.is_none() => {
+                disk::private_folder(folder)?;
+                DirBuilder::new()
+                    .mode(0o700)
+                    .create(&path)
+                    .map_err(disk::at("make the folder", &path))?;
+            }
+            made => made.map_err(disk::at("make the folder", &path))?,
+        }
+        let place = Self { path };
+        if let Some(reader) = reader {
+            let path = &place.path;
+            chown(path, None, Some(reader.gid)).map_err(disk::at("change the group of", path))?;
+            fs::set_permissions(path, Permissions::from_mode(mode))
+                .map_err(disk::at("open up", path))?;
+        }
+        Ok(place)
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes the script of that id and verifies what was written.
+    pub fn write(
+        &self,
+        name: &str,
+        id: &str,
+        blobs: &Blobs,
+        reader: Option<&Account>,
+    ) -> Result<PathBuf, CannotRun> {
+        let id: ObjectId = id.parse().map_err(BlobError::BadId)?;
+        let content = blobs.load(&id)?;
+        let path = self.path.join(file_name(name));
+        let mode = if reader.is_some() { 0o440 } else { 0o400 };
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .mode(mode)
+            .open(&path)
+            .map_err(disk::at("make", &path))?;
+        if let Some(reader) = reader {
+            chown(&path, None, Some(reader.gid)).map_err(disk::at("change the group of", &path))?;
+        }
+        let mut written = content;
+        let read_back = (|| {
+            file.write_all(&written)?;
+            file.rewind()?;
+            written.clear();
+            file.read_to_end(&mut written)
+        })();
+        read_back.map_err(disk::at("write", &path))?;
+        match blob_id(&written, id.format()) {
+            Ok(actual) if actual == id => Ok(path),
+            _ => {
+                blobs.discard(&id);
+                Err(BlobError::Mismatch(id).into())
+            }
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.path)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(folder = %self.path.display(), %error, "a private folder could not be removed");
+        }
+    }
+}
+
+/// The last part of a script's path, so that `$0` and its ending are as in the repository.
+fn file_name(path: &str) -> String {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let plain: String = last
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+        .collect();
+    let plain = plain.trim_start_matches('.');
+    match plain {
+        "" | "output" => "script".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stay_within_the_folder() {
+        for (path, name) in [
+            ("software/x/install.sh", "install.sh"),
+            ("../../etc/passwd", "passwd"),
+            ("a/..", "script"),
+            ("a/ö b;c.ps1", "bc.ps1"),
+            ("output", "script"),
+            ("", "script"),
+        ] {
+            assert_eq!(file_name(path), name, "{path}");
+        }
+    }
+}
