@@ -64,7 +64,10 @@ pub fn generate(seed: u64, size: Size) -> Generated {
         "apiVersion: ordain/v1\nkind: Repository\nname: load\ntimezone: Etc/UTC\n".to_owned(),
     )];
     for index in 0..size.catalogue {
-        files.push((format!("software/{}/software.yaml", software(index)), software_document(index, &mut random)));
+        files.push((
+            format!("software/{}/software.yaml", software(index)),
+            software_document(index, &mut random),
+        ));
     }
     for index in 0..size.baseline {
         let text = deployment(&format!("base-{index}"), index % size.catalogue, &mut random);
@@ -72,11 +75,13 @@ pub fn generate(seed: u64, size: Size) -> Generated {
     }
     for tenant in 0..size.tenants {
         let folder = format!("tenants/{}", tenant_name(tenant));
-        let document = format!("kind: Tenant\nname: {}\ntags: [ring-{}]\n", tenant_name(tenant), tenant % 7);
+        let document =
+            format!("kind: Tenant\nname: {}\ntags: [ring-{}]\n", tenant_name(tenant), tenant % 7);
         files.push((format!("{folder}/tenant.yaml"), document));
         let first = random.below(size.catalogue);
         for index in 0..size.deployments {
-            let text = deployment(&format!("own-{index}"), (first + index) % size.catalogue, &mut random);
+            let text =
+                deployment(&format!("own-{index}"), (first + index) % size.catalogue, &mut random);
             files.push((format!("{folder}/deployments/own-{index}.yaml"), text));
         }
     }
@@ -102,12 +107,14 @@ fn software_document(index: usize, random: &mut Random) -> String {
     let package = format!("{{package: {{manager: winget, name: {name}}}}}");
     let mut text = format!("kind: Software\nname: {name}\ndetect: {package}\nversions:\n");
     for version in 1..=VERSIONS {
-        writeln!(text, "- {{version: \"{version}.{}.0\"}}", random.below(20)).expect("a string takes text");
+        writeln!(text, "- {{version: \"{version}.{}.0\"}}", random.below(20))
+            .expect("a string takes text");
     }
     writeln!(text, "install: {package}\nuninstall: {package}").expect("a string takes text");
     if index >= 10 && random.one_in(5) {
         let needed = random.below(index / 2);
-        writeln!(text, "requires: [{{software: {}}}]", software(needed)).expect("a string takes text");
+        writeln!(text, "requires: [{{software: {}}}]", software(needed))
+            .expect("a string takes text");
     }
     text
 }
@@ -128,7 +135,10 @@ fn deployment(name: &str, item: usize, random: &mut Random) -> String {
         3 => "\nversion: \"<=3\"",
         _ => "",
     };
-    format!("kind: Deployment\nname: {name}\nsoftware: {}{wish}\ntarget: {target}\n", software(item))
+    format!(
+        "kind: Deployment\nname: {name}\nsoftware: {}{wish}\ntarget: {target}\n",
+        software(item)
+    )
 }
 
 fn inventory(size: Size, random: &mut Random) -> String {
@@ -152,7 +162,8 @@ fn inventory(size: Size, random: &mut Random) -> String {
             let comma = if offset == 0 { "" } else { "," };
             let name = software((start + offset * 7) % size.catalogue);
             let version = random.below(VERSIONS) + 1;
-            write!(text, "{comma}\"{name}\":\"{version}.{}.0\"", random.below(20)).expect("a string takes text");
+            write!(text, "{comma}\"{name}\":\"{version}.{}.0\"", random.below(20))
+                .expect("a string takes text");
         }
         text.push_str("}}}\n");
     }
