@@ -4,8 +4,9 @@
 //! `now`, and everything decided here can be replayed. In reading order:
 //! [`item`] and [`version`] are the vocabulary, [`policy`] resolves names
 //! within one commit, [`fleet`] is what is known of computers, [`resolve`]
-//! picks winners, [`plan`] says what they ask for, [`order`] is what travels
-//! to an agent, [`execute`] walks it there, [`session`] drives the whole.
+//! picks winners, [`plan`] says what they ask for, [`lower`] makes work of it,
+//! [`order`] is what travels to an agent, [`execute`] walks it there,
+//! [`session`] drives the whole.
 
 pub mod item;
 pub mod version;
@@ -31,6 +32,7 @@ pub mod explain;
 pub mod diff;
 pub mod testing;
 
+pub mod lower;
 pub mod order;
 
 pub mod execute;

@@ -1,0 +1,152 @@
+//! A computer's whole plan, lowered.
+
+use crate::fleet::Subject;
+use crate::item::{Act, Item, Reason};
+use crate::lower::catalogue::Catalogue;
+use crate::lower::{NotExecutable, TaskMode};
+use crate::order::{Finding, Found, Step};
+use crate::plan::{Action, Because, ComputerPlan};
+use crate::policy::{DeploymentId, Wish};
+use crate::session::PlannedRow;
+
+/// A plan and what is carried out of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lowered {
+    /// Every action, as planned; what cannot be carried out has become `none`, failed.
+    pub rows: Vec<PlannedRow>,
+    /// The actions that act, and those that fail, in the rows' order.
+    pub steps: Vec<Step>,
+}
+
+/// Lowers a computer's plan. Items whose detection failed, and items that this
+/// version cannot carry out, fail, and their dependants with them.
+pub fn carry_out(subject: &Subject<'_>, plan: &ComputerPlan, findings: &[Finding]) -> Lowered {
+    let policy = subject.world.policy;
+    let blob = |path: &str| policy.blob(path).map(ToOwned::to_owned);
+    let lowering = Lowering { catalogue: Catalogue::new(subject, &blob), plan, findings };
+    let mut lowered = Lowered { rows: Vec::new(), steps: Vec::new() };
+    for action in &plan.actions {
+        let (row, step) = lowering.lower(action);
+        lowered.rows.push(row);
+        lowered.steps.extend(step);
+    }
+    lowered
+}
+
+struct Lowering<'a> {
+    catalogue: Catalogue<'a>,
+    plan: &'a ComputerPlan,
+    findings: &'a [Finding],
+}
+
+impl Lowering<'_> {
+    fn lower(&self, action: &Action) -> (PlannedRow, Option<Step>) {
+        let mut row = PlannedRow::from(action);
+        let configured = self.configured(action);
+        row.waits_for.extend(configured.filter(|_| !action.failed).map(|by| by.item.clone()));
+        if !row.failed {
+            match self.try_lower(action, &row, configured) {
+                Ok(step) => return (row, step),
+                Err(Fault { reason, message }) => {
+                    row.action = Act::None;
+                    row.reason = reason.unwrap_or(row.reason);
+                    row.failed = true;
+                    row.to = None;
+                    row.message = Some(message);
+                }
+            }
+        }
+        let step = known_to_fail(&row);
+        (row, Some(step))
+    }
+
+    fn try_lower(
+        &self,
+        action: &Action,
+        row: &PlannedRow,
+        configured: Option<&Action>,
+    ) -> Result<Option<Step>, Fault> {
+        let deployment = self.deployment(action);
+        let enforced = action.deployment.is_none_or(|id| {
+            let wish = &self.catalogue.policy.deployment(id).wish;
+            *wish == Wish::Enforce
+        });
+        let gated = configured.is_some_and(|by| by.act != Act::None)
+            && enforced
+            && matches!(row.reason, Reason::Unknown | Reason::Compliant | Reason::NotCompliant);
+        if gated {
+            return Ok(Some(self.catalogue.step(action.id, deployment, row, true)?));
+        }
+        if let Some(message) = self.detection_failure(row) {
+            return Err(Fault {
+                reason: Some(Reason::DetectionFailed),
+                message: message.to_owned(),
+            });
+        }
+        match (row.action, row.reason) {
+            (Act::None, Reason::Unknown) => {
+                self.catalogue.check(action.id, deployment, TaskMode::Test)?;
+                Ok(None)
+            }
+            (Act::None, Reason::Monitored) => {
+                self.catalogue.check(action.id, deployment, TaskMode::Get)?;
+                Ok(None)
+            }
+            (Act::None, _) => Ok(None),
+            _ => Ok(Some(self.catalogue.step(action.id, deployment, row, false)?)),
+        }
+    }
+
+    /// The software that a configuration task stands behind.
+    fn configured(&self, action: &Action) -> Option<&Action> {
+        let Some(Because::ConfigurationOf(software)) = &action.because else { return None };
+        self.last(software)
+    }
+
+    fn last(&self, item: &Item) -> Option<&Action> {
+        self.plan.actions.iter().rfind(|other| other.item == *item)
+    }
+
+    /// The deployment whose parameters count.
+    fn deployment(&self, action: &Action) -> Option<DeploymentId> {
+        action.deployment.or_else(|| self.configured(action)?.deployment)
+    }
+
+    fn detection_failure(&self, row: &PlannedRow) -> Option<&str> {
+        match row.reason {
+            Reason::Ignored | Reason::NotApplicable | Reason::Conflict => return None,
+            _ => {}
+        }
+        let finding = self.findings.iter().find(|finding| finding.item == row.item)?;
+        match &finding.found {
+            Found::Failed(message) => Some(message),
+            Found::Software { .. } | Found::Answer(_) | Found::Output(_) => None,
+        }
+    }
+}
+
+/// Why a row fails before anything starts.
+struct Fault {
+    reason: Option<Reason>,
+    message: String,
+}
+
+impl From<NotExecutable> for Fault {
+    fn from(error: NotExecutable) -> Self {
+        Self { reason: error.reason(), message: error.to_string() }
+    }
+}
+
+fn known_to_fail(row: &PlannedRow) -> Step {
+    Step {
+        item: row.item.clone(),
+        act: Act::None,
+        reason: row.reason,
+        from: row.from.clone(),
+        to: None,
+        phase: row.phase,
+        waits_for: row.waits_for.clone(),
+        attempts: 1,
+        works: Vec::new(),
+    }
+}

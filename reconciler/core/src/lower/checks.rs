@@ -1,0 +1,140 @@
+//! What must be found out about a computer before it can be planned for.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::fleet::Subject;
+use crate::lower::TaskMode;
+use crate::lower::catalogue::Catalogue;
+use crate::order::Check;
+use crate::plan::platform;
+use crate::policy::{Demand, DeploymentId, Entity, ItemId, Policy, Wish};
+use crate::resolve::{Candidates, Request, Settled, resolve};
+
+/// How to find out about every item that counts in a session on a computer:
+/// what its winners name, the prerequisites of that, what conditions look at,
+/// and configuration tasks. What is ignored is looked at only where a rule
+/// asks for it; what is known not to be for this computer never. An item that
+/// cannot be looked at by this version is left out, and [`super::carry_out`]
+/// makes it fail.
+pub fn checks(subject: &Subject<'_>, candidates: &Candidates, request: &Request) -> Vec<Check> {
+    let policy = subject.world.policy;
+    let resolution = resolve(subject, candidates, request);
+    let settled: FxHashMap<ItemId, &Settled> =
+        resolution.items.iter().map(|(item, decision)| (*item, &decision.settled)).collect();
+    let mut wanted = Wanted { policy, subject, settled, checks: BTreeMap::new(), open: Vec::new() };
+    let mut covered: Vec<ItemId> = wanted.settled.keys().copied().collect();
+    covered.retain(|item| request.covers(policy, *item));
+    covered.sort_by_key(|item| policy.items().position(*item));
+    for item in covered {
+        wanted.for_its_own_sake(item);
+    }
+    wanted.follow_rules();
+    let blob = |path: &str| policy.blob(path).map(ToOwned::to_owned);
+    let catalogue = Catalogue::new(subject, &blob);
+    let each = wanted.checks.into_values();
+    each.filter_map(|(item, deployment, mode)| catalogue.check(item, deployment, mode).ok())
+        .collect()
+}
+
+struct Wanted<'a> {
+    policy: &'a Policy,
+    subject: &'a Subject<'a>,
+    settled: FxHashMap<ItemId, &'a Settled>,
+    /// By place among the actions, then id.
+    checks: BTreeMap<(u32, ItemId), (ItemId, Option<DeploymentId>, TaskMode)>,
+    /// Software whose rules are to be followed.
+    open: Vec<ItemId>,
+}
+
+impl Wanted<'_> {
+    fn winner(&self, item: ItemId) -> Option<DeploymentId> {
+        match self.settled.get(&item)? {
+            Settled::Winner(id) => Some(*id),
+            Settled::Conflict(..) => None,
+        }
+    }
+
+    fn wish(&self, item: ItemId) -> Option<&Wish> {
+        self.winner(item).map(|id| &self.policy.deployment(id).wish)
+    }
+
+    fn for_its_own_sake(&mut self, item: ItemId) {
+        let Some(wish) = self.wish(item) else { return };
+        let mode = match wish {
+            Wish::Ignored => return,
+            Wish::Monitor => TaskMode::Get,
+            Wish::Installed(_)
+            | Wish::Absent
+            | Wish::UpdateIfFound
+            | Wish::Enforce
+            | Wish::Audit => TaskMode::Test,
+        };
+        let follows = matches!(wish, Wish::Installed(_) | Wish::UpdateIfFound);
+        self.add(item, self.winner(item), mode);
+        if follows {
+            self.open.push(item);
+        }
+    }
+
+    fn add(&mut self, item: ItemId, deployment: Option<DeploymentId>, mode: TaskMode) {
+        let software = self.policy.software(item);
+        let platforms = software.and_then(|software| software.platforms.as_deref());
+        if platform(platforms, self.subject) == Ok(false) {
+            return;
+        }
+        let place = (self.policy.items().position(item), item);
+        self.checks.entry(place).or_insert((item, deployment, mode));
+    }
+
+    fn follow_rules(&mut self) {
+        let mut done: FxHashSet<ItemId> = FxHashSet::default();
+        while let Some(item) = self.open.pop() {
+            if done.insert(item) {
+                self.follow(item);
+            }
+        }
+        let mut configured: Vec<ItemId> = done.into_iter().collect();
+        configured.sort_by_key(|item| self.policy.items().position(*item));
+        for item in configured {
+            self.configuration(item);
+        }
+    }
+
+    fn follow(&mut self, item: ItemId) {
+        for rule in self.policy.rules().of(item) {
+            let looked_at = rule.condition.iter().flat_map(|condition| &condition.of);
+            for other in looked_at.copied().flatten() {
+                self.add(other, self.winner(other), TaskMode::Test);
+            }
+            match &rule.demand {
+                Demand::Present(items) => {
+                    for other in items {
+                        self.add(*other, self.winner(*other), TaskMode::Test);
+                        self.open.push(*other);
+                    }
+                }
+                Demand::Absent(items) => {
+                    for other in items {
+                        self.add(*other, self.winner(*other), TaskMode::Test);
+                    }
+                }
+                Demand::Fail(_) => {}
+            }
+        }
+    }
+
+    /// A task without a winner of its own takes its software's parameters.
+    fn configuration(&mut self, software: ItemId) {
+        let Some(task) = self.policy.rules().configuration(software) else { return };
+        if self.policy.items().entry(task).entity != Entity::Task {
+            return;
+        }
+        if self.settled.contains_key(&task) {
+            self.for_its_own_sake(task);
+        } else {
+            self.add(task, self.winner(software), TaskMode::Test);
+        }
+    }
+}

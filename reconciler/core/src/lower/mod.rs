@@ -1,0 +1,27 @@
+//! From a plan to what an agent does: policy documents and one computer's
+//! actions become checks and steps, complete, so that nothing is left to choose.
+//!
+//! Pure. Owns the meaning of actions, built-ins, strategies and parameters at
+//! execution; what is to be done at all is the plan's business. In reading
+//! order: [`checks`] and [`carry_out`] are what a controller calls; `catalogue`
+//! looks documents up; `software` and `task` lower one item, `run` one action,
+//! `probe` one detector.
+
+mod carry_out;
+mod catalogue;
+mod checks;
+mod parameters;
+mod place;
+mod probe;
+mod run;
+mod software;
+mod task;
+#[cfg(test)]
+mod tests;
+
+pub use carry_out::{Lowered, carry_out};
+pub use checks::checks;
+pub use parameters::Parameters;
+pub use place::{NotExecutable, Place};
+pub use software::{SoftwareInput, software_check, software_step};
+pub use task::{TaskInput, TaskMode, task_check, task_step};

@@ -1,0 +1,96 @@
+//! Where something runs, and why it cannot.
+
+use ordain_schema::document::{OsFacts, OsFamily};
+
+use crate::item::Reason;
+
+/// What surrounds everything that runs on one computer under one commit.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// The tenant's id.
+    pub tenant: &'a str,
+    /// The computer's name.
+    pub computer: &'a str,
+    /// The computer's operating system, as far as it is known.
+    pub os: Option<&'a OsFacts>,
+    /// How often an action that says nothing is tried.
+    pub attempts: u32,
+    /// The object id of the file at a path from the repository's root.
+    pub blob: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl Place<'_> {
+    pub(super) fn family(&self) -> Option<OsFamily> {
+        self.os.and_then(|os| os.family)
+    }
+}
+
+impl std::fmt::Debug for Place<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.tenant, self.computer)
+    }
+}
+
+/// Why something cannot be carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotExecutable {
+    /// A context on the controller.
+    #[error("{0} actions are not carried out by this version")]
+    Context(&'static str),
+    /// A task that does not run on each computer.
+    #[error("tasks that run on a {0} are not carried out by this version")]
+    RunsOn(&'static str),
+    /// A secret.
+    #[error("the parameter `{0}` is a secret, which this version gives to no script")]
+    Secret(String),
+    /// A required parameter that nobody gives.
+    #[error("the parameter `{0}` is required, and no value is given")]
+    Parameter(String),
+    /// A value that no environment can hold.
+    #[error("the parameter `{0}` holds a NUL character")]
+    Nul(String),
+    /// An action that is needed and not there.
+    #[error("it has no `{0}`")]
+    Missing(&'static str),
+    /// A script that the commit lacks.
+    #[error("there is no script `{0}`")]
+    NoScript(String),
+    /// A script whose ending names no interpreter.
+    #[error("nothing is known to interpret `{0}`; give an `interpreter`")]
+    NoInterpreter(String),
+    /// An action without a script or built-in.
+    #[error("its `{0}` says neither a script nor a built-in")]
+    Empty(&'static str),
+    /// A built-in that needs one artifact by name.
+    #[error("its `{0}` must name one of several artifacts, or there is none")]
+    NoArtifact(&'static str),
+    /// A strategy that forbids it.
+    #[error("its upgrade strategy is `none`")]
+    NoUpgrade,
+    /// A strategy that forbids it.
+    #[error("its repair strategy is `none`")]
+    NoRepair,
+    /// An action that no such item knows.
+    #[error("a {0} of such an item means nothing")]
+    Misfit(&'static str),
+}
+
+impl NotExecutable {
+    /// The reason in the words of the language, where it has one; the plan's
+    /// own reason stands otherwise.
+    pub fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Context(_) | Self::RunsOn(_) | Self::Secret(_) => Some(Reason::NotExecutedYet),
+            Self::NoUpgrade => Some(Reason::UpgradeNotPossible),
+            Self::NoRepair
+            | Self::Parameter(_)
+            | Self::Nul(_)
+            | Self::Missing(_)
+            | Self::NoScript(_)
+            | Self::NoInterpreter(_)
+            | Self::Empty(_)
+            | Self::NoArtifact(_)
+            | Self::Misfit(_) => None,
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! One action as a process: its script or built-in, context, time limit, codes.
+
+use ordain_schema::document::{Action, Interpreter, OsFamily, RunContext};
+
+use crate::item::Item;
+use crate::lower::{NotExecutable, Parameters, Place};
+use crate::order::{Run, RunWhat};
+use crate::policy::beside;
+
+/// Time limits in seconds where an action says nothing.
+const CHANGE_SECONDS: u64 = 30 * 60;
+const READ_SECONDS: u64 = 5 * 60;
+/// The longest time limit that an agent accepts: a week.
+const MAX_SECONDS: u64 = 7 * 24 * 3600;
+
+/// What an action is called for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Method {
+    Detect,
+    Download,
+    Install,
+    Upgrade,
+    Repair,
+    PostInstall,
+    Uninstall,
+    PostUninstall,
+    Test,
+    Get,
+    Set,
+}
+
+impl Method {
+    /// The value of `ORDAIN_METHOD`, and the name in messages.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Detect => "detect",
+            Self::Download => "download",
+            Self::Install => "install",
+            Self::Upgrade => "upgrade",
+            Self::Repair => "repair",
+            Self::PostInstall => "post-install",
+            Self::Uninstall => "uninstall",
+            Self::PostUninstall => "post-uninstall",
+            Self::Test => "test",
+            Self::Get => "get",
+            Self::Set => "set",
+        }
+    }
+
+    fn seconds(self) -> u64 {
+        match self {
+            Self::Detect | Self::Test | Self::Get => READ_SECONDS,
+            Self::Download
+            | Self::Install
+            | Self::Upgrade
+            | Self::Repair
+            | Self::PostInstall
+            | Self::Uninstall
+            | Self::PostUninstall
+            | Self::Set => CHANGE_SECONDS,
+        }
+    }
+}
+
+/// What surrounds the actions of one item.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Setting<'a> {
+    pub(super) place: &'a Place<'a>,
+    pub(super) item: &'a Item,
+    /// The document's path.
+    pub(super) path: &'a str,
+    /// The context where an action says nothing.
+    pub(super) context: Option<RunContext>,
+    pub(super) parameters: &'a Parameters,
+    /// The detected version.
+    pub(super) from: Option<&'a str>,
+    /// The version it is brought to.
+    pub(super) to: Option<&'a str>,
+    /// The file name of the only artifact, where there is exactly one.
+    pub(super) artifact: Option<&'a str>,
+}
+
+impl Setting<'_> {
+    /// Lowers an action.
+    pub(super) fn run(&self, method: Method, action: &Action) -> Result<Run, NotExecutable> {
+        let what = self.what(method, action)?;
+        let reboots: &[i32] = if action.msi.is_some() { &[1641, 3010] } else { &[] };
+        Ok(Run {
+            what,
+            context: on_computer(action.context.or(self.context))?,
+            timeout_seconds: seconds(action.timeout.map(|timeout| timeout.0), method),
+            success_codes: action.success_codes.clone().unwrap_or_else(|| vec![0]),
+            reboot_codes: action.reboot_codes.clone().unwrap_or_else(|| reboots.to_vec()),
+            environment: self.environment(method),
+            input: self.parameters.input(),
+        })
+    }
+
+    /// Lowers a script that is named without an action around it; `whole` is
+    /// for a task's one script, which serves several methods.
+    pub(super) fn script(
+        &self,
+        method: Method,
+        script: &str,
+        whole: bool,
+    ) -> Result<Run, NotExecutable> {
+        Ok(Run {
+            what: self.interpreted(script, None, whole.then_some(method.word()))?,
+            context: on_computer(self.context)?,
+            timeout_seconds: seconds(None, method),
+            success_codes: vec![0],
+            reboot_codes: Vec::new(),
+            environment: self.environment(method),
+            input: self.parameters.input(),
+        })
+    }
+
+    fn what(&self, method: Method, action: &Action) -> Result<RunWhat, NotExecutable> {
+        if let Some(script) = &action.script {
+            return self.interpreted(script, action.interpreter, None);
+        }
+        let remove = method == Method::Uninstall;
+        if let Some(package) = &action.package {
+            let wanted = package.version.as_deref().or(self.to).filter(|_| !remove);
+            return Ok(RunWhat::Package {
+                manager: package.manager,
+                name: package.name.clone(),
+                version: wanted.map(ToOwned::to_owned),
+                remove,
+            });
+        }
+        let artifact = |named: Option<&String>| {
+            let name = named.map(String::as_str).or(self.artifact);
+            name.map(ToOwned::to_owned).ok_or(NotExecutable::NoArtifact(method.word()))
+        };
+        let (name, arguments) = if let Some(msi) = &action.msi {
+            let verb = if remove { "remove" } else { "install" };
+            let mut arguments = vec![verb.to_owned(), artifact(msi.artifact.as_ref())?];
+            let properties = msi.properties.iter();
+            arguments.extend(properties.map(|(name, value)| format!("{name}={value}")));
+            arguments.extend(msi.transform.iter().map(|file| format!("TRANSFORMS={file}")));
+            ("msi", arguments)
+        } else if let Some(exe) = &action.exe {
+            let mut arguments = vec![artifact(exe.artifact.as_ref())?];
+            arguments.extend(exe.args.iter().cloned());
+            ("exe", arguments)
+        } else if let Some(archive) = &action.archive {
+            let file = artifact(archive.artifact.as_ref())?;
+            ("archive", vec![file, archive.to.clone(), archive.strip.to_string()])
+        } else {
+            return Err(NotExecutable::Empty(method.word()));
+        };
+        Ok(RunWhat::BuiltIn { name, arguments })
+    }
+
+    fn interpreted(
+        &self,
+        script: &str,
+        interpreter: Option<Interpreter>,
+        method: Option<&'static str>,
+    ) -> Result<RunWhat, NotExecutable> {
+        let path = beside(self.path, script.trim_start_matches("./"));
+        let Some(blob) = (self.place.blob)(&path) else {
+            return Err(NotExecutable::NoScript(path));
+        };
+        let known = interpreter.or_else(|| by_ending(&path, self.place.family()));
+        let Some(interpreter) = known else {
+            return Err(NotExecutable::NoInterpreter(path));
+        };
+        Ok(RunWhat::Script { blob, path, interpreter, method })
+    }
+
+    fn environment(&self, method: Method) -> Vec<(String, String)> {
+        let optional = [("ORDAIN_VERSION", self.to), ("ORDAIN_DETECTED", self.from)];
+        let optional = optional
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?.replace('\0', ""))));
+        let mut all: Vec<(String, String)> = vec![
+            ("ORDAIN_ITEM".into(), self.item.to_string()),
+            ("ORDAIN_METHOD".into(), method.word().into()),
+            ("ORDAIN_TENANT".into(), self.place.tenant.into()),
+            ("ORDAIN_COMPUTER".into(), self.place.computer.into()),
+        ];
+        all.extend(optional);
+        all.extend(self.parameters.environment());
+        all.sort();
+        all.dedup_by(|a, b| a.0 == b.0);
+        all
+    }
+}
+
+fn seconds(given: Option<u64>, method: Method) -> u64 {
+    given.unwrap_or_else(|| method.seconds()).clamp(1, MAX_SECONDS)
+}
+
+fn on_computer(context: Option<RunContext>) -> Result<RunContext, NotExecutable> {
+    match context {
+        None => Ok(RunContext::System),
+        Some(context @ (RunContext::System | RunContext::User)) => Ok(context),
+        Some(RunContext::Metascript) => Err(NotExecutable::Context("metascript")),
+        Some(RunContext::Cloud) => Err(NotExecutable::Context("cloud")),
+    }
+}
+
+/// What a script's ending says of its interpreter.
+fn by_ending(path: &str, family: Option<OsFamily>) -> Option<Interpreter> {
+    let (_, ending) = path.rsplit_once('.')?;
+    Some(match ending.to_ascii_lowercase().as_str() {
+        "sh" => Interpreter::Sh,
+        "bash" => Interpreter::Bash,
+        "ps1" if family == Some(OsFamily::Windows) => Interpreter::Powershell,
+        "ps1" => Interpreter::Pwsh,
+        "cmd" | "bat" => Interpreter::Cmd,
+        "py" => Interpreter::Python3,
+        _ => return None,
+    })
+}

@@ -1,0 +1,342 @@
+//! Software: its check, and the works of each of its actions.
+//!
+//! An action is verified by detecting again, since an exit code proves
+//! nothing; then follow the post-action and the test.
+
+use std::cmp::Ordering;
+
+use ordain_schema::document::{
+    Action, Arch, RepairStrategy, Software, SoftwareActions, SoftwareVersion, UpgradeStrategy,
+    VersionScheme, VersionWish,
+};
+
+use crate::item::{Act, Item};
+use crate::lower::probe::probe;
+use crate::lower::run::{Method, Setting};
+use crate::lower::{NotExecutable, Parameters, Place};
+use crate::order::{
+    Artifact, Check, CheckHow, Expect, Probe, Relation, Run, Step, What, Work, WorkPhase,
+};
+use crate::session::PlannedRow;
+use crate::version;
+
+/// A software with what surrounds it.
+#[derive(Debug, Clone, Copy)]
+pub struct SoftwareInput<'a> {
+    /// Where it runs.
+    pub place: &'a Place<'a>,
+    /// The item.
+    pub item: &'a Item,
+    /// The document's path from the repository's root.
+    pub path: &'a str,
+    /// The document.
+    pub software: &'a Software,
+    /// What its deployment gives.
+    pub parameters: &'a Parameters,
+    /// What its winner wishes, where it has an installed form; a prerequisite has none.
+    pub wish: Option<&'a VersionWish>,
+}
+
+/// How to find out about a software. Its test is that of the version that was
+/// detected last, where that version has its own.
+pub fn software_check(
+    input: &SoftwareInput<'_>,
+    last: Option<&str>,
+) -> Result<Check, NotExecutable> {
+    let lowering = Lowering::new(input, last, None);
+    let setting = lowering.setting();
+    let test = lowering.action(Side::From, |actions| actions.test.as_ref());
+    let test = test.map(|test| setting.run(Method::Test, test)).transpose()?;
+    let probe = probe(&setting, &input.software.detect)?;
+    Ok(Check { item: input.item.clone(), how: CheckHow::Software { probe, test } })
+}
+
+/// Lowers one action on a software.
+pub fn software_step(input: &SoftwareInput<'_>, row: &PlannedRow) -> Result<Step, NotExecutable> {
+    let lowering = Lowering::new(input, row.from.as_deref(), row.to.as_deref());
+    let mut works = Vec::new();
+    let action = match row.action {
+        Act::Install => lowering.install(&mut works, Method::Install, &lowering.wished())?,
+        Act::Update => lowering.update(&mut works)?,
+        Act::Downgrade => lowering.downgrade(&mut works)?,
+        Act::Repair => lowering.repair(&mut works)?,
+        Act::Uninstall => lowering.uninstall(&mut works)?,
+        Act::None | Act::Set => return Err(NotExecutable::Misfit(row.action.word())),
+    };
+    Ok(Step {
+        item: row.item.clone(),
+        act: row.action,
+        reason: row.reason,
+        from: row.from.clone(),
+        to: row.to.clone(),
+        phase: row.phase,
+        waits_for: row.waits_for.clone(),
+        attempts: attempts(action, input.place),
+        works,
+    })
+}
+
+/// How often an action is tried.
+pub(super) fn attempts(action: &Action, place: &Place<'_>) -> u32 {
+    action.attempts.unwrap_or(place.attempts).clamp(1, 100)
+}
+
+/// Whose own actions win over the software's.
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    /// The version that is there.
+    From,
+    /// The version that it is brought to.
+    To,
+}
+
+struct Lowering<'a> {
+    input: &'a SoftwareInput<'a>,
+    scheme: VersionScheme,
+    from: Option<&'a str>,
+    to: Option<&'a str>,
+    /// The entries of `versions` for both.
+    old: Option<&'a SoftwareVersion>,
+    new: Option<&'a SoftwareVersion>,
+    artifacts: Vec<&'a ordain_schema::document::Artifact>,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(input: &'a SoftwareInput<'a>, from: Option<&'a str>, to: Option<&'a str>) -> Self {
+        let software = input.software;
+        let scheme = version::resolve(software.version_scheme, &software.detect);
+        let entry = |wanted: Option<&str>| {
+            let wanted = wanted?;
+            let mut all = software.versions.iter();
+            all.find(|each| version::compare(scheme, &each.version, wanted) == Ordering::Equal)
+        };
+        let new = entry(to);
+        let artifacts = new.map(|new| fitting(new, input.place)).unwrap_or_default();
+        Self { input, scheme, from, to, old: entry(from), new, artifacts }
+    }
+
+    fn setting(&self) -> Setting<'_> {
+        let artifact = match self.artifacts.as_slice() {
+            [one] => Some(file_name(&one.url)),
+            _ => None,
+        };
+        Setting {
+            place: self.input.place,
+            item: self.input.item,
+            path: self.input.path,
+            context: None,
+            parameters: self.input.parameters,
+            from: self.from,
+            to: self.to,
+            artifact,
+        }
+    }
+
+    /// A version's own action, else the software's.
+    fn action(
+        &self,
+        side: Side,
+        pick: fn(&SoftwareActions) -> Option<&Action>,
+    ) -> Option<&'a Action> {
+        let entry = match side {
+            Side::From => self.old,
+            Side::To => self.new,
+        };
+        let own = entry.and_then(|entry| pick(&entry.actions));
+        own.or_else(|| pick(&self.input.software.actions))
+    }
+
+    fn needed(
+        &self,
+        side: Side,
+        pick: fn(&SoftwareActions) -> Option<&Action>,
+        name: &'static str,
+    ) -> Result<&'a Action, NotExecutable> {
+        self.action(side, pick).ok_or(NotExecutable::Missing(name))
+    }
+
+    fn run(&self, method: Method, action: &Action) -> Result<Run, NotExecutable> {
+        self.setting().run(method, action)
+    }
+
+    fn update(&self, works: &mut Vec<Work>) -> Result<&'a Action, NotExecutable> {
+        let wished = self.wished();
+        match self.input.software.upgrade_strategy {
+            UpgradeStrategy::InstallOver => self.install(works, Method::Install, &wished),
+            UpgradeStrategy::UninstallInstall => {
+                self.download(works)?;
+                self.remove(works)?;
+                self.install_only(works, Method::Install, &wished)
+            }
+            UpgradeStrategy::UpgradeScript => self.install(works, Method::Upgrade, &wished),
+            UpgradeStrategy::None => Err(NotExecutable::NoUpgrade),
+        }
+    }
+
+    /// A downgrade removes first only where updates do.
+    fn downgrade(&self, works: &mut Vec<Work>) -> Result<&'a Action, NotExecutable> {
+        let wished = self.wished();
+        if self.input.software.upgrade_strategy == UpgradeStrategy::UninstallInstall {
+            self.download(works)?;
+            self.remove(works)?;
+            return self.install_only(works, Method::Install, &wished);
+        }
+        self.install(works, Method::Install, &wished)
+    }
+
+    fn repair(&self, works: &mut Vec<Work>) -> Result<&'a Action, NotExecutable> {
+        let present = Expect::Present;
+        match self.input.software.repair.strategy {
+            RepairStrategy::UninstallInstall => {
+                self.download(works)?;
+                self.remove(works)?;
+                self.install_only(works, Method::Install, &present)
+            }
+            RepairStrategy::InstallOver => self.install(works, Method::Install, &present),
+            RepairStrategy::Script => self.install(works, Method::Repair, &present),
+            RepairStrategy::None => Err(NotExecutable::NoRepair),
+        }
+    }
+
+    fn install(
+        &self,
+        works: &mut Vec<Work>,
+        method: Method,
+        expect: &Expect,
+    ) -> Result<&'a Action, NotExecutable> {
+        self.download(works)?;
+        self.install_only(works, method, expect)
+    }
+
+    /// Installs, detects, runs the post-action and the test.
+    fn install_only(
+        &self,
+        works: &mut Vec<Work>,
+        method: Method,
+        expect: &Expect,
+    ) -> Result<&'a Action, NotExecutable> {
+        let action = match method {
+            Method::Upgrade => self.needed(Side::To, |all| all.upgrade.as_ref(), "upgrade")?,
+            Method::Repair => {
+                let script = self.input.software.repair.script.as_ref();
+                script.ok_or(NotExecutable::Missing("repair.script"))?
+            }
+            _ => self.needed(Side::To, |all| all.install.as_ref(), "install")?,
+        };
+        works.push(work(WorkPhase::Install, self.run(method, action)?));
+        works.push(self.verify(expect.clone())?);
+        if let Some(post) = self.action(Side::To, |all| all.post_install.as_ref()) {
+            works.push(work(WorkPhase::Post, self.run(Method::PostInstall, post)?));
+        }
+        if let Some(test) = self.action(Side::To, |all| all.test.as_ref()) {
+            let run = self.run(Method::Test, test)?;
+            works.push(Work { phase: WorkPhase::Test, what: What::Run(run), expect: Expect::True });
+        }
+        Ok(action)
+    }
+
+    fn uninstall(&self, works: &mut Vec<Work>) -> Result<&'a Action, NotExecutable> {
+        self.remove(works)
+    }
+
+    /// Uninstalls, detects that nothing is there, runs the post-action.
+    fn remove(&self, works: &mut Vec<Work>) -> Result<&'a Action, NotExecutable> {
+        let action = self.needed(Side::From, |all| all.uninstall.as_ref(), "uninstall")?;
+        works.push(work(WorkPhase::Uninstall, self.run(Method::Uninstall, action)?));
+        works.push(self.verify(Expect::Absent)?);
+        if let Some(post) = self.action(Side::From, |all| all.post_uninstall.as_ref()) {
+            works.push(work(WorkPhase::Post, self.run(Method::PostUninstall, post)?));
+        }
+        Ok(action)
+    }
+
+    fn download(&self, works: &mut Vec<Work>) -> Result<(), NotExecutable> {
+        if !self.artifacts.is_empty() {
+            let artifacts = self.artifacts.iter().map(|each| Artifact {
+                url: each.url.value.clone(),
+                sha256: each.sha256.as_ref().map(|hash| hash.value.clone()),
+                size: each.size,
+                extract: each.extract,
+            });
+            let what = What::Fetch(artifacts.collect());
+            works.push(Work { phase: WorkPhase::Download, what, expect: Expect::Success });
+        }
+        if let Some(action) = self.action(Side::To, |all| all.download.as_ref()) {
+            works.push(work(WorkPhase::Download, self.run(Method::Download, action)?));
+        }
+        Ok(())
+    }
+
+    fn verify(&self, expect: Expect) -> Result<Work, NotExecutable> {
+        let setting = self.setting();
+        let probe: Probe = probe(&setting, &self.input.software.detect)?;
+        Ok(Work { phase: WorkPhase::Detect, what: What::Probe(probe), expect })
+    }
+
+    /// What must be detected afterwards. A patch's base is short of the wish
+    /// and held against itself.
+    fn wished(&self) -> Expect {
+        let Some(to) = self.to else { return Expect::Present };
+        let against = |relation, version: &str| Expect::Version {
+            relation,
+            version: version.to_owned(),
+            scheme: self.scheme,
+        };
+        let order = |wanted: &str| version::compare(self.scheme, to, wanted);
+        match self.input.wish {
+            Some(VersionWish::Any) => Expect::Present,
+            Some(VersionWish::Exactly(wanted)) if order(wanted).is_eq() => {
+                against(Relation::Equal, to)
+            }
+            Some(VersionWish::AtLeast(wanted)) if order(wanted).is_ge() => {
+                against(Relation::AtLeast, wanted)
+            }
+            Some(VersionWish::AtMost(wanted)) if order(wanted).is_le() => {
+                against(Relation::AtMost, wanted)
+            }
+            Some(
+                VersionWish::Latest
+                | VersionWish::Exactly(_)
+                | VersionWish::AtLeast(_)
+                | VersionWish::AtMost(_),
+            )
+            | None => against(Relation::AtLeast, to),
+        }
+    }
+}
+
+fn work(phase: WorkPhase, run: Run) -> Work {
+    Work { phase, what: What::Run(run), expect: Expect::Success }
+}
+
+/// The last part of a URL's path.
+fn file_name(url: &str) -> &str {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The artifacts of a version for a computer: those of its operating system,
+/// and of the architectures it runs those of the best one that is there.
+fn fitting<'a>(
+    entry: &'a SoftwareVersion,
+    place: &Place<'_>,
+) -> Vec<&'a ordain_schema::document::Artifact> {
+    let family = place.family();
+    let of_family = entry
+        .artifacts
+        .iter()
+        .filter(|artifact| artifact.os.is_none() || family.is_none() || artifact.os == family);
+    let all: Vec<_> = of_family.collect();
+    let runs: &[Arch] = match place.os.and_then(|os| os.arch) {
+        None => return all,
+        Some(Arch::Arm64) => &[Arch::Arm64, Arch::X64, Arch::X86],
+        Some(Arch::X64) => &[Arch::X64, Arch::X86],
+        Some(Arch::X86) => &[Arch::X86],
+    };
+    let offered = |arch: &Arch| all.iter().any(|artifact| artifact.arch == Some(*arch));
+    let best = runs.iter().copied().find(offered);
+    let fits = |artifact: &&ordain_schema::document::Artifact| {
+        artifact.arch.is_none() || artifact.arch == best
+    };
+    all.into_iter().filter(fits).collect()
+}

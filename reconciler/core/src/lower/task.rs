@@ -1,0 +1,106 @@
+//! Tasks: their check, and setting them right.
+
+use ordain_schema::document::{Action, RunsOn, Task};
+
+use crate::item::{Act, Item};
+use crate::lower::run::{Method, Setting};
+use crate::lower::software::attempts;
+use crate::lower::{NotExecutable, Parameters, Place};
+use crate::order::{Check, CheckHow, Expect, Run, Step, What, Work, WorkPhase};
+use crate::session::PlannedRow;
+
+/// A task with what surrounds it.
+#[derive(Debug, Clone, Copy)]
+pub struct TaskInput<'a> {
+    /// Where it runs.
+    pub place: &'a Place<'a>,
+    /// The item.
+    pub item: &'a Item,
+    /// The document's path from the repository's root.
+    pub path: &'a str,
+    /// The document.
+    pub task: &'a Task,
+    /// What its deployment gives.
+    pub parameters: &'a Parameters,
+}
+
+/// What is asked of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaskMode {
+    /// Its test.
+    Test,
+    /// Its `get`.
+    Get,
+}
+
+/// How to find out about a task.
+pub fn task_check(input: &TaskInput<'_>, mode: TaskMode) -> Result<Check, NotExecutable> {
+    let how = match mode {
+        TaskMode::Test => CheckHow::Test(run(input, Method::Test)?),
+        TaskMode::Get => CheckHow::Get(run(input, Method::Get)?),
+    };
+    Ok(Check { item: input.item.clone(), how })
+}
+
+/// Sets a task right: `set`, then its test again. A gated one is tested first,
+/// since what it configures has changed since it was looked at.
+pub fn task_step(
+    input: &TaskInput<'_>,
+    row: &PlannedRow,
+    gated: bool,
+) -> Result<Step, NotExecutable> {
+    let test = run(input, Method::Test)?;
+    let mut works = Vec::new();
+    if gated {
+        let what = What::Run(test.clone());
+        works.push(Work { phase: WorkPhase::Test, what, expect: Expect::TrueEndsStep });
+    }
+    works.push(Work {
+        phase: WorkPhase::Set,
+        what: What::Run(run(input, Method::Set)?),
+        expect: Expect::Success,
+    });
+    works.push(Work { phase: WorkPhase::Test, what: What::Run(test), expect: Expect::True });
+    let attempts = match &input.task.set {
+        Some(action) => attempts(action, input.place),
+        None => input.place.attempts.clamp(1, 100),
+    };
+    Ok(Step {
+        item: row.item.clone(),
+        act: Act::Set,
+        reason: row.reason,
+        from: None,
+        to: None,
+        phase: row.phase,
+        waits_for: row.waits_for.clone(),
+        attempts,
+        works,
+    })
+}
+
+fn run(input: &TaskInput<'_>, method: Method) -> Result<Run, NotExecutable> {
+    match input.task.runs_on {
+        RunsOn::Computer | RunsOn::Person => {}
+        RunsOn::Tenant => return Err(NotExecutable::RunsOn("tenant")),
+    }
+    let setting = Setting {
+        place: input.place,
+        item: input.item,
+        path: input.path,
+        context: input.task.context,
+        parameters: input.parameters,
+        from: None,
+        to: None,
+        artifact: None,
+    };
+    let action: Option<&Action> = match method {
+        Method::Get => input.task.get.as_ref(),
+        Method::Set => input.task.set.as_ref(),
+        _ => input.task.test.as_ref(),
+    };
+    match (action, &input.task.script) {
+        (Some(action), _) => setting.run(method, action),
+        (None, Some(script)) => setting.script(method, script, true),
+        (None, None) => Err(NotExecutable::Missing(method.word())),
+    }
+}

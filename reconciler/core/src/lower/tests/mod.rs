@@ -1,0 +1,4 @@
+//! Small repositories, planned for one computer and lowered.
+
+mod items;
+mod world;
