@@ -40,7 +40,7 @@ pub(crate) fn one(
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_links(false)
         .with_width(usize::from(style.width))
-        .with_context_lines(0);
+        .with_context_lines(1);
     let mut rendered = String::new();
     if handler.render_report(&mut rendered, &shown).is_err() {
         rendered = format!("{diagnostic:?}");
@@ -90,7 +90,9 @@ impl<'a> Shown<'a> {
 #[derive(Debug)]
 struct Line<'a> {
     file: &'a str,
+    /// From 0, as the column.
     number: usize,
+    column: usize,
     text: String,
     /// The stretch of it, in bytes.
     at: SourceSpan,
@@ -109,6 +111,7 @@ impl<'a> Line<'a> {
         Self {
             file: &diagnostic.file,
             number,
+            column: span.column.max(1) as usize - 1,
             text: line.to_owned(),
             at: (from, to.saturating_sub(from)).into(),
         }
@@ -116,16 +119,18 @@ impl<'a> Line<'a> {
 }
 
 impl SourceCode for Line<'_> {
+    /// Always the whole line. Without lines around it, the renderer asks for
+    /// the place that it prints above.
     fn read_span<'b>(
         &'b self,
         _: &SourceSpan,
-        _: usize,
+        before: usize,
         _: usize,
     ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
         let all = (0, self.text.len()).into();
-        let name = self.file.to_owned();
-        let bytes = self.text.as_bytes();
-        Ok(Box::new(MietteSpanContents::new_named(name, bytes, all, self.number, 0, 1)))
+        let column = if before == 0 { self.column } else { 0 };
+        let (name, bytes) = (self.file.to_owned(), self.text.as_bytes());
+        Ok(Box::new(MietteSpanContents::new_named(name, bytes, all, self.number, column, 1)))
     }
 }
 
