@@ -127,6 +127,7 @@ impl Session {
             Event::Reported { order, seq, report } => self.reported(order, seq, report),
             Event::Refused { order, code, message } => self.refused(order, &code, &message),
             Event::Cancelled => self.cancel(),
+            Event::Lost(why) => self.lost(why),
             Event::Woken => self.pending(),
         }
     }
@@ -191,11 +192,10 @@ impl Session {
         self.dispatch(Task::Detect(checks), State::Detecting)
     }
 
-    /// Hands an order over, once the computer is there.
+    /// Hands an order over, once the computer is there: a computer that was
+    /// there when the session began is waited for, whatever `offline` says,
+    /// since a line also drops when the controller restarts.
     fn dispatch(&mut self, task: Task, state: fn(Dispatch) -> State) -> Vec<Effect> {
-        if !self.connected && self.created.offline == Offline::Skip {
-            return self.end(Status::Missed);
-        }
         self.state = state(Dispatch::new(task));
         self.pending()
     }
@@ -340,6 +340,17 @@ impl Session {
         }
         effects.extend(self.end(Status::Cancelled));
         effects
+    }
+
+    /// What the computer did not report is not known, so the session fails.
+    fn lost(&mut self, why: String) -> Vec<Effect> {
+        let stage = match &self.state {
+            State::Created | State::Offline | State::Resolving => Stage::Resolution,
+            State::Detecting(_) | State::Planning => Stage::Detection,
+            State::Executing(_) => Stage::Execution,
+            State::Over(_) => return Vec::new(),
+        };
+        self.fail(stage, why)
     }
 
     fn fail(&mut self, stage: Stage, why: String) -> Vec<Effect> {

@@ -46,7 +46,7 @@ pub struct Created {
     pub kind: Kind,
     /// Who wants it: its priority in the queue.
     pub origin: Origin,
-    /// What happens when the computer is needed and offline.
+    /// What happens when its turn comes and the computer is offline.
     pub offline: Offline,
     /// Whether the computer's agent is connected.
     pub connected: bool,
@@ -108,6 +108,9 @@ pub enum Event {
     },
     /// Somebody cancels it.
     Cancelled,
+    /// Nobody will report about its order any more: the agent was removed or
+    /// replaced, or says what makes no sense; why, for people.
+    Lost(String),
     /// The time of [`Effect::Wake`] has come; harmless at any other.
     Woken,
 }

@@ -265,6 +265,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             Event::Refused { order, code: code.into(), message: String::new() }
         }),
         Just(Event::Woken),
+        Just(Event::Lost("gone".into())),
     ]
 }
 

@@ -331,6 +331,25 @@ fn refusals() {
 }
 
 #[test]
+fn an_agent_that_is_gone_fails_what_waits_for_it() {
+    for (after, stage) in [
+        (0, Stage::Resolution),
+        (2, Stage::Detection),
+        (usize::MAX, Stage::Execution),
+    ] {
+        let mut session = Session::new(created(Kind::Maintenance, true));
+        for event in until_planned(&[row("a")]).into_iter().take(after) {
+            session.step(event, Timestamp::UNIX_EPOCH);
+        }
+        session.step(Event::Lost("the computer was removed".into()), Timestamp::UNIX_EPOCH);
+        assert_eq!(session.status(), Status::Failed);
+        assert_eq!(session.message(), Some("the computer was removed"));
+        let failed = session.stages().find(|view| view.status == StageStatus::Failed);
+        assert_eq!(failed.map(|view| view.stage), Some(stage));
+    }
+}
+
+#[test]
 fn what_does_not_execute() {
     let mut observed = until_planned(&[]);
     observed.pop();
