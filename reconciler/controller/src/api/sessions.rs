@@ -1,0 +1,289 @@
+//! Sessions: listing, showing, starting, cancelling, following.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body as Stream;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use ordain_core::session::{Created, Kind, Origin, Session};
+use ordain_schema::document::Offline;
+use ordain_store::rows::{ComputerRow, SessionFilter, SessionRow, SessionWrite};
+use ordain_store::{SessionId, TenantScope};
+use serde::{Deserialize, Serialize};
+
+use super::Refusal;
+use super::computers;
+use super::input::{Asked, Body};
+use super::operator::Operator;
+use crate::controller::Controller;
+use crate::drive::request::Asked as Limited;
+use crate::drive::{Signal, journal};
+use crate::view::{Shown, log, shown};
+use crate::{kill_point, tokens};
+
+/// Sessions on a page, where nothing is said.
+const PAGE: u32 = 100;
+/// The most sessions on a page.
+const MOST: u32 = 10_000;
+/// The most computers for which one request starts sessions.
+const MOST_COMPUTERS: usize = 10_000;
+
+#[derive(Deserialize)]
+pub(crate) struct Which {
+    tenant: Option<String>,
+    computer: Option<String>,
+    #[serde(default)]
+    open: bool,
+    before: Option<String>,
+    limit: Option<u32>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct List {
+    sessions: Vec<Listed>,
+}
+
+/// A session as lists show it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    id: String,
+    computer: String,
+    tenant: String,
+    kind: String,
+    status: String,
+    revision: Option<String>,
+    created_at: Timestamp,
+    started_at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
+    running_seconds: u64,
+    reason: Option<String>,
+}
+
+impl From<SessionRow> for Listed {
+    fn from(row: SessionRow) -> Self {
+        Self {
+            id: row.id.to_string(),
+            computer: row.computer_name,
+            tenant: row.tenant.to_string(),
+            kind: row.kind,
+            status: row.status,
+            revision: row.revision,
+            created_at: row.created_at,
+            started_at: row.started_at,
+            ended_at: row.ended_at,
+            running_seconds: row.running_seconds,
+            reason: row.reason,
+        }
+    }
+}
+
+/// Lists sessions, newest first.
+pub(crate) async fn list(
+    State(controller): State<Arc<Controller>>,
+    operator: Operator,
+    Asked(which): Asked<Which>,
+) -> Result<Json<List>, Refusal> {
+    let scope = operator.narrowed(which.tenant.as_deref())?;
+    let computer = match &which.computer {
+        Some(wanted) => Some(computers::find(&controller, &scope, wanted).await?.id),
+        None => None,
+    };
+    let filter = SessionFilter {
+        computer,
+        open: which.open,
+        before: which.before.map(SessionId::new),
+        limit: which.limit.unwrap_or(PAGE).clamp(1, MOST),
+    };
+    let rows = controller.store.sessions(&scope, &filter).await?;
+    Ok(Json(List { sessions: rows.into_iter().map(Listed::from).collect() }))
+}
+
+/// Shows one session: the shape of `ordain sessions show --format json`.
+pub(crate) async fn show(
+    State(controller): State<Arc<Controller>>,
+    operator: Operator,
+    Path(id): Path<String>,
+) -> Result<Json<Shown>, Refusal> {
+    let (row, session) = load(&controller, &operator.scope, &id).await?;
+    Ok(Json(shown(&row, &session, Timestamp::now())))
+}
+
+async fn load(
+    controller: &Controller,
+    scope: &TenantScope,
+    id: &str,
+) -> Result<(SessionRow, Session), Refusal> {
+    let row = find(controller, scope, id).await?;
+    let events = controller.store.events(scope, &row.id, 1).await?;
+    let session = journal::replay(&events).map_err(|error| Refusal::internal(&error))?;
+    Ok((row, session))
+}
+
+async fn find(
+    controller: &Controller,
+    scope: &TenantScope,
+    id: &str,
+) -> Result<SessionRow, Refusal> {
+    let row = controller.store.session(scope, &SessionId::new(id)).await?;
+    row.ok_or_else(|| {
+        Refusal::new(
+            StatusCode::NOT_FOUND,
+            "unknown-session",
+            format!("there is no session `{id}`"),
+        )
+        .hint("`ordain sessions` lists them")
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Wanted {
+    computers: Vec<String>,
+    #[serde(default)]
+    tenant: Option<String>,
+    #[serde(default)]
+    kind: Option<String>,
+    #[serde(default)]
+    item: Option<String>,
+    #[serde(default)]
+    deployment: Option<String>,
+}
+
+/// Starts a session on each computer; none at all when one of them is not known.
+pub(crate) async fn start(
+    State(controller): State<Arc<Controller>>,
+    operator: Operator,
+    Body(wanted): Body<Wanted>,
+) -> Result<(StatusCode, Json<List>), Refusal> {
+    let scope = operator.narrowed(wanted.tenant.as_deref())?;
+    if wanted.computers.is_empty() || wanted.computers.len() > MOST_COMPUTERS {
+        return Err(Refusal::bad_request(format!("name from 1 to {MOST_COMPUTERS} computers")));
+    }
+    let (kind, asked) = meaning(&controller, &wanted)?;
+    let mut rows: Vec<ComputerRow> = Vec::new();
+    for computer in &wanted.computers {
+        let row = computers::find(&controller, &scope, computer).await?;
+        if !rows.iter().any(|known| known.id == row.id) {
+            rows.push(row);
+        }
+    }
+    let mut sessions = Vec::new();
+    for computer in rows {
+        sessions.push(create(&controller, &computer, kind, &asked).await?.into());
+    }
+    Ok((StatusCode::CREATED, Json(List { sessions })))
+}
+
+/// The kind and limit asked for, checked against the policy in force.
+fn meaning(controller: &Controller, wanted: &Wanted) -> Result<(Kind, Limited), Refusal> {
+    let Some(in_force) = controller.policy().in_force else {
+        return Err(Refusal::new(
+            StatusCode::CONFLICT,
+            "no-policy",
+            "no valid commit is in force yet",
+        )
+        .hint("`ordain status` says why"));
+    };
+    let asked = Limited { item: wanted.item.clone(), deployment: wanted.deployment.clone() };
+    let implied = if asked.is_whole() { Kind::Maintenance } else { Kind::Item };
+    let kind = match wanted.kind.as_deref() {
+        None => implied,
+        Some(word) => Kind::from_word(word).ok_or_else(|| {
+            let words: Vec<&str> = Kind::ALL.iter().map(|kind| kind.word()).collect();
+            Refusal::bad_request(format!("there is no kind of session `{word}`"))
+                .hint(format!("the kinds are {}", words.join(", ")))
+        })?,
+    };
+    if kind == Kind::Item && asked.is_whole() {
+        return Err(Refusal::bad_request(
+            "a session of the kind `item` needs an item or a deployment",
+        )
+        .hint("name one with --item"));
+    }
+    asked.under(&in_force.policy, kind).map_err(|error| {
+        Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown-item", error.to_string())
+    })?;
+    Ok((kind, asked))
+}
+
+async fn create(
+    controller: &Controller,
+    computer: &ComputerRow,
+    kind: Kind,
+    asked: &Limited,
+) -> Result<SessionRow, Refusal> {
+    let now = Timestamp::now();
+    let connected = controller.hub.is_online(&computer.id);
+    let created = Created {
+        kind,
+        origin: Origin::Technician,
+        offline: Offline::OnConnect,
+        connected,
+        at: now,
+    };
+    let row = SessionRow {
+        tenant: computer.tenant.clone(),
+        id: SessionId::new(tokens::ordered_id("s-", now.as_millisecond())),
+        computer: computer.id.clone(),
+        computer_name: computer.name.clone(),
+        kind: kind.word().to_owned(),
+        status: ordain_core::session::Status::Created.word().to_owned(),
+        open: true,
+        revision: None,
+        created_at: now,
+        started_at: None,
+        ended_at: None,
+        running_seconds: 0,
+        reason: None,
+    };
+    let entry = journal::begin(&created, asked).map_err(|error| Refusal::internal(&error))?;
+    let write = SessionWrite { events: vec![entry], ..SessionWrite::of(row.clone(), 0, now) };
+    controller.store.journal(write).await?;
+    kill_point::reach("session-created");
+    tracing::info!(session = %row.id, tenant = %row.tenant, computer = row.computer_name, kind = row.kind, "a session was started");
+    controller.drive.tell(&row.computer, Signal::Wake).await;
+    Ok(row)
+}
+
+/// Cancels a session; what runs on the computer is told to stop.
+pub(crate) async fn cancel(
+    State(controller): State<Arc<Controller>>,
+    operator: Operator,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    let row = find(&controller, &operator.scope, &id).await?;
+    if !row.open {
+        return Err(Refusal::new(
+            StatusCode::CONFLICT,
+            "session-over",
+            format!("the session is over: {}", row.status),
+        ));
+    }
+    tracing::info!(session = %row.id, "a session is cancelled");
+    controller.drive.tell(&row.computer, Signal::Cancel { session: row.id }).await;
+    Ok(StatusCode::ACCEPTED)
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Follow {
+    #[serde(default)]
+    follow: bool,
+}
+
+/// What has happened in a session, one JSON object on each line; with
+/// `follow=true` also what happens from now on, until it is over.
+pub(crate) async fn logs(
+    State(controller): State<Arc<Controller>>,
+    operator: Operator,
+    Path(id): Path<String>,
+    Asked(how): Asked<Follow>,
+) -> Result<Response, Refusal> {
+    let row = find(&controller, &operator.scope, &id).await?;
+    let lines = log(controller, operator.scope, row, how.follow);
+    Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], Stream::from_stream(lines))
+        .into_response())
+}

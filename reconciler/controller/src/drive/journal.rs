@@ -1,0 +1,385 @@
+//! How a session's journal is written: one JSON object for each entry.
+//!
+//! The first entry says what the session is; each further one is an event of
+//! the core's machine. Orders, findings and progress have the shapes of
+//! messages. Reading is strict: an entry that cannot be read stops the session
+//! rather than being guessed.
+
+use std::num::TryFromIntError;
+
+use jiff::Timestamp;
+use ordain_core::item::{Act, Item, NoItem, Phase, Reason};
+use ordain_core::session::{Created, Event, Kind, Origin, PlannedRow, Report, Session};
+use ordain_schema::document::Offline;
+use ordain_store::StoreError;
+use ordain_store::rows::EventRow;
+use ordain_wire::convert::Malformed;
+use ordain_wire::{CheckSpec, ReportBody, StepSpec};
+use serde::{Deserialize, Serialize};
+
+use super::request::Asked;
+
+/// Why an entry cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum EntryError {
+    #[error("it is no entry")]
+    Json(#[from] serde_json::Error),
+    #[error("unknown {what} `{word}`")]
+    Word { what: &'static str, word: String },
+    #[error(transparent)]
+    Item(#[from] NoItem),
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    #[error(transparent)]
+    Time(#[from] jiff::Error),
+    #[error(transparent)]
+    Number(#[from] TryFromIntError),
+    #[error("the journal does not begin with what the session is")]
+    Beginning,
+}
+
+impl From<EntryError> for StoreError {
+    fn from(error: EntryError) -> Self {
+        Self::Damaged(crate::api::chain(&error))
+    }
+}
+
+/// The first entry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Beginning {
+    kind: String,
+    origin: String,
+    on_connect: bool,
+    connected: bool,
+    at: i64,
+    #[serde(default)]
+    asked: Asked,
+}
+
+/// Any further entry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+enum Entry {
+    Begun,
+    Connected,
+    Disconnected,
+    Resolved { revision: String, checks: Vec<CheckSpec> },
+    NotResolved { why: String },
+    Numbered { order: u64 },
+    Planned { revision: String, rows: Vec<Row>, steps: Vec<StepSpec>, observe: bool },
+    NotPlanned { why: String },
+    Reported { order: u64, seq: u64, report: ReportBody },
+    Refused { order: u64, code: String, message: String },
+    Cancelled,
+    Lost { why: String },
+    Woken,
+}
+
+/// An action of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    item: String,
+    action: String,
+    reason: String,
+    from: Option<String>,
+    to: Option<String>,
+    by: Option<String>,
+    line: Option<u32>,
+    because: Option<String>,
+    waits_for: Vec<String>,
+    phase: String,
+    failed: bool,
+    #[serde(default)]
+    message: Option<String>,
+}
+
+/// Writes the first entry.
+pub(crate) fn begin(created: &Created, asked: &Asked) -> Result<String, EntryError> {
+    Ok(serde_json::to_string(&Beginning {
+        kind: created.kind.word().to_owned(),
+        origin: created.origin.word().to_owned(),
+        on_connect: created.offline == Offline::OnConnect,
+        connected: created.connected,
+        at: created.at.as_millisecond(),
+        asked: asked.clone(),
+    })?)
+}
+
+/// Reads the first entry.
+pub(crate) fn beginning(entry: Option<&str>) -> Result<(Created, Asked), EntryError> {
+    let entry: Beginning = serde_json::from_str(entry.ok_or(EntryError::Beginning)?)?;
+    let created = Created {
+        kind: word("kind", &entry.kind, Kind::from_word)?,
+        origin: word("origin", &entry.origin, Origin::from_word)?,
+        offline: if entry.on_connect { Offline::OnConnect } else { Offline::Skip },
+        connected: entry.connected,
+        at: Timestamp::from_millisecond(entry.at)?,
+    };
+    Ok((created, entry.asked))
+}
+
+/// Writes an event.
+pub(crate) fn write(event: &Event) -> Result<String, EntryError> {
+    Ok(serde_json::to_string(&Entry::from(event.clone()))?)
+}
+
+/// Reads an event.
+pub(crate) fn read(entry: &str) -> Result<Event, EntryError> {
+    serde_json::from_str::<Entry>(entry)?.try_into()
+}
+
+/// The session that a whole journal tells of.
+pub(crate) fn replay(entries: &[EventRow]) -> Result<Session, EntryError> {
+    let (created, _) = beginning(entries.first().map(|first| first.event.as_str()))?;
+    let mut session = Session::new(created);
+    for entry in entries.iter().skip(1) {
+        session.step(read(&entry.event)?, entry.at);
+    }
+    Ok(session)
+}
+
+/// What an agent's report says, checked.
+pub(crate) fn report(body: ReportBody) -> Result<Report, Malformed> {
+    Ok(match body {
+        ReportBody::Accepted => Report::Accepted,
+        ReportBody::Detected { findings } => {
+            Report::Detected(findings.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?)
+        }
+        ReportBody::Progress(progress) => Report::Progress(progress.try_into()?),
+        ReportBody::Ended => Report::Ended,
+    })
+}
+
+fn report_body(report: Report) -> ReportBody {
+    match report {
+        Report::Accepted => ReportBody::Accepted,
+        Report::Detected(findings) => {
+            ReportBody::Detected { findings: findings.into_iter().map(Into::into).collect() }
+        }
+        Report::Progress(progress) => ReportBody::Progress(progress.into()),
+        Report::Ended => ReportBody::Ended,
+    }
+}
+
+impl From<Event> for Entry {
+    fn from(event: Event) -> Self {
+        match event {
+            Event::Begun => Self::Begun,
+            Event::Connected => Self::Connected,
+            Event::Disconnected => Self::Disconnected,
+            Event::Resolved { revision, checks } => {
+                Self::Resolved { revision, checks: checks.into_iter().map(Into::into).collect() }
+            }
+            Event::NotResolved(why) => Self::NotResolved { why },
+            Event::Numbered(order) => Self::Numbered { order },
+            Event::Planned { revision, rows, steps, observe } => Self::Planned {
+                revision,
+                rows: rows.into_iter().map(Into::into).collect(),
+                steps: steps.into_iter().map(Into::into).collect(),
+                observe,
+            },
+            Event::NotPlanned(why) => Self::NotPlanned { why },
+            Event::Reported { order, seq, report } => {
+                Self::Reported { order, seq, report: report_body(report) }
+            }
+            Event::Refused { order, code, message } => Self::Refused { order, code, message },
+            Event::Cancelled => Self::Cancelled,
+            Event::Lost(why) => Self::Lost { why },
+            Event::Woken => Self::Woken,
+        }
+    }
+}
+
+impl TryFrom<Entry> for Event {
+    type Error = EntryError;
+
+    fn try_from(entry: Entry) -> Result<Self, EntryError> {
+        Ok(match entry {
+            Entry::Begun => Self::Begun,
+            Entry::Connected => Self::Connected,
+            Entry::Disconnected => Self::Disconnected,
+            Entry::Resolved { revision, checks } => Self::Resolved {
+                revision,
+                checks: checks.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
+            },
+            Entry::NotResolved { why } => Self::NotResolved(why),
+            Entry::Numbered { order } => Self::Numbered(order),
+            Entry::Planned { revision, rows, steps, observe } => Self::Planned {
+                revision,
+                rows: rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
+                steps: steps.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
+                observe,
+            },
+            Entry::NotPlanned { why } => Self::NotPlanned(why),
+            Entry::Reported { order, seq, report: body } => {
+                Self::Reported { order, seq, report: report(body)? }
+            }
+            Entry::Refused { order, code, message } => Self::Refused { order, code, message },
+            Entry::Cancelled => Self::Cancelled,
+            Entry::Lost { why } => Self::Lost(why),
+            Entry::Woken => Self::Woken,
+        })
+    }
+}
+
+impl From<PlannedRow> for Row {
+    fn from(row: PlannedRow) -> Self {
+        Self {
+            item: row.item.to_string(),
+            action: row.action.word().to_owned(),
+            reason: row.reason.word().to_owned(),
+            from: row.from,
+            to: row.to,
+            by: row.by,
+            line: row.line,
+            because: row.because,
+            waits_for: row.waits_for.iter().map(ToString::to_string).collect(),
+            phase: row.phase.word().to_owned(),
+            failed: row.failed,
+            message: row.message,
+        }
+    }
+}
+
+impl TryFrom<Row> for PlannedRow {
+    type Error = EntryError;
+
+    fn try_from(row: Row) -> Result<Self, EntryError> {
+        Ok(Self {
+            item: row.item.parse()?,
+            action: word("action", &row.action, Act::from_word)?,
+            reason: word("reason", &row.reason, Reason::from_word)?,
+            from: row.from,
+            to: row.to,
+            by: row.by,
+            line: row.line,
+            because: row.because,
+            waits_for: row
+                .waits_for
+                .iter()
+                .map(|item| item.parse::<Item>())
+                .collect::<Result<_, _>>()?,
+            phase: word("phase", &row.phase, Phase::from_word)?,
+            failed: row.failed,
+            message: row.message,
+        })
+    }
+}
+
+fn word<T>(what: &'static str, word: &str, read: fn(&str) -> Option<T>) -> Result<T, EntryError> {
+    read(word).ok_or_else(|| EntryError::Word { what, word: word.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use ordain_core::execute::{At, End, Outcome, Progress};
+    use ordain_core::order::{
+        Check, CheckHow, Expect, Finding, Found, PackageManager, Probe, Step, What, Work, WorkPhase,
+    };
+
+    use super::*;
+
+    fn samples() -> Vec<Event> {
+        let probe = Probe::Package { manager: PackageManager::Dpkg, name: "hello".into() };
+        let step = Step {
+            item: Item::software("hello"),
+            act: Act::Install,
+            reason: Reason::SoftwareMissing,
+            from: None,
+            to: Some("2.10".into()),
+            phase: Phase::Main,
+            waits_for: vec![Item::task("x")],
+            attempts: 2,
+            works: vec![Work {
+                phase: WorkPhase::Detect,
+                what: What::Probe(probe.clone()),
+                expect: Expect::Present,
+            }],
+        };
+        let row = PlannedRow {
+            item: Item::software("hello"),
+            action: Act::Install,
+            reason: Reason::SoftwareMissing,
+            from: None,
+            to: Some("2.10".into()),
+            by: Some("deployments/hello.yaml".into()),
+            line: Some(3),
+            because: Some("prerequisite-of software/y".into()),
+            waits_for: vec![Item::task("x")],
+            phase: Phase::Onboarding,
+            failed: true,
+            message: Some("why".into()),
+        };
+        let outcome =
+            Outcome { end: End::Detected(None), output: "…".into(), started_ms: 1, ended_ms: 2 };
+        let at = At { step: 0, attempt: 1, work: At::LOOK };
+        let report = |report| Event::Reported { order: 3, seq: 9, report };
+        vec![
+            Event::Begun,
+            Event::Connected,
+            Event::Disconnected,
+            Event::Resolved {
+                revision: "abc".into(),
+                checks: vec![Check {
+                    item: Item::software("hello"),
+                    how: CheckHow::Software { probe, test: None },
+                }],
+            },
+            Event::NotResolved("no".into()),
+            Event::Numbered(7),
+            Event::Planned {
+                revision: "abc".into(),
+                rows: vec![row],
+                steps: vec![step],
+                observe: true,
+            },
+            Event::NotPlanned("no".into()),
+            report(Report::Accepted),
+            report(Report::Detected(vec![Finding {
+                item: Item::task("x"),
+                found: Found::Answer(false),
+            }])),
+            report(Report::Progress(Progress::Finished(at, outcome))),
+            report(Report::Ended),
+            Event::Refused { order: 1, code: "busy".into(), message: "wait".into() },
+            Event::Cancelled,
+            Event::Lost("gone".into()),
+            Event::Woken,
+        ]
+    }
+
+    #[test]
+    fn every_event_reads_as_it_was_written() {
+        for event in samples() {
+            let text = write(&event).expect("written");
+            assert_eq!(read(&text).expect("read"), event, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_beginning_reads_as_it_was_written() {
+        let at = Timestamp::from_millisecond(1_800_000_000_123).expect("a time");
+        for kind in Kind::ALL {
+            let created = Created {
+                kind: *kind,
+                origin: Origin::Schedule,
+                offline: Offline::Skip,
+                connected: true,
+                at,
+            };
+            let asked = Asked { item: Some("software/x".into()), deployment: None };
+            let text = begin(&created, &asked).expect("written");
+            assert_eq!(beginning(Some(&text)).expect("read"), (created, asked));
+        }
+    }
+
+    #[test]
+    fn what_is_no_entry_is_an_error() {
+        for text in ["", "{}", r#"{"event":"grown"}"#, r#"{"event":"numbered"}"#, "[1]"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+        assert!(beginning(None).is_err() && beginning(Some("{}")).is_err());
+    }
+}

@@ -1,0 +1,246 @@
+//! One computer's task: its sessions, one after the other.
+//!
+//! [`Keeper::run`] first makes what is stored and what is loaded agree, then
+//! waits for a signal, takes it in, and begins again. [`active`] is the session
+//! under way; [`effects`] carries out what the machine asks for.
+
+mod active;
+mod blobs;
+mod effects;
+mod queue;
+mod reports;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use ordain_core::order::Task;
+use ordain_core::session::{Effect, Event, Status};
+use ordain_store::rows::SessionWrite;
+use ordain_store::{AgentId, ComputerId, StoreError, TenantScope};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use super::{Drive, Shared, Signal, journal, news, summary};
+use active::Active;
+
+/// One computer's task.
+pub(super) struct Keeper {
+    drive: Drive,
+    computer: ComputerId,
+    signals: mpsc::Receiver<Signal>,
+    /// Signals that were taken out of the line and not handled yet.
+    stash: VecDeque<Signal>,
+    active: Option<Active>,
+    /// Whether sessions wait for their turn.
+    waiting: bool,
+    /// When the machine wants to be woken.
+    wake_at: Option<Instant>,
+    /// The order that is under way, for the scripts it names.
+    task: Option<Arc<Task>>,
+    /// Up to where each agent's reports are stored.
+    acked: HashMap<AgentId, u64>,
+}
+
+/// What a write carries besides events.
+#[derive(Default)]
+struct Along {
+    acked: Option<(AgentId, u64)>,
+    order: Option<ordain_store::rows::NewOrder>,
+}
+
+impl Keeper {
+    pub(super) fn new(drive: Drive, computer: ComputerId, signals: mpsc::Receiver<Signal>) -> Self {
+        Self {
+            drive,
+            computer,
+            signals,
+            stash: VecDeque::new(),
+            active: None,
+            waiting: false,
+            wake_at: None,
+            task: None,
+            acked: HashMap::new(),
+        }
+    }
+
+    fn shared(&self) -> &Shared {
+        &self.drive.0
+    }
+
+    /// Keeps the computer's sessions moving until there are none, or the controller stops.
+    pub(super) async fn run(mut self) -> Result<(), StoreError> {
+        loop {
+            self.reconcile().await?;
+            if self.active.is_none() && !self.waiting && self.leave().await {
+                return Ok(());
+            }
+            let Some(signal) = self.next().await else { return Ok(()) };
+            self.take(signal).await?;
+        }
+    }
+
+    /// The next signal; none when the controller stops.
+    async fn next(&mut self) -> Option<Signal> {
+        if let Some(signal) = self.stash.pop_front() {
+            return Some(signal);
+        }
+        let wake_at = self.wake_at;
+        let timer = async {
+            match wake_at {
+                Some(at) => sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.drive.0.closing.cancelled() => None,
+            signal = self.signals.recv() => signal,
+            () = timer => Some(Signal::Wake),
+        }
+    }
+
+    /// Ends the task, unless somebody has told it something in the meantime.
+    async fn leave(&mut self) -> bool {
+        if !self.stash.is_empty() {
+            return false;
+        }
+        {
+            let mut inboxes = self.drive.inboxes();
+            if !self.signals.is_empty() {
+                return false;
+            }
+            inboxes.remove(&self.computer);
+            self.signals.close();
+        }
+        // Whoever was about to send has either sent or will start another task.
+        while let Some(signal) = self.signals.recv().await {
+            let (drive, computer) = (self.drive.clone(), self.computer.clone());
+            self.shared().tasks.spawn(async move { drive.tell(&computer, signal).await });
+        }
+        true
+    }
+
+    /// Takes one signal in.
+    async fn take(&mut self, signal: Signal) -> Result<(), StoreError> {
+        match signal {
+            Signal::Wake => self.woken().await,
+            Signal::Connected { agent } => self.connected(&agent).await,
+            // Another pathway may have taken the lost one's place.
+            Signal::Disconnected if self.shared().hub.is_online(&self.computer) => Ok(()),
+            Signal::Disconnected => self.happens(Event::Disconnected).await,
+            Signal::Report { agent, report } => self.reports(agent, *report).await,
+            Signal::Refused { refusal } => self.refused(refusal).await,
+            Signal::WantBlobs { agent, ids } => {
+                self.send_blobs(agent, ids);
+                Ok(())
+            }
+            Signal::Output { order, at, text } => {
+                self.output(order, at, text);
+                Ok(())
+            }
+            Signal::Cancel { session } => self.cancel(&session).await,
+        }
+    }
+
+    async fn woken(&mut self) -> Result<(), StoreError> {
+        self.meet_enrolment().await?;
+        if self.wake_at.is_some_and(|at| at <= Instant::now()) {
+            self.wake_at = None;
+            return self.happens(Event::Woken).await;
+        }
+        Ok(())
+    }
+
+    async fn connected(&mut self, agent: &AgentId) -> Result<(), StoreError> {
+        if let Some(row) = self.shared().store.agent(&TenantScope::All, agent).await? {
+            self.acked.insert(agent.clone(), row.acked);
+        }
+        self.happens(Event::Connected).await
+    }
+
+    async fn refused(&mut self, refusal: ordain_wire::Refusal) -> Result<(), StoreError> {
+        let own =
+            self.active.as_ref().is_some_and(|active| active.row.id.as_str() == refusal.session);
+        tracing::warn!(computer = %self.computer, order = refusal.order, code = refusal.code, message = refusal.message, own, "an agent refused an order");
+        if own {
+            let (code, message) = (bounded(&refusal.code, 64), bounded(&refusal.message, 2000));
+            self.happens(Event::Refused { order: refusal.order, code, message }).await?;
+        }
+        Ok(())
+    }
+
+    /// Journals one event and performs what follows from it.
+    async fn happens(&mut self, event: Event) -> Result<(), StoreError> {
+        let effects = self.step(vec![event], Along::default()).await?;
+        self.perform(effects).await
+    }
+
+    /// Lets the active session take events in: first on a copy, then in the
+    /// journal, and only when that is on the disk in earnest.
+    async fn step(&mut self, events: Vec<Event>, along: Along) -> Result<Vec<Effect>, StoreError> {
+        let Some(active) = &mut self.active else { return Ok(Vec::new()) };
+        let now = now();
+        let mut session = active.session.clone();
+        let mut learnt = active.learnt.clone();
+        let (mut effects, mut findings, mut entries) = (Vec::new(), Vec::new(), Vec::new());
+        let detected = |session: &ordain_core::session::Session| session.findings().len();
+        let before = detected(&session);
+        for event in &events {
+            entries.push(journal::write(event)?);
+            effects.extend(session.step(event.clone(), now));
+            findings.extend(learnt.take(&active.row, &session, event, now));
+        }
+        let row = summary::row(&active.row, &session, now);
+        let appended = entries.len() as u64;
+        let mut write = SessionWrite::of(row.clone(), active.entries, now);
+        write.events = entries;
+        write.orders = along.order.into_iter().collect();
+        write.acked = along.acked;
+        write.findings = findings;
+        write.inventoried = before == 0 && detected(&session) > 0 && active.is_whole();
+        if session.status().is_over() {
+            write.outcomes = summary::outcomes(&session);
+        }
+        self.drive.0.store.journal(write).await?;
+        active.entries += appended;
+        active.note(&events);
+        (active.session, active.learnt, active.row) = (session, learnt, row);
+        let id = active.row.id.clone();
+        self.drive.0.news.tell(news::Item::Journaled(id));
+        self.settle_turn();
+        Ok(effects)
+    }
+
+    /// A session that waits for its computer does not keep others from running.
+    fn settle_turn(&self) {
+        let Some(active) = &self.active else { return };
+        match active.session.status() {
+            Status::PendingConnectivity => self.give_turn_back(),
+            Status::Running => self.shared().turns.keep(&self.computer, &active.row.tenant),
+            _ => {}
+        }
+    }
+
+    fn output(&self, order: u64, at: ordain_wire::AtSpec, text: String) {
+        let Some(active) = &self.active else { return };
+        if active.session.order() == Some(order)
+            && let Ok(at) = at.try_into()
+        {
+            self.shared().news.tell(news::Item::Output {
+                session: active.row.id.clone(),
+                at,
+                text,
+            });
+        }
+    }
+}
+
+/// Now, as a journal keeps it: a replay sees the same times.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+}
+
+fn bounded(text: &str, longest: usize) -> String {
+    text.chars().take(longest).collect()
+}

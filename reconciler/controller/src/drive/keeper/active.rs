@@ -1,0 +1,69 @@
+//! The session under way, as it was loaded and has moved since.
+
+use std::sync::Arc;
+
+use ordain_core::session::{Event, Session};
+use ordain_store::rows::SessionRow;
+use ordain_store::{Store, StoreError, TenantScope};
+
+use super::super::journal;
+use super::super::outcome::Learnt;
+use super::super::request::Asked;
+use crate::follow::InForce;
+
+/// A session that is loaded.
+pub(super) struct Active {
+    pub(super) row: SessionRow,
+    pub(super) asked: Asked,
+    pub(super) session: Session,
+    /// Entries in its journal.
+    pub(super) entries: u64,
+    /// What the session was last told of its computer's connection.
+    pub(super) connected: bool,
+    /// The commit that it was resolved under, while this task lives.
+    pub(super) policy: Option<Arc<InForce>>,
+    pub(super) learnt: Learnt,
+}
+
+impl Active {
+    /// Replays a session's journal.
+    pub(super) async fn load(store: &dyn Store, row: SessionRow) -> Result<Self, StoreError> {
+        let scope = TenantScope::One(row.tenant.clone());
+        let stored = store.events(&scope, &row.id, 1).await?;
+        let (created, asked) =
+            journal::beginning(stored.first().map(|first| first.event.as_str()))?;
+        let mut active = Self {
+            connected: created.connected,
+            session: Session::new(created),
+            asked,
+            entries: stored.len() as u64,
+            policy: None,
+            learnt: Learnt::default(),
+            row,
+        };
+        for entry in stored.iter().skip(1) {
+            let event = journal::read(&entry.event)?;
+            active.session.step(event.clone(), entry.at);
+            // The store has these findings already; what counts is what comes next.
+            let _known = active.learnt.take(&active.row, &active.session, &event, entry.at);
+            active.note(&[event]);
+        }
+        Ok(active)
+    }
+
+    /// Remembers what the session was told of its computer's connection.
+    pub(super) fn note(&mut self, events: &[Event]) {
+        for event in events {
+            match event {
+                Event::Connected => self.connected = true,
+                Event::Disconnected => self.connected = false,
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether it looks at everything that counts on the computer.
+    pub(super) fn is_whole(&self) -> bool {
+        self.asked.is_whole()
+    }
+}

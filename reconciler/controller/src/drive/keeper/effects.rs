@@ -1,0 +1,185 @@
+//! Carrying out what the machine asks for. Each may happen more than once.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ordain_core::order::Task;
+use ordain_core::session::{Effect, Event, Status};
+use ordain_store::rows::NewOrder;
+use ordain_store::{AgentId, StoreError, TenantScope};
+use ordain_wire::{ControllerMessage, Order};
+use tokio::time::Instant;
+
+use super::super::planning;
+use super::{Along, Keeper, now};
+use crate::kill_point;
+
+/// How long an order may lie before an agent refuses it.
+const ORDER_LIFETIME: Duration = Duration::from_hours(24);
+
+impl Keeper {
+    /// Performs effects, and whatever follows from their answers.
+    pub(super) async fn perform(&mut self, effects: Vec<Effect>) -> Result<(), StoreError> {
+        let mut outstanding: VecDeque<Effect> = effects.into();
+        while let Some(effect) = outstanding.pop_front() {
+            let more = match effect {
+                Effect::Resolve => {
+                    let event = self.resolve().await?;
+                    self.step(vec![event], Along::default()).await?
+                }
+                Effect::MakePlan => {
+                    let event = self.make_plan().await?;
+                    let effects = self.step(vec![event], Along::default()).await?;
+                    kill_point::reach("planned-journaled");
+                    effects
+                }
+                Effect::NumberOrder => self.number_order().await?,
+                Effect::SendOrder { number, task } => {
+                    self.send_order(number, task).await?;
+                    Vec::new()
+                }
+                Effect::CancelOrder { number } => {
+                    self.cancel_order(number);
+                    Vec::new()
+                }
+                Effect::Wake { seconds } => {
+                    self.wake_at = Some(Instant::now() + Duration::from_secs(seconds.into()));
+                    Vec::new()
+                }
+                Effect::Ended(status) => {
+                    self.ended(status);
+                    Vec::new()
+                }
+            };
+            outstanding.extend(more);
+        }
+        Ok(())
+    }
+
+    async fn resolve(&mut self) -> Result<Event, StoreError> {
+        let in_force = self.shared().policy.borrow().in_force.clone();
+        let Some(in_force) = in_force else {
+            return Ok(Event::NotResolved(
+                "no valid commit is in force yet; `ordain status` says why".to_owned(),
+            ));
+        };
+        let Some(subject) = self.subject().await? else {
+            return Ok(Event::NotResolved("the computer was removed".to_owned()));
+        };
+        if let Some(active) = &mut self.active {
+            active.policy = Some(in_force.clone());
+        }
+        Ok(planning::resolve(in_force, subject, now()).await)
+    }
+
+    async fn make_plan(&mut self) -> Result<Event, StoreError> {
+        let current = self.shared().policy.borrow().in_force.clone();
+        let resolved = self.active.as_ref().and_then(|active| active.policy.clone());
+        let Some(in_force) = resolved.or(current) else {
+            return Ok(Event::NotPlanned(
+                "no valid commit is in force yet; `ordain status` says why".to_owned(),
+            ));
+        };
+        let Some(subject) = self.subject().await? else {
+            return Ok(Event::NotPlanned("the computer was removed".to_owned()));
+        };
+        Ok(planning::plan(in_force, subject, now()).await)
+    }
+
+    /// Everything that planning needs to know of the computer.
+    async fn subject(&self) -> Result<Option<planning::Known>, StoreError> {
+        let Some(active) = &self.active else { return Ok(None) };
+        let scope = TenantScope::One(active.row.tenant.clone());
+        let Some(row) = self.shared().store.computer(&scope, &self.computer).await? else {
+            return Ok(None);
+        };
+        let recorded = self.shared().store.findings(&scope, Some(&self.computer)).await?;
+        let online = self.shared().hub.is_online(&self.computer);
+        Ok(Some(planning::Known {
+            facts: crate::recorded::computer(&row, &recorded, online),
+            findings: active.session.findings().to_vec(),
+            asked: active.asked.clone(),
+            kind: active.session.created().kind,
+        }))
+    }
+
+    async fn number_order(&mut self) -> Result<Vec<Effect>, StoreError> {
+        // The agent asks for what is outstanding when it connects.
+        let Some(agent) = self.shared().hub.agent_of(&self.computer) else { return Ok(Vec::new()) };
+        let Some(row) = self.shared().store.agent(&TenantScope::All, &agent).await? else {
+            return Ok(Vec::new());
+        };
+        let revision = self
+            .active
+            .as_ref()
+            .and_then(|active| active.session.revision())
+            .unwrap_or_default()
+            .to_owned();
+        let number = row.last_order + 1;
+        let order = NewOrder { agent, number, revision, expires_at: now() + ORDER_LIFETIME };
+        self.step(vec![Event::Numbered(number)], Along { acked: None, order: Some(order) }).await
+    }
+
+    async fn send_order(&mut self, number: u64, task: Arc<Task>) -> Result<(), StoreError> {
+        self.task = Some(task.clone());
+        let Some(active) = &self.active else { return Ok(()) };
+        let Some(agent) = self.shared().hub.agent_of(&self.computer) else { return Ok(()) };
+        let scope = TenantScope::One(active.row.tenant.clone());
+        let Some(written) = self
+            .shared()
+            .store
+            .last_order(&scope, &active.row.id)
+            .await?
+            .filter(|row| row.number == number)
+        else {
+            tracing::error!(session = %active.row.id, number, "an order that was never written down is not sent");
+            return Ok(());
+        };
+        if written.agent != agent {
+            self.shared().store.raise_orders(&agent, number).await?;
+        }
+        let order = Order {
+            number,
+            agent: agent.to_string(),
+            tenant: active.row.tenant.to_string(),
+            session: active.row.id.to_string(),
+            revision: written.revision,
+            expires: written.expires_at.as_second(),
+            body: (*task).clone().into(),
+        };
+        kill_point::reach(match &*task {
+            Task::Detect(_) => "before-detect-sent",
+            Task::Execute(_) => "before-execute-sent",
+        });
+        self.send(&agent, ControllerMessage::Order(order));
+        kill_point::reach(match &*task {
+            Task::Detect(_) => "during-detection",
+            Task::Execute(_) => "execute-sent",
+        });
+        Ok(())
+    }
+
+    fn cancel_order(&self, number: u64) {
+        let Some(active) = &self.active else { return };
+        if let Some(agent) = self.shared().hub.agent_of(&self.computer) {
+            tracing::info!(session = %active.row.id, number, "the agent is told to stop");
+            self.send(&agent, ControllerMessage::Cancel { session: active.row.id.to_string() });
+        }
+    }
+
+    /// A message that does not get through is asked for again by the next connection.
+    fn send(&self, agent: &AgentId, message: ControllerMessage) {
+        let _sent = self.shared().hub.send(agent, message);
+    }
+
+    fn ended(&mut self, status: Status) {
+        if let Some(active) = self.active.take() {
+            let row = &active.row;
+            tracing::info!(session = %row.id, tenant = %row.tenant, computer = row.computer_name, status = status.word(), reason = row.reason, "a session ended");
+        }
+        self.task = None;
+        self.wake_at = None;
+        self.give_turn_back();
+    }
+}

@@ -1,0 +1,199 @@
+//! Which session is next: started ones first, then by who wants them, then by age.
+
+use ordain_core::session::{Effect, Event, Origin, Status};
+use ordain_store::rows::{AgentStatus, SessionFilter, SessionRow};
+use ordain_store::{SessionId, StoreError, TenantScope};
+
+use super::active::Active;
+use super::{Along, Keeper};
+use crate::drive::turns::Limits;
+
+/// Sessions of one computer that are looked at.
+const MOST: u32 = 1000;
+
+impl Keeper {
+    /// Makes what is loaded agree with what is stored: takes the next session
+    /// up when none is under way.
+    pub(super) async fn reconcile(&mut self) -> Result<(), StoreError> {
+        while self.active.is_none() {
+            let Some(next) = self.choose().await? else { return Ok(()) };
+            let begun = next.session.status() != Status::Created;
+            self.active = Some(next);
+            self.meet_connection().await?;
+            let effects = if begun {
+                self.pending()
+            } else {
+                self.step(vec![Event::Begun], Along::default()).await?
+            };
+            self.perform(effects).await?;
+        }
+        Ok(())
+    }
+
+    /// The session to take up, if it may run now.
+    async fn choose(&mut self) -> Result<Option<Active>, StoreError> {
+        self.waiting = false;
+        let filter = SessionFilter {
+            computer: Some(self.computer.clone()),
+            open: true,
+            before: None,
+            limit: MOST,
+        };
+        let mut rows = self.shared().store.sessions(&TenantScope::All, &filter).await?;
+        rows.reverse();
+        let mut best: Option<Active> = None;
+        for row in rows {
+            let Some(candidate) = self.load(row).await? else { continue };
+            let begun = candidate.session.status() != Status::Created;
+            if begun {
+                self.shared().turns.keep(&self.computer, &candidate.row.tenant);
+                return Ok(Some(candidate));
+            }
+            if best.as_ref().is_none_or(|best| rank(&candidate) < rank(best)) {
+                best = Some(candidate);
+            }
+        }
+        let Some(best) = best else { return Ok(None) };
+        self.waiting = !self.may_begin(&best).await?;
+        Ok((!self.waiting).then_some(best))
+    }
+
+    /// Loads a session; one whose journal cannot be read is closed, so that it keeps nobody waiting.
+    async fn load(&self, row: SessionRow) -> Result<Option<Active>, StoreError> {
+        match Active::load(&*self.shared().store, row.clone()).await {
+            Ok(active) => Ok(Some(active)),
+            Err(StoreError::Damaged(why)) => {
+                tracing::error!(session = %row.id, why, "a session's journal cannot be read; the session is given up");
+                let stored = self.shared().store.events(&TenantScope::All, &row.id, 1).await?;
+                let reason = Some(format!("its journal cannot be read: {why}"));
+                let closed = SessionRow {
+                    status: Status::Failed.word().to_owned(),
+                    open: false,
+                    reason,
+                    ..row
+                };
+                let write =
+                    ordain_store::rows::SessionWrite::of(closed, stored.len() as u64, super::now());
+                self.shared().store.journal(write).await?;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether pauses and limits let a session begin.
+    async fn may_begin(&self, candidate: &Active) -> Result<bool, StoreError> {
+        let tenant = &candidate.row.tenant;
+        let pauses = self.shared().store.pauses(&TenantScope::One(tenant.clone())).await?;
+        if !pauses.is_empty() {
+            tracing::info!(session = %candidate.row.id, "a session waits: starts are paused");
+            return Ok(false);
+        }
+        Ok(self.shared().turns.take(&self.computer, tenant, self.limits()))
+    }
+
+    fn limits(&self) -> Limits {
+        let state = self.shared().policy.borrow();
+        let repository = state.in_force.as_ref().and_then(|in_force| in_force.policy.repository());
+        let limits =
+            repository.and_then(|repository| repository.limits.concurrent_sessions.as_ref());
+        limits.map_or_else(Limits::default, |limits| Limits {
+            global: limits.global,
+            per_tenant: limits.per_tenant,
+        })
+    }
+
+    /// Gives the computer's turn to those who wait.
+    pub(super) fn give_turn_back(&self) {
+        let shared = self.shared();
+        shared.turns.release(&self.computer);
+        for next in shared.turns.next(self.limits()) {
+            let drive = self.drive.clone();
+            shared.tasks.spawn(async move { drive.tell(&next, crate::drive::Signal::Wake).await });
+        }
+    }
+
+    /// Tells the session what it does not know of its computer's connection.
+    async fn meet_connection(&mut self) -> Result<(), StoreError> {
+        let online = self.shared().hub.is_online(&self.computer);
+        let known = self.active.as_ref().is_none_or(|active| active.connected == online);
+        if !known {
+            let event = if online { Event::Connected } else { Event::Disconnected };
+            // What this asks for is asked for again by the session's pending effects.
+            let _asked = self.step(vec![event], Along::default()).await?;
+        }
+        Ok(())
+    }
+
+    fn pending(&self) -> Vec<Effect> {
+        self.active.as_ref().map_or_else(Vec::new, |active| active.session.pending())
+    }
+
+    /// Gives up what waits for an agent that will not answer: its computer was
+    /// removed, or another agent was enrolled on it.
+    pub(super) async fn meet_enrolment(&mut self) -> Result<(), StoreError> {
+        let store = &self.drive.0.store;
+        if store.computer(&TenantScope::All, &self.computer).await?.is_none() {
+            let filter = SessionFilter {
+                computer: Some(self.computer.clone()),
+                open: true,
+                before: None,
+                limit: MOST,
+            };
+            for row in store.sessions(&TenantScope::All, &filter).await? {
+                self.give_up(row, "the computer was removed").await?;
+            }
+            return Ok(());
+        }
+        let Some(active) = self.active.as_ref().filter(|active| active.session.order().is_some())
+        else {
+            return Ok(());
+        };
+        let scope = TenantScope::One(active.row.tenant.clone());
+        let Some(order) = store.last_order(&scope, &active.row.id).await? else { return Ok(()) };
+        let agent = store.agent(&scope, &order.agent).await?;
+        if agent.is_none_or(|agent| agent.status != AgentStatus::Active) {
+            let row = active.row.clone();
+            self.give_up(row, "the computer was enrolled again while it worked on this session")
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn give_up(&mut self, row: SessionRow, why: &str) -> Result<(), StoreError> {
+        if self.active.as_ref().is_none_or(|active| active.row.id != row.id) {
+            return self.aside(row, Event::Lost(why.to_owned())).await;
+        }
+        self.happens(Event::Lost(why.to_owned())).await
+    }
+
+    /// Lets a session that is not under way take an event in that ends it.
+    async fn aside(&mut self, row: SessionRow, event: Event) -> Result<(), StoreError> {
+        let Some(loaded) = self.load(row).await? else { return Ok(()) };
+        let under_way = self.active.replace(loaded);
+        let taken = self.step(vec![event], Along::default()).await;
+        self.active = under_way;
+        taken.map(|_effects| ())
+    }
+
+    /// Cancels one of the computer's sessions, under way or not.
+    pub(super) async fn cancel(&mut self, id: &SessionId) -> Result<(), StoreError> {
+        if self.active.as_ref().is_some_and(|active| active.row.id == *id) {
+            return self.happens(Event::Cancelled).await;
+        }
+        let Some(row) = self.shared().store.session(&TenantScope::All, id).await? else {
+            return Ok(());
+        };
+        if !row.open || row.computer != self.computer {
+            return Ok(());
+        }
+        self.aside(row, Event::Cancelled).await
+    }
+}
+
+/// Who wants it first, then who came first.
+fn rank(active: &Active) -> (usize, String) {
+    let origin = active.session.created().origin;
+    let place = Origin::ALL.iter().position(|each| *each == origin).unwrap_or(usize::MAX);
+    (place, active.row.id.to_string())
+}

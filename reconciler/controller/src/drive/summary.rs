@@ -1,0 +1,38 @@
+//! What is stored beside a session's journal: the row that lists show, and how
+//! its items ended.
+
+use jiff::Timestamp;
+use ordain_core::session::Session;
+use ordain_store::rows::{OutcomeRow, SessionRow};
+
+/// The session's row as it stands now.
+pub(super) fn row(before: &SessionRow, session: &Session, now: Timestamp) -> SessionRow {
+    let status = session.status();
+    let waiting = session.waiting_for().map(|waiting| waiting.word().to_owned());
+    SessionRow {
+        status: status.word().to_owned(),
+        open: !status.is_over(),
+        revision: session.revision().map(str::to_owned),
+        started_at: session.started_at(),
+        ended_at: session.ended_at(),
+        running_seconds: session.running_seconds(session.ended_at().unwrap_or(now)),
+        reason: session.message().map(str::to_owned).or(waiting),
+        ..before.clone()
+    }
+}
+
+/// How the session's items ended, in the plan's order.
+pub(super) fn outcomes(session: &Session) -> Vec<OutcomeRow> {
+    let outcome = |action: ordain_core::session::ActionView<'_>| OutcomeRow {
+        item: action.row.item.to_string(),
+        action: action.row.action.word().to_owned(),
+        reason: action.reason.word().to_owned(),
+        from: action.row.from.clone(),
+        to: action.row.to.clone(),
+        by: action.row.by.clone(),
+        status: action.status.word().to_owned(),
+        result: action.result.map(|result| result.word().to_owned()),
+        message: action.message.map(str::to_owned),
+    };
+    session.actions().map(outcome).collect()
+}

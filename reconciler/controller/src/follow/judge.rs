@@ -1,0 +1,116 @@
+//! Reading a commit and saying what is wrong with it.
+//!
+//! Files that were read before are not read again: a commit costs what it
+//! changed, not what the repository holds.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use ordain_core::load::{Loaded, load_with};
+use ordain_core::policy::Policy;
+use ordain_schema::document::Document;
+use ordain_schema::{Diagnostic, Severity, Snapshot};
+use ordain_store::rows::{DiagnosticRow, RelatedRow};
+use tokio::task::spawn_blocking;
+
+use super::{Git, GitError, place};
+
+/// How many errors of a commit stand in the log; all stand in the status.
+const LOGGED: usize = 20;
+
+/// What was read before.
+#[derive(Default)]
+pub(super) struct Judge {
+    files: Files,
+    snapshot: Option<Snapshot>,
+}
+
+/// Documents and diagnostics by path and blob.
+type Files = HashMap<(String, String), (Vec<Document>, Vec<Diagnostic>)>;
+
+/// A commit that was read.
+pub(super) struct Judged {
+    pub(super) policy: Arc<Policy>,
+    pub(super) rows: Vec<DiagnosticRow>,
+    pub(super) documents: usize,
+    pub(super) warnings: usize,
+    errors: usize,
+}
+
+impl Judge {
+    /// Reads a commit.
+    pub(super) async fn judge(&mut self, git: &Git, revision: &str) -> Result<Judged, GitError> {
+        let snapshot = git.snapshot(revision, self.snapshot.take()).await?;
+        let files = std::mem::take(&mut self.files);
+        let read = move || {
+            let (loaded, files) = load(&snapshot, files);
+            (loaded, files, snapshot)
+        };
+        let (loaded, files, snapshot) =
+            spawn_blocking(read).await.map_err(|_| GitError::Panicked)?;
+        (self.files, self.snapshot) = (files, Some(snapshot));
+        Ok(Judged {
+            errors: loaded.errors(),
+            warnings: loaded.warnings(),
+            rows: loaded.diagnostics.iter().map(row).collect(),
+            documents: loaded.documents,
+            policy: loaded.policy,
+        })
+    }
+}
+
+/// Reads the files that are new; forgets those that are gone.
+fn load(snapshot: &Snapshot, mut before: Files) -> (Loaded, Files) {
+    let mut files = Files::with_capacity(before.len());
+    let loaded = load_with(snapshot, Timestamp::now(), |path, id, bytes| {
+        let key = (path.to_owned(), id.to_owned());
+        let read = before.remove(&key).unwrap_or_else(|| ordain_schema::read_file(path, bytes));
+        files.insert(key, read.clone());
+        read
+    });
+    (loaded, files)
+}
+
+impl Judged {
+    pub(super) fn is_valid(&self) -> bool {
+        self.errors == 0
+    }
+
+    /// Says in the log what is wrong, with places.
+    pub(super) fn log_errors(&self) {
+        let errors = self.rows.iter().filter(|row| row.severity == "error");
+        for row in errors.take(LOGGED) {
+            tracing::error!(code = row.code, "{}: {}", place(row), row.message);
+        }
+        if self.errors > LOGGED {
+            tracing::error!(more = self.errors - LOGGED, "`ordain status` lists the other errors");
+        }
+    }
+}
+
+fn row(diagnostic: &Diagnostic) -> DiagnosticRow {
+    let severity = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    DiagnosticRow {
+        severity: severity.to_owned(),
+        code: diagnostic.code.word().to_owned(),
+        message: diagnostic.message.clone(),
+        hint: diagnostic.hint.clone(),
+        file: diagnostic.file.clone(),
+        line: diagnostic.span.line,
+        column: diagnostic.span.column,
+        end_column: diagnostic.span.end_column,
+        related: diagnostic
+            .related
+            .iter()
+            .map(|place| RelatedRow {
+                file: place.file.clone(),
+                line: place.line,
+                message: place.message.clone(),
+            })
+            .collect(),
+    }
+}

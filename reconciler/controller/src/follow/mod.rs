@@ -1,0 +1,245 @@
+//! Following the branch: each new head is read, judged, and put in force or
+//! refused with its reasons.
+//!
+//! The loop takes no argument beyond what is stored and what git says; a
+//! signal only wakes it. A commit is in force once that is on the disk; at a
+//! restart the last accepted one is read again from git. [`git`] is the way to
+//! the repository, [`judge`] the decision about a commit.
+
+mod git;
+mod judge;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use ordain_core::policy::Policy;
+use ordain_source::head::Refusal;
+use ordain_source::{CommitId, Watch};
+use ordain_store::rows::{CommitRow, DiagnosticRow, Verdict};
+use ordain_store::{Store, StoreError, TenantScope};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::api::chain;
+use crate::kill_point;
+
+pub(crate) use git::Git;
+pub use git::GitError;
+use judge::Judge;
+
+/// The policy that sessions follow, and how the branch stands.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PolicyState {
+    /// The branch's head as it was seen last.
+    pub(crate) head: Option<String>,
+    /// The commit in force.
+    pub(crate) in_force: Option<Arc<InForce>>,
+    /// Why the branch cannot be read now, where it cannot.
+    pub(crate) problem: Option<String>,
+}
+
+/// A commit in force.
+#[derive(Debug)]
+pub(crate) struct InForce {
+    /// Its object id.
+    pub(crate) revision: String,
+    /// What it says.
+    pub(crate) policy: Arc<Policy>,
+}
+
+/// The loop's own things.
+pub(crate) struct Follower {
+    git: Arc<Git>,
+    store: Arc<dyn Store>,
+    branch: String,
+    allow_rewrites: bool,
+    state: watch::Sender<PolicyState>,
+    judge: Judge,
+    /// The head that was decided about last.
+    decided: Option<CommitId>,
+}
+
+/// Why one look at the branch came to nothing; the next one may do better.
+#[derive(Debug, thiserror::Error)]
+enum LookError {
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error("the store")]
+    Store(#[from] StoreError),
+}
+
+impl Follower {
+    pub(crate) fn new(
+        git: Arc<Git>,
+        store: Arc<dyn Store>,
+        branch: String,
+        allow_rewrites: bool,
+        state: watch::Sender<PolicyState>,
+    ) -> Self {
+        Self { git, store, branch, allow_rewrites, state, judge: Judge::default(), decided: None }
+    }
+
+    /// Puts the commit accepted last in force again.
+    pub(crate) async fn restore(&mut self) -> Result<(), StoreError> {
+        let Some(last) = self.store.commit_in_force(&TenantScope::All).await? else {
+            return Ok(());
+        };
+        match self.judge.judge(&self.git, &last.revision).await {
+            Ok(judged) if judged.is_valid() => {
+                tracing::info!(
+                    revision = last.revision,
+                    "the commit accepted last is in force again"
+                );
+                self.publish(InForce { revision: last.revision, policy: judged.policy });
+            }
+            Ok(judged) => {
+                self.trouble(format!(
+                    "commit {} was accepted before, but this program finds errors in it",
+                    last.revision
+                ));
+                judged.log_errors();
+            }
+            Err(error) => self.trouble(format!(
+                "commit {} was accepted before, but cannot be read: {}",
+                last.revision,
+                chain(&error)
+            )),
+        }
+        Ok(())
+    }
+
+    /// Looks at the branch now, and whenever something calls, until the end.
+    pub(crate) async fn run(mut self, mut watch: Watch, closing: CancellationToken) {
+        loop {
+            match self.look().await {
+                Ok(()) => self.clear_trouble(),
+                Err(error) => self.trouble(chain(&error)),
+            }
+            tokio::select! {
+                () = closing.cancelled() => return,
+                signal = watch.next() => tracing::debug!(?signal, "looking at the branch"),
+            }
+        }
+    }
+
+    async fn look(&mut self) -> Result<(), LookError> {
+        self.git.refresh().await?;
+        let head = self.git.head(&self.branch).await?;
+        self.state.send_if_modified(|state| {
+            state.head.replace(head.to_string()) != Some(head.to_string())
+        });
+        if self.decided == Some(head) {
+            return Ok(());
+        }
+        let accepted =
+            self.store.commit_in_force(&TenantScope::All).await?.map(|commit| commit.revision);
+        match self.git.movement(accepted.as_deref(), head).await?.permit(self.allow_rewrites) {
+            Err(refusal) => self.reject(head, vec![rewritten(&refusal)]).await?,
+            Ok(_) => self.decide(head).await?,
+        }
+        self.decided = Some(head);
+        Ok(())
+    }
+
+    async fn decide(&mut self, head: CommitId) -> Result<(), LookError> {
+        let revision = head.to_string();
+        let judged = self.judge.judge(&self.git, &revision).await?;
+        if !judged.is_valid() {
+            judged.log_errors();
+            return Ok(self.reject(head, judged.rows).await?);
+        }
+        self.record(CommitRow {
+            revision: revision.clone(),
+            verdict: Verdict::Accepted,
+            decided_at: Timestamp::now(),
+            diagnostics: judged.rows,
+        })
+        .await?;
+        kill_point::reach("commit-accepted");
+        tracing::info!(
+            revision,
+            documents = judged.documents,
+            warnings = judged.warnings,
+            "the commit is in force"
+        );
+        self.publish(InForce { revision, policy: judged.policy });
+        Ok(())
+    }
+
+    async fn reject(
+        &self,
+        head: CommitId,
+        diagnostics: Vec<DiagnosticRow>,
+    ) -> Result<(), StoreError> {
+        let in_force =
+            self.state.borrow().in_force.as_ref().map(|in_force| in_force.revision.clone());
+        let first = diagnostics.first().map(|first| format!("{}: {}", place(first), first.message));
+        tracing::error!(revision = %head, reason = first, in_force, "the commit is rejected; what was in force stays");
+        self.record(CommitRow {
+            revision: head.to_string(),
+            verdict: Verdict::Rejected,
+            decided_at: Timestamp::now(),
+            diagnostics,
+        })
+        .await
+    }
+
+    /// Stores a decision, unless it is the last one over again.
+    async fn record(&self, commit: CommitRow) -> Result<(), StoreError> {
+        let last = self.store.commit_history(&TenantScope::All, 1).await?;
+        let known = last.first().is_some_and(|last| {
+            (&last.revision, last.verdict, &last.diagnostics)
+                == (&commit.revision, commit.verdict, &commit.diagnostics)
+        });
+        if known { Ok(()) } else { self.store.record_commit(commit).await }
+    }
+
+    fn publish(&self, in_force: InForce) {
+        self.state.send_modify(|state| state.in_force = Some(Arc::new(in_force)));
+    }
+
+    /// Notes why the branch cannot be read; says so in the log when it is news.
+    fn trouble(&self, problem: String) {
+        self.state.send_if_modified(|state| {
+            let news = state.problem.as_ref() != Some(&problem);
+            if news {
+                tracing::error!(problem, "the branch cannot be followed now");
+                state.problem = Some(problem);
+            }
+            news
+        });
+    }
+
+    fn clear_trouble(&self) {
+        self.state.send_if_modified(|state| {
+            let had = state.problem.take().is_some();
+            if had {
+                tracing::info!("the branch can be followed again");
+            }
+            had
+        });
+    }
+}
+
+/// A refusal to follow the branch, as a diagnostic of the whole commit.
+fn rewritten(refusal: &Refusal) -> DiagnosticRow {
+    DiagnosticRow {
+        severity: "error".into(),
+        code: "rewritten-history".into(),
+        message: refusal.to_string(),
+        hint: Some(
+            "push the accepted commits again, or restart the controller with --allow-rewrites"
+                .into(),
+        ),
+        file: String::new(),
+        line: 0,
+        column: 0,
+        end_column: 0,
+        related: Vec::new(),
+    }
+}
+
+/// `file:line`, or the whole commit.
+fn place(row: &DiagnosticRow) -> String {
+    if row.file.is_empty() { "the commit".to_owned() } else { format!("{}:{}", row.file, row.line) }
+}

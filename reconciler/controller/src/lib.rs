@@ -1,0 +1,29 @@
+//! The daemon: it follows a branch, keeps agents connected, drives sessions
+//! and answers people.
+//!
+//! Owns the loops, the agents' hub, the small certificate authority and the
+//! HTTP API. Decides nothing about computers itself: plans and sessions are
+//! `ordain-core`'s, what was said is `ordain-wire`'s, what is remembered is
+//! `ordain-store`'s. [`serve`] puts everything together; start reading there.
+
+mod api;
+mod authority;
+mod config;
+mod controller;
+mod data;
+mod drive;
+mod follow;
+mod hub;
+mod kill_point;
+mod listener;
+mod recorded;
+mod serve;
+mod tokens;
+mod view;
+
+pub use authority::{Authority, AuthorityError};
+pub use config::{ConfigError, ConfigFile, ServeConfig};
+pub use data::{DataError, DataFolder, names};
+pub use follow::GitError;
+pub use listener::TlsError;
+pub use serve::{Listening, ServeError, serve, serve_and_tell};

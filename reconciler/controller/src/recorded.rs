@@ -1,0 +1,157 @@
+//! From rows to facts: what the core is told of a computer.
+
+use std::collections::BTreeMap;
+
+use ordain_schema::document::{Arch, Chassis, ComputerFacts, DomainRole, OsFacts, OsFamily};
+use ordain_store::rows::{ComputerRow, FindingRow};
+use ordain_store::{ComputerId, Store, StoreError, TenantScope};
+use ordain_wire::Facts;
+use serde::Serialize;
+
+/// Everything recorded of the computers in scope, by tenant and name.
+pub(crate) async fn computers(
+    store: &dyn Store,
+    scope: &TenantScope,
+    online: impl Fn(&ComputerId) -> bool,
+) -> Result<Vec<ComputerFacts>, StoreError> {
+    let rows = store.computers(scope).await?;
+    let mut findings: BTreeMap<ComputerId, Vec<FindingRow>> = BTreeMap::new();
+    for finding in store.findings(scope, None).await? {
+        findings.entry(finding.computer.clone()).or_default().push(finding);
+    }
+    let facts = |row: &ComputerRow| {
+        computer(row, findings.get(&row.id).map_or(&[], Vec::as_slice), online(&row.id))
+    };
+    Ok(rows.iter().map(facts).collect())
+}
+
+/// What is recorded of one computer.
+pub(crate) fn computer(row: &ComputerRow, findings: &[FindingRow], online: bool) -> ComputerFacts {
+    let reported: Facts = row
+        .facts
+        .as_ref()
+        .and_then(|facts| serde_json::from_value(facts.clone()).ok())
+        .unwrap_or_default();
+    let mut facts = ComputerFacts {
+        name: row.name.clone(),
+        tenant: row.tenant.to_string(),
+        online: Some(online),
+        chassis: word(
+            &[Chassis::Desktop, Chassis::Portable, Chassis::Server, Chassis::Unknown],
+            &reported.chassis,
+        ),
+        domain_role: word(
+            &[DomainRole::Standalone, DomainRole::Member, DomainRole::Dc, DomainRole::PrimaryDc],
+            &reported.domain_role,
+        ),
+        os: os(&reported),
+        person: reported.users.iter().find(|user| user.contains('@')).cloned(),
+        facts: (!reported.facts.is_empty()).then_some(reported.facts),
+        software: row.inventoried_at.map(|_| BTreeMap::new()),
+        ..ComputerFacts::default()
+    };
+    for finding in findings {
+        take_in(&mut facts, finding);
+    }
+    facts
+}
+
+fn take_in(facts: &mut ComputerFacts, finding: &FindingRow) {
+    match finding.item.split_once('/') {
+        Some(("software", name)) => {
+            if let (Some(version), None) = (&finding.version, &finding.failure) {
+                facts.software.get_or_insert_default().insert(name.to_owned(), version.clone());
+                if let Some(answer) = finding.answer {
+                    facts.tests.insert(name.to_owned(), answer);
+                }
+            }
+        }
+        Some(("task", name)) => {
+            if let Some(answer) = finding.answer {
+                facts.tasks.insert(name.to_owned(), answer);
+            }
+        }
+        Some(_) | None => {}
+    }
+}
+
+fn os(reported: &Facts) -> Option<OsFacts> {
+    let family = word(&[OsFamily::Windows, OsFamily::Macos, OsFamily::Linux], &reported.os.family)?;
+    Some(OsFacts {
+        family: Some(family),
+        version: (!reported.os.version.is_empty()).then(|| reported.os.version.clone()),
+        arch: word(&[Arch::X64, Arch::X86, Arch::Arm64], &reported.os.arch),
+    })
+}
+
+/// A word of the language; one that it does not have counts as not reported.
+fn word<T: Serialize + Copy>(all: &[T], text: &str) -> Option<T> {
+    all.iter().copied().find(|each| serde_json::to_value(each).is_ok_and(|value| value == text))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use ordain_store::TenantId;
+    use serde_json::json;
+
+    use super::*;
+
+    fn row(facts: Option<serde_json::Value>, inventoried: bool) -> ComputerRow {
+        ComputerRow {
+            tenant: TenantId::new("contoso"),
+            id: ComputerId::new("c-1"),
+            name: "pc-1".into(),
+            identity_key: "uuid:1".into(),
+            installation_id: None,
+            enrolled_at: Timestamp::UNIX_EPOCH,
+            facts,
+            facts_at: None,
+            inventoried_at: inventoried.then_some(Timestamp::UNIX_EPOCH),
+        }
+    }
+
+    fn finding(item: &str, version: Option<&str>, answer: Option<bool>) -> FindingRow {
+        FindingRow {
+            tenant: TenantId::new("contoso"),
+            computer: ComputerId::new("c-1"),
+            item: item.into(),
+            version: version.map(Into::into),
+            answer,
+            output: None,
+            failure: None,
+            found_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn what_was_never_looked_for_is_unknown() {
+        let facts = computer(&row(None, false), &[], true);
+        assert_eq!(
+            (facts.software, facts.chassis, facts.os.is_none(), facts.online),
+            (None, None, true, Some(true))
+        );
+        assert_eq!(computer(&row(None, true), &[], false).software, Some(BTreeMap::new()));
+    }
+
+    #[test]
+    fn reports_and_findings_become_facts() {
+        let reported = json!({"chassis": "portable", "domainRole": "nonsense", "users": ["root", "jo@contoso.example"],
+            "os": {"family": "linux", "version": "13", "arch": "x64"}, "facts": {"department": "lab"}, "more": 1});
+        let mut failed = finding("software/broken", None, None);
+        failed.failure = Some("exit code 2".into());
+        let findings = [
+            finding("software/hello", Some("2.10"), Some(false)),
+            finding("software/gone", None, None),
+            failed,
+            finding("task/a#b", None, Some(true)),
+        ];
+        let facts = computer(&row(Some(reported), true), &findings, true);
+        let shown = serde_json::to_value(&facts).expect("JSON");
+        assert_eq!(
+            shown,
+            json!({"name": "pc-1", "tenant": "contoso", "online": true, "chassis": "portable", "os": {"family": "linux", "version": "13", "arch": "x64"},
+                "person": "jo@contoso.example", "facts": {"department": "lab"}, "software": {"hello": "2.10"}, "tests": {"hello": false}, "tasks": {"a#b": true}})
+        );
+    }
+}

@@ -1,0 +1,126 @@
+//! The shape of `ordain sessions show --format json`.
+
+use jiff::Timestamp;
+use ordain_core::execute::{ActionResult, Entry, EntryState};
+use ordain_core::session::{ActionView, Session, WaitingFor};
+use ordain_store::rows::SessionRow;
+use serde::Serialize;
+
+/// A session.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Shown {
+    id: String,
+    computer: String,
+    tenant: String,
+    kind: String,
+    status: String,
+    revision: Option<String>,
+    created_at: Timestamp,
+    started_at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
+    running_seconds: u64,
+    waiting_for: Option<&'static str>,
+    message: Option<String>,
+    stages: Vec<ShownStage>,
+    actions: Vec<ShownAction>,
+}
+
+#[derive(Debug, Serialize)]
+struct ShownStage {
+    stage: &'static str,
+    status: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ShownAction {
+    item: String,
+    action: &'static str,
+    reason: &'static str,
+    from: Option<String>,
+    to: Option<String>,
+    by: Option<String>,
+    line: Option<u32>,
+    because: Option<String>,
+    waits_for: Vec<String>,
+    phase: &'static str,
+    status: &'static str,
+    result: Option<&'static str>,
+    message: Option<String>,
+    attempts: Vec<ShownAttempt>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ShownAttempt {
+    attempt: u32,
+    phase: &'static str,
+    exit_code: Option<i32>,
+    started_at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
+    output: Option<String>,
+    message: Option<String>,
+}
+
+/// Shows a session as it stands now.
+pub(crate) fn shown(row: &SessionRow, session: &Session, now: Timestamp) -> Shown {
+    let ended_at = row.ended_at.or_else(|| session.ended_at());
+    Shown {
+        id: row.id.to_string(),
+        computer: row.computer_name.clone(),
+        tenant: row.tenant.to_string(),
+        kind: row.kind.clone(),
+        status: row.status.clone(),
+        revision: row.revision.clone(),
+        created_at: row.created_at,
+        started_at: session.started_at(),
+        ended_at,
+        running_seconds: session.running_seconds(ended_at.unwrap_or(now)),
+        waiting_for: session.waiting_for().map(WaitingFor::word),
+        message: session.message().map(str::to_owned),
+        stages: session
+            .stages()
+            .map(|view| ShownStage { stage: view.stage.word(), status: view.status.word() })
+            .collect(),
+        actions: session.actions().map(action).collect(),
+    }
+}
+
+fn action(view: ActionView<'_>) -> ShownAction {
+    ShownAction {
+        item: view.row.item.to_string(),
+        action: view.row.action.word(),
+        reason: view.reason.word(),
+        from: view.row.from.clone(),
+        to: view.row.to.clone(),
+        by: view.row.by.clone(),
+        line: view.row.line,
+        because: view.row.because.clone(),
+        waits_for: view.row.waits_for.iter().map(ToString::to_string).collect(),
+        phase: view.row.phase.word(),
+        status: view.status.word(),
+        result: view.result.map(ActionResult::word),
+        message: view.message.map(str::to_owned),
+        attempts: view.log.iter().map(attempt).collect(),
+    }
+}
+
+fn attempt(entry: &Entry) -> ShownAttempt {
+    let outcome = entry.outcome();
+    let time = |millis: i64| Timestamp::from_millisecond(millis).ok();
+    let message = match &entry.state {
+        EntryState::Finished(_, message) => message.clone(),
+        EntryState::Interrupted => Some("it was interrupted; how it ended is not known".to_owned()),
+        EntryState::Running => None,
+    };
+    ShownAttempt {
+        attempt: entry.at.attempt,
+        phase: entry.phase.word(),
+        exit_code: entry.exit_code(),
+        started_at: outcome.and_then(|outcome| time(outcome.started_ms)),
+        ended_at: outcome.and_then(|outcome| time(outcome.ended_ms)),
+        output: outcome.map(|outcome| outcome.output.clone()),
+        message,
+    }
+}
