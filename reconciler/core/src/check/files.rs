@@ -23,6 +23,9 @@ const FOLDERS: &[&str] = &[
     "roles",
 ];
 
+/// How many files beside a document are compared with a missing script's name.
+const MAX_CANDIDATES: usize = 200;
+
 /// Reports scripts that are missing, and files that nothing uses.
 pub(super) fn check(review: &mut Review<'_>) {
     let mut used = FxHashSet::default();
@@ -109,12 +112,12 @@ fn of_script(review: &mut Review<'_>, document: &Document, script: &Spanned<Stri
     if review.snapshot.entries.contains_key(&path) {
         return;
     }
-    let folder = document.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let inside =
-        |path: &'_ &String| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-    let candidates = review.snapshot.entries.keys().filter(inside).take(200);
-    let names =
-        candidates.map(|path| &path[folder.len() + 1..]).filter(|name| !name.ends_with(".yaml"));
+    let folder = beside(&document.path, "");
+    let beside = review.snapshot.entries.range(folder.clone()..);
+    let names = beside
+        .map_while(|(path, _)| path.strip_prefix(&*folder))
+        .filter(|name| ending(name) != "yaml")
+        .take(MAX_CANDIDATES);
     let hint = match ordain_schema::nearest(script, names) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("add `{path}`"),
@@ -131,16 +134,20 @@ fn orphans(review: &mut Review<'_>, used: &FxHashSet<String>) {
         };
         let kind = within(path).split('/').next().unwrap_or_default();
         let known = FOLDERS.contains(&kind) && !used.contains(path);
-        if !known || is_for_people(file) || file.ends_with(".yaml") || review.unread.is_in(folder) {
+        if !known || is_for_people(file) || ending(file) == "yaml" || review.unread.is_in(folder) {
             continue;
         }
-        let hint = if file.ends_with(".yml") {
+        let hint = if ending(file) == "yml" {
             "only `.yaml` files are documents; rename it"
         } else {
             "remove it, or name it in a document beside it"
         };
         orphan(review, path, hint);
     }
+}
+
+fn ending(file: &str) -> &str {
+    file.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
 /// Whether a file is for people and tools, not for the policy.

@@ -27,7 +27,7 @@ pub(super) fn check(review: &mut Review<'_>) {
             find(review, document, Kind::Software, deployment.software.as_ref())
             && let Body::Software(software) = &item.body
         {
-            for (key, state) in lacking_of_software(software, deployment) {
+            if let Some((key, state)) = lacking_of_software(software, deployment) {
                 lacks.entry((id, key)).or_default().push((document, state));
             }
         }

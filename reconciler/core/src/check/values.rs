@@ -12,7 +12,7 @@ pub(super) fn check(review: &mut Review<'_>) {
     for (_, document) in review.documents() {
         match &document.body {
             Body::Repository(repository) => {
-                of_zone(review, document, repository.timezone.as_ref(), &[])
+                of_zone(review, document, repository.timezone.as_ref(), &[]);
             }
             Body::Tenant(tenant) => of_zone(review, document, tenant.timezone.as_ref(), &[]),
             Body::Schedule(schedule) => {
