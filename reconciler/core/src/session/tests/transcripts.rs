@@ -228,6 +228,17 @@ fn offline_before_detection() {
 }
 
 #[test]
+fn a_line_that_drops_misses_nothing() {
+    let skip = Created { offline: Offline::Skip, ..created(Kind::Maintenance, true) };
+    let mut session = Session::new(skip);
+    for event in [Event::Begun, Event::Disconnected, resolved(&["a"])] {
+        session.step(event, at(0));
+    }
+    assert_eq!(session.status(), Status::PendingConnectivity);
+    assert_eq!(session.step(Event::Connected, at(1)), [Effect::NumberOrder]);
+}
+
+#[test]
 fn lost_before_execution_only_executes_on_connect() {
     let mut events = until_planned(&[row("a")]);
     events.insert(5, Event::Disconnected);
@@ -332,11 +343,9 @@ fn refusals() {
 
 #[test]
 fn an_agent_that_is_gone_fails_what_waits_for_it() {
-    for (after, stage) in [
-        (0, Stage::Resolution),
-        (2, Stage::Detection),
-        (usize::MAX, Stage::Execution),
-    ] {
+    for (after, stage) in
+        [(0, Stage::Resolution), (2, Stage::Detection), (usize::MAX, Stage::Execution)]
+    {
         let mut session = Session::new(created(Kind::Maintenance, true));
         for event in until_planned(&[row("a")]).into_iter().take(after) {
             session.step(event, Timestamp::UNIX_EPOCH);
