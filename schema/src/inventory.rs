@@ -255,7 +255,7 @@ computers:
         8:16 duplicate-key `s` stands on an earlier line too (write all of it on one line)
         8:33 wrong-type `t` takes a list, not a text (write `[…]`, or one entry a line, each after a dash)
         9:68 unknown-key `note` stands beside the line's one key (a line has one key)
-        9:61 wrong-type `x` takes a text, not a number (quote it: "1.2")
+        9:61 wrong-type `x` takes a text, not a number with a point (quote it: "1.2")
         "#);
         assert_eq!(read.computers.len(), 2);
     }

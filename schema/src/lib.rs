@@ -13,6 +13,8 @@ pub mod tree;
 
 mod decode;
 mod diagnostic;
+#[cfg(test)]
+mod fuzz;
 mod inventory;
 mod read;
 mod schemas;

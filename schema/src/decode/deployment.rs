@@ -4,7 +4,7 @@ use super::target::cloud_selector;
 use super::{Decode, Faults, Fields, Input};
 use crate::document::{Deployment, DeploymentState, GivenParameter};
 use crate::tree::{Entry, Plain, Value};
-use crate::{Code, Span, Spanned};
+use crate::{Code, Spanned};
 
 pub(super) fn deployment(fields: &mut Fields<'_, '_, '_>) -> Deployment {
     fields.exactly_one_of(&[&["software"], &["task"]]);
@@ -38,18 +38,21 @@ fn check(deployment: &Deployment, fields: &mut Fields<'_, '_, '_>) {
     if let Some(state) = state {
         check_state(deployment, state, fields.faults);
     }
-    if let Some(span) = fields.key("version") {
-        let place = deployment.version.as_ref().map_or(span, |version| version.span);
-        let misfit = if fields.key("task").is_some() && deployment.software.is_none() {
-            Some("a task has no version".to_owned())
-        } else {
-            state.filter(|state| state.value != DeploymentState::Installed).map(|state| {
-                format!("`version` has no meaning with `state: {}`", word(state.value))
-            })
+    if let Some(version) = &deployment.version {
+        let other = state.map(|state| state.value).filter(|state| {
+            use DeploymentState::{Absent, Ignored, UpdateIfFound};
+            matches!(state, Absent | Ignored | UpdateIfFound)
+        });
+        let misfit = match (&deployment.task, other) {
+            (Some(_), _) => Some("a task has no version".to_owned()),
+            (None, Some(state)) => {
+                Some(format!("`version` has no meaning with `state: {}`", word(state)))
+            }
+            (None, None) => None,
         };
         if let Some(message) = misfit {
             let hint = "remove `version`, or wish for `state: installed` of a software";
-            fields.faults.hinted(Code::BadValue, place, message, hint);
+            fields.faults.hinted(Code::BadValue, version.span, message, hint);
         }
     }
     if let (Some(instance), Some(_)) = (&deployment.instance, &deployment.software) {
@@ -136,20 +139,15 @@ fn given_parameter(entry: &Entry<'_>, faults: &mut Faults) -> Option<GivenParame
         return Some(plain(Spanned::new(value, input.place)));
     }
     if !has("value") && !has("override") {
-        return bare_map(input, entry.span, faults);
+        // A map that was written without `value`.
+        let message = format!("the map for `{}` stands bare", input.key);
+        faults.hinted(Code::BadParameter, input.place, message, "write a map as `{value: {…}}`");
+        return None;
     }
     let mut fields = input.fields(faults)?;
     let (value, over) = (fields.required("value"), fields.optional("override"));
     fields.finish();
     Some(GivenParameter { key: entry.span, value: value?, over })
-}
-
-/// A map that was written without `value`.
-fn bare_map(input: Input<'_, '_>, key: Span, faults: &mut Faults) -> Option<GivenParameter> {
-    let message = format!("the map for `{}` stands bare", input.key);
-    faults.hinted(Code::BadParameter, input.place, message, "write a map as `{value: {…}}`");
-    let value = Spanned::new(serde_json::Value::Null, input.place);
-    Some(GivenParameter { key, value, over: None })
 }
 
 /// What stands for a faulty value: null, so that nobody calls the parameter missing.

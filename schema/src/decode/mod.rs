@@ -113,7 +113,8 @@ impl<'n, 't> Input<'n, 't> {
             Value::Scalar(scalar) => match scalar.plain() {
                 Plain::Null => "nothing",
                 Plain::Boolean(_) => "true or false",
-                Plain::Integer(_) | Plain::Float(_) => "a number",
+                Plain::Integer(_) => "a number",
+                Plain::Float(_) => "a number with a point",
                 Plain::Text(_) => "a text",
             },
         }

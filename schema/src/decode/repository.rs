@@ -8,15 +8,17 @@ use crate::{Code, Spanned};
 const API_VERSION: &str = "ordain/v1";
 
 pub(super) fn repository(fields: &mut Fields<'_, '_, '_>) -> Repository {
-    let api_version: Spanned<String> = fields.required_or_default("apiVersion");
-    let given = fields.key("apiVersion").is_some() && api_version.span.line > 0;
-    if given && api_version.value != API_VERSION {
-        let message = format!("`{}` is no version of the language", api_version.value);
-        let hint = format!("write `apiVersion: {API_VERSION}`");
-        fields.faults.hinted(Code::BadValue, api_version.span, message, hint);
-    }
+    let api_version = fields.required_input("apiVersion").map(|input| {
+        let version = input.raw().unwrap_or_default();
+        if version != API_VERSION {
+            let message = format!("`{version}` is no version of the language");
+            let hint = format!("write `apiVersion: {API_VERSION}`");
+            fields.faults.hinted(Code::BadValue, input.place, message, hint);
+        }
+        Spanned::new(version.to_owned(), input.place)
+    });
     Repository {
-        api_version,
+        api_version: api_version.unwrap_or_default(),
         timezone: fields.optional("timezone"),
         defaults: fields.or_default("defaults"),
         limits: fields.or_default("limits"),

@@ -7,6 +7,7 @@
 mod json;
 mod place;
 mod scalar;
+mod swift;
 mod yaml;
 
 use std::borrow::Cow;
@@ -14,7 +15,6 @@ use std::collections::HashMap;
 
 pub use json::json;
 pub use scalar::Plain;
-pub use yaml::yaml;
 
 use crate::{Code, Diagnostic, Span};
 
@@ -111,10 +111,12 @@ impl Fault {
 }
 
 impl Entry<'_> {
-    /// The place to report for the value: its own where it begins on the
-    /// key's line, else the key's.
+    /// The place to report for the value: its own where something stands on
+    /// the key's line, else the key's.
     pub fn place(&self) -> Span {
-        if self.value.span.line == self.span.line { self.value.span } else { self.span }
+        let value = self.value.span;
+        let beside = value.line == self.span.line && value.end_column > value.column;
+        if beside { value } else { self.span }
     }
 }
 
@@ -184,6 +186,16 @@ impl<'t> Node<'t> {
     }
 }
 
+/// Reads YAML 1.2: the documents of a text, without the empty ones, and what is
+/// wrong with it. A fault other than a duplicate key ends the reading;
+/// documents before it are given.
+pub fn yaml(text: &str) -> (Vec<Node<'_>>, Vec<Fault>) {
+    match swift::swift(text) {
+        Some(nodes) => (nodes, Vec::new()),
+        None => yaml::yaml(text),
+    }
+}
+
 /// Reports and drops keys that stand twice; the first one counts.
 fn drop_duplicates(entries: &mut Vec<Entry<'_>>, faults: &mut Vec<Fault>) {
     let repeated = repetitions(entries);
@@ -225,6 +237,11 @@ fn repetitions(entries: &[Entry<'_>]) -> Vec<(usize, usize)> {
     })
     .collect()
 }
+
+#[cfg(test)]
+pub(crate) use swift::swift as swift_yaml;
+#[cfg(test)]
+pub(crate) use yaml::yaml as full_yaml;
 
 #[cfg(test)]
 mod tests;

@@ -18,7 +18,7 @@ const MAX_ANCHORED: usize = 10 * MAX_EXPANDED;
 /// The documents of a text, without the empty ones, and what is wrong with it.
 /// A fault other than a duplicate key ends the reading; documents before it
 /// are given.
-pub fn yaml(text: &str) -> (Vec<Node<'_>>, Vec<Fault>) {
+pub(crate) fn yaml(text: &str) -> (Vec<Node<'_>>, Vec<Fault>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut builder = Builder::new(text);
     let mut parser = Parser::new_from_str(text);
@@ -149,7 +149,10 @@ impl<'t> Builder<'t> {
         // In block style the end has no length and stands behind the collection.
         let flow = at.end.index() > at.start.index();
         let mut span = if flow {
-            self.places.between(frame.start, at.end)
+            // The event ends behind a trailing comment; the bracket is its first character.
+            let bracket = at.start;
+            let end = Marker::new(bracket.index() + 1, bracket.line(), bracket.col() + 1);
+            self.places.between(frame.start, end)
         } else {
             place::span(frame.start, 1)
         };

@@ -8,6 +8,8 @@ use crate::conformance::nonconformities;
 use crate::document::*;
 use crate::{read_file, tree};
 
+mod faults;
+
 /// Where a document of a kind stands.
 fn path(kind: Kind) -> String {
     match kind {
