@@ -26,10 +26,9 @@ pub(super) fn check(review: &mut Review<'_>) {
         if let Some((id, item)) =
             find(review, document, Kind::Software, deployment.software.as_ref())
             && let Body::Software(software) = &item.body
+            && let Some((key, state)) = lacking_of_software(software, deployment)
         {
-            if let Some((key, state)) = lacking_of_software(software, deployment) {
-                lacks.entry((id, key)).or_default().push((document, state));
-            }
+            lacks.entry((id, key)).or_default().push((document, state));
         }
         if let Some((id, item)) = find(review, document, Kind::Task, deployment.task.as_ref())
             && let Body::Task(task) = &item.body

@@ -1,5 +1,7 @@
 //! Deployments among each other and with their items.
 
+use std::fmt::Write;
+
 use super::{check, said};
 
 /// A repository with these deployments, one a line, of software `a` and task `t`.
@@ -26,7 +28,8 @@ name: x
 "
     .to_owned();
     for (index, deployment) in deployments.iter().enumerate() {
-        text.push_str(&format!("--- {{kind: Deployment, name: d{index}, {deployment}}}\n"));
+        writeln!(text, "--- {{kind: Deployment, name: d{index}, {deployment}}}")
+            .expect("a text takes any text");
     }
     text
 }
