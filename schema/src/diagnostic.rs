@@ -30,7 +30,7 @@ macro_rules! codes {
 
             /// What the code means, in a sentence.
             pub const fn meaning(self) -> &'static str {
-                match self { $(Code::$variant => concat!($($doc),+),)+ }
+                match self { $(Code::$variant => concat!($($doc),+).trim_ascii(),)+ }
             }
         }
     };
@@ -95,7 +95,7 @@ codes! {
     Symlink = "symlink",
     /// Two paths that are one where case does not count.
     CaseCollision = "case-collision",
-    /// A document over 1 MiB, or aliases that expand past 10,000 nodes.
+    /// A document over 1 MiB, nested deeper than 64 levels, or whose aliases expand past 10,000 nodes.
     TooLarge = "too-large",
     /// A task in use that another one supersedes.
     Superseded = "superseded",
@@ -187,5 +187,49 @@ impl Diagnostic {
     ) -> Self {
         self.related.push(Related { file: file.into(), line, message: message.into() });
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = include_str!("../../docs/diagnostics.md");
+
+    /// The sections of the page: a code's word with its text.
+    fn sections() -> Vec<(&'static str, &'static str)> {
+        let sections = PAGE.split("\n## `").skip(1);
+        sections.filter_map(|section| section.split_once("`\n")).collect()
+    }
+
+    #[test]
+    fn every_code_is_documented_in_order() {
+        let words: Vec<&str> = sections().iter().map(|(word, _)| *word).collect();
+        let codes: Vec<&str> = Code::ALL.iter().map(|code| code.word()).collect();
+        assert_eq!(words, codes);
+        for (word, text) in sections() {
+            let severity = text.starts_with("\nError. ") || text.starts_with("\nWarning. ");
+            assert!(severity, "{word} says neither Error nor Warning");
+            assert!(text.contains("```") && text.contains("**Mend:** "), "{word}");
+        }
+        for code in Code::ALL {
+            assert!(!code.meaning().is_empty() && !code.meaning().starts_with(' '));
+        }
+    }
+
+    #[test]
+    fn the_examples_of_single_documents_are_found() {
+        let mut found = 0;
+        for (word, text) in sections() {
+            let Some((_, example)) = text.split_once("```yaml\n") else { continue };
+            let (example, _) = example.split_once("```").expect("the example ends");
+            let path = example.lines().next().and_then(|line| line.strip_prefix("# "));
+            let path = path.expect("the first line names the file");
+            let (_, diagnostics) = crate::read_file(path, example.as_bytes());
+            let codes: Vec<&str> = diagnostics.iter().map(|of| of.code.word()).collect();
+            assert_eq!(codes, [word], "{diagnostics:?}");
+            found += 1;
+        }
+        assert!(found >= 9);
     }
 }
