@@ -194,3 +194,16 @@ fn no_bytes_panic() {
         }
     });
 }
+
+#[test]
+fn layout_keeps_the_meaning_and_is_done_at_once() {
+    fuzz(1_500, 13, |_, bytes| {
+        let Ok(text) = std::str::from_utf8(bytes) else { return };
+        let (before, faults) = tree::yaml(text);
+        let Ok(after) = crate::format(text) else { return };
+        let json = |nodes: &[Node<'_>]| nodes.iter().map(Node::to_json).collect::<Vec<_>>();
+        let (nodes, _) = tree::yaml(&after);
+        assert_eq!(json(&nodes), json(&before), "{faults:?}");
+        assert_eq!(crate::format(&after).as_deref(), Ok(after.as_str()));
+    });
+}

@@ -16,6 +16,7 @@ mod diagnostic;
 #[cfg(test)]
 mod fuzz;
 mod inventory;
+mod layout;
 mod read;
 mod schemas;
 mod snapshot;
@@ -24,6 +25,7 @@ mod span;
 pub use decode::nearest;
 pub use diagnostic::{Code, Diagnostic, Related, Severity};
 pub use inventory::{Lines as InventoryLines, inventory};
+pub use layout::format;
 pub use read::{Documents, read, read_file, read_with};
 pub use schemas::{inventory_schema, json_schema, schema_files};
 pub use snapshot::{Content, Entry, Mode, Snapshot};
