@@ -208,7 +208,7 @@ mod tests {
         let codes: Vec<&str> = Code::ALL.iter().map(|code| code.word()).collect();
         assert_eq!(words, codes);
         for (word, text) in sections() {
-            let severity = text.starts_with("\nError. ") || text.starts_with("\nWarning. ");
+            let severity = text.starts_with("\nError") || text.starts_with("\nWarning");
             assert!(severity, "{word} says neither Error nor Warning");
             assert!(text.contains("```") && text.contains("**Mend:** "), "{word}");
         }

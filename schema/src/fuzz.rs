@@ -23,7 +23,7 @@ fn corpus() -> Vec<(String, Vec<u8>)> {
 }
 
 /// The next number of a seed: splitmix64 (Steele, Lea and Flood, 2014).
-struct Seed(u64);
+pub(crate) struct Seed(pub(crate) u64);
 
 impl Seed {
     fn next(&mut self) -> usize {
@@ -34,7 +34,7 @@ impl Seed {
         usize::try_from((mixed ^ (mixed >> 31)) >> 1).unwrap_or(0)
     }
 
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.next() % bound.max(1)
     }
 }

@@ -78,7 +78,6 @@ const BOUNDS: &[(&str, &str, &str)] = &[
     ("Rollout", "rings", r#"{"minItems": 1}"#),
     ("TrustRole", "threshold", r#"{"minimum": 1}"#),
     ("Schedule", "item", r#"{"pattern": "^(software|task)/."}"#),
-    ("ExpectedConflict", "item", r#"{"pattern": "^(software|task)/."}"#),
     ("Inventory", "now", r#"{"format": "date-time"}"#),
     ("Test", "now", r#"{"format": "date-time"}"#),
 ];

@@ -159,6 +159,59 @@ fn what_is_written_back_conforms() {
     }
 }
 
+/// All values below a value, itself included.
+fn collect(value: &serde_json::Value, pool: &mut Vec<serde_json::Value>) {
+    pool.push(value.clone());
+    match value {
+        serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, pool)),
+        serde_json::Value::Object(map) => map.values().for_each(|item| collect(item, pool)),
+        _ => {}
+    }
+}
+
+/// Replaces or removes one value somewhere below.
+fn change(value: &mut serde_json::Value, pool: &[serde_json::Value], seed: &mut crate::fuzz::Seed) {
+    let stop = seed.below(4) == 0;
+    match value {
+        serde_json::Value::Array(items) if !items.is_empty() && !stop => {
+            let index = seed.below(items.len());
+            change(&mut items[index], pool, seed);
+        }
+        serde_json::Value::Object(map) if !map.is_empty() && !stop => {
+            let key = map.keys().nth(seed.below(map.len())).unwrap().clone();
+            if seed.below(6) == 0 {
+                map.remove(&key);
+            } else {
+                change(&mut map[&key], pool, seed);
+            }
+        }
+        other => *other = pool[seed.below(pool.len())].clone(),
+    }
+}
+
+#[test]
+fn what_the_decoders_accept_conforms() {
+    const SEED: u64 = 17;
+    let (nodes, _) = tree::yaml(WHOLE);
+    let documents: Vec<_> = nodes.iter().map(tree::Node::to_json).collect();
+    let mut pool = Vec::new();
+    documents.iter().for_each(|document| collect(document, &mut pool));
+    let (mut seed, mut accepted) = (crate::fuzz::Seed(SEED), 0);
+    for round in 0..6_000 {
+        let original = &documents[seed.below(documents.len())];
+        let kind = Kind::of(original["kind"].as_str().unwrap()).unwrap();
+        let mut document = original.clone();
+        change(&mut document, &pool, &mut seed);
+        let (read, diagnostics) = read_file(&path(kind), document.to_string().as_bytes());
+        if diagnostics.is_empty() && !read.is_empty() {
+            accepted += 1;
+            let found = nonconformities(kind, &document);
+            assert!(found.is_empty(), "seed {SEED} round {round}: {found:?}\n{document:#}");
+        }
+    }
+    assert!(accepted > 200, "nearly nothing is accepted: {accepted}");
+}
+
 fn to_json(body: &Body) -> serde_json::Value {
     let value = match body {
         Body::Repository(of) => serde_json::to_value(of),
