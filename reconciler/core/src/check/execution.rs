@@ -4,7 +4,8 @@
 //! warning, so that nothing is ignored in silence.
 
 use ordain_schema::document::{
-    Action, Body, Deployment, Document, ParameterType, RunContext, RunsOn, Software, Task,
+    Action, Body, Deployment, Document, Latest, OnUnmatch, Override, ParameterType, Repository,
+    RunContext, RunsOn, Software, Task, Tenant,
 };
 use ordain_schema::{Code, Span};
 
@@ -19,31 +20,71 @@ pub(super) fn check(review: &mut Review<'_>) {
             Body::Role(_) => whole(review, document, "roles limit nobody yet"),
             Body::Integration(_) => whole(review, document, "integrations fetch nothing yet"),
             Body::Branding(_) => whole(review, document, "no messages are sent yet"),
-            Body::Repository(repository) => {
-                let rollout = repository.defaults.rollout.as_ref();
-                warn(
-                    review,
-                    document,
-                    rollout.map(|rollout| rollout.span),
-                    "rollouts hold nothing back yet",
-                );
-            }
+            Body::Repository(repository) => of_repository(review, document, repository),
+            Body::Tenant(tenant) => of_tenant(review, document, tenant),
+            Body::Licence(_) => whole(review, document, "licences reach no installation yet"),
             Body::Deployment(deployment) => of_deployment(review, document, deployment),
             Body::Task(task) => of_task(review, document, task),
             Body::Software(software) => of_software(review, document, software),
-            Body::Tenant(_)
-            | Body::Group(_)
-            | Body::Computer(_)
-            | Body::Licence(_)
-            | Body::Test(_)
-            | Body::Trust(_) => {}
+            Body::Group(_) | Body::Computer(_) | Body::Test(_) => {}
+            Body::Trust(_) => whole(review, document, "agents verify no signatures yet"),
         }
     }
+}
+
+fn of_repository(review: &mut Review<'_>, document: &Document, repository: &Repository) {
+    let defaults = &repository.defaults;
+    let rollout = defaults.rollout.as_ref().map(|rollout| rollout.span);
+    warn(review, document, rollout, "rollouts hold nothing back yet");
+    keys(
+        review,
+        document,
+        &[
+            (defaults.reboot.is_some(), "sessions never reboot yet, whatever `reboot` says"),
+            (defaults.business_hours.is_some(), "`businessHours` hold nothing back yet"),
+            (
+                defaults.offline.is_some(),
+                "sessions wait for offline computers, whatever `offline` says",
+            ),
+            (
+                defaults.retention.is_some(),
+                "results are kept for ever yet, whatever `retention` says",
+            ),
+            (repository.versions.cache_for.is_some(), "versions are not looked up outside yet"),
+        ],
+    );
+}
+
+fn of_tenant(review: &mut Review<'_>, document: &Document, tenant: &Tenant) {
+    keys(
+        review,
+        document,
+        &[
+            (tenant.business_hours.is_some(), "`businessHours` hold nothing back yet"),
+            (tenant.onboarding.automatic, "onboarding starts by hand only"),
+            (!tenant.preflight.is_empty(), "`preflight` holds no session yet"),
+            (tenant.notifications.is_some(), "no messages are sent yet"),
+            (tenant.branding.is_some(), "no messages are sent yet"),
+        ],
+    );
 }
 
 fn of_deployment(review: &mut Review<'_>, document: &Document, deployment: &Deployment) {
     let rollout = deployment.rollout.as_ref().map(|rollout| rollout.span);
     warn(review, document, rollout, "rollouts hold nothing back yet");
+    let asked = deployment
+        .parameters
+        .values()
+        .any(|given| matches!(given.over, Some(Override::Allow | Override::Require)));
+    keys(
+        review,
+        document,
+        &[
+            (deployment.on_unmatch == OnUnmatch::Remove, "`onUnmatch: remove` removes nothing yet"),
+            (deployment.visibility.is_some(), "`visibility` shows nowhere yet"),
+            (asked, "an onboarding asks for no parameters yet"),
+        ],
+    );
 }
 
 fn of_task(review: &mut Review<'_>, document: &Document, task: &Task) {
@@ -57,6 +98,15 @@ fn of_task(review: &mut Review<'_>, document: &Document, task: &Task) {
         (RunsOn::Computer | RunsOn::Person, _) => None,
     };
     warn(review, document, why.map(|_| document.span), why.unwrap_or_default());
+    keys(
+        review,
+        document,
+        &[
+            (task.serial, "`serial` tasks still run side by side"),
+            (task.inventory.is_some(), "inventory tasks run on no rhythm yet"),
+            (task.skip_in_automatic_onboarding, "onboarding starts by hand only"),
+        ],
+    );
     let secret = task.parameters.values().any(|parameter| parameter.kind == ParameterType::Secret);
     let secret = secret.then_some(document.span);
     warn(
@@ -81,7 +131,25 @@ fn of_software(review: &mut Review<'_>, document: &Document, software: &Software
         ];
         all.into_iter().flatten()
     });
-    let found = context(None, actions);
+    let all: Vec<&Action> = actions.collect();
+    let elsewhere = !matches!(software.latest, Latest::Static);
+    let fetches = software.versions.iter().any(|version| !version.artifacts.is_empty());
+    let windows = all.iter().any(|action| action.msi.is_some() || action.exe.is_some());
+    keys(
+        review,
+        document,
+        &[
+            (elsewhere, "versions are not looked up outside yet, and a session finds none"),
+            (fetches, "artifacts are not fetched yet, and the item fails"),
+            (windows, "`msi` and `exe` do not run yet, and the item fails"),
+            (
+                all.iter().any(|action| action.archive.is_some()),
+                "`archive` does not run yet, and the item fails",
+            ),
+            (software.reboot_needed, "sessions never reboot yet"),
+        ],
+    );
+    let found = context(None, all.into_iter());
     let controller = found.map(|_| document.span);
     warn(
         review,
@@ -98,6 +166,17 @@ fn context<'a>(
 ) -> Option<RunContext> {
     let mut contexts = actions.filter_map(|action| action.context).chain(whole);
     contexts.find(|context| matches!(context, RunContext::Metascript | RunContext::Cloud))
+}
+
+/// Warns at the document of every key that is in use.
+fn keys(review: &mut Review<'_>, document: &Document, uses: &[(bool, &'static str)]) {
+    let mut said: Vec<&str> = Vec::new();
+    for (used, why) in uses {
+        if *used && !said.contains(why) {
+            said.push(why);
+            whole(review, document, why);
+        }
+    }
 }
 
 fn whole(review: &mut Review<'_>, document: &Document, why: &str) {

@@ -86,13 +86,11 @@ fn of_tenant(review: &mut Review<'_>, document: &Document, tenant: &Tenant) {
     each(review, document, Kind::Branding, &tenant.branding);
     let Some(parent) = &tenant.parent else { return };
     let tenants = review.policy.tenants();
-    let has_document = |id| tenants.node(id).document.is_some();
-    let known = tenants.find(parent).is_some_and(has_document);
-    if known || review.unread.may_hold_tenant(parent) {
+    // A folder without its document is a fault of its own.
+    if tenants.find(parent).is_some() || review.unread.may_hold_tenant(parent) {
         return;
     }
-    let names =
-        tenants.iter().filter(|(id, node)| *node.id != **document.name && has_document(*id));
+    let names = tenants.iter().filter(|(_, node)| *node.id != **document.name);
     let hint = match nearest(parent, names.map(|(_, node)| &*node.id)) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("write `tenants/{}/tenant.yaml`, or name another tenant", parent.value),

@@ -21,20 +21,29 @@ pub(super) fn check(review: &mut Review<'_>) {
         match &document.body {
             Body::Software(software) => unpinned(review, document, software, trust),
             Body::Deployment(deployment) => {
-                named_in_target(review, document, &deployment.target);
                 if let Some(trust) = trust {
                     unattested(review, document, deployment, trust);
                 }
             }
-            Body::Schedule(schedule) => named_in_target(review, document, &schedule.target),
-            Body::Window(window) => {
-                if let Some(target) = &window.target {
-                    named_in_target(review, document, target);
-                }
-            }
-            Body::Group(group) => named_in_group(review, document, group),
             _ => {}
         }
+        if trust.is_some() && review.scope(document).is_none() {
+            named_in(review, document);
+        }
+    }
+}
+
+/// What a cross-tenant file tells every tenant's agents about one of them.
+fn named_in(review: &mut Review<'_>, document: &Document) {
+    let target = match &document.body {
+        Body::Deployment(deployment) => Some(&deployment.target),
+        Body::Schedule(schedule) => Some(&schedule.target),
+        Body::Window(window) => window.target.as_ref(),
+        Body::Group(group) => return named_in_group(review, document, group),
+        _ => None,
+    };
+    if let Some(target) = target {
+        named_in_target(review, document, target);
     }
 }
 
@@ -80,7 +89,7 @@ fn named_in_group(review: &mut Review<'_>, document: &Document, group: &Group) {
 }
 
 fn named(review: &mut Review<'_>, document: &Document, name: &Spanned<String>, telling: bool) {
-    if !telling || review.scope(document).is_some() {
+    if !telling {
         return;
     }
     let message = format!(

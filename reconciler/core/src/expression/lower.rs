@@ -6,10 +6,9 @@ use cel::common::ast::{
     SelectExpr, SourceInfo, operators,
 };
 use ordain_schema::nearest;
-use regex::{Regex, RegexBuilder};
 
 use super::node::{Function, Literal, Loop, Node, Operator, Path, Root};
-use super::{BadExpression, Expression, MAX_NESTING, bounds, names};
+use super::{BadExpression, Expression, MAX_NESTING, bounds, functions, names};
 
 /// How deep an expression may be.
 const MAX_DEPTH: usize = 64;
@@ -36,6 +35,7 @@ fn syntax(source: &str, errors: &cel::ParseErrors) -> BadExpression {
         source.split_inclusive('\n').take(line - 1).map(|line| line.chars().count()).sum();
     let said = first.msg.trim();
     let said = said.strip_prefix("Syntax error: ").unwrap_or(said);
+    let said = said.split(" expecting ").next().unwrap_or(said);
     BadExpression::new(before + column - 1, format!("no CEL expression: {said}"))
 }
 
@@ -273,33 +273,13 @@ impl Lowering {
         call: &CallExpr,
         name: &str,
     ) -> Result<Node, BadExpression> {
-        let Some((_, function, arity, form)) = FUNCTIONS.iter().find(|row| row.0 == name) else {
-            let known = FUNCTIONS.iter().map(|row| row.0).chain([
-                "has",
-                "all",
-                "exists",
-                "exists_one",
-                "map",
-                "filter",
-            ]);
-            let error = self.bad(expr, format!("there is no function `{name}`"));
-            return Err(match nearest(name, known) {
-                Some(near) => error.hint(format!("did you mean `{near}`?")),
-                None => error,
-            });
+        let fault = |(message, hint): (String, Option<String>)| {
+            let error = self.bad(expr, message);
+            BadExpression { hint, ..error }
         };
-        let given = call.args.len() + usize::from(call.target.is_some());
-        let fits = match form {
-            Form::Global => call.target.is_none(),
-            Form::Method => call.target.is_some(),
-            Form::Both => true,
-        };
-        if given != *arity || !fits {
-            let message =
-                format!("`{name}` is not called like this: write `{}`", form.example(name, *arity));
-            return Err(self.bad(expr, message));
-        }
-        let mut args = Vec::with_capacity(given);
+        let function =
+            functions::find(name, call.args.len(), call.target.is_some()).map_err(fault)?;
+        let mut args = Vec::with_capacity(call.args.len() + 1);
         if let Some(target) = &call.target {
             args.push(self.node(target)?);
         }
@@ -307,60 +287,18 @@ impl Lowering {
         if let (Function::Matches, [_, Node::Literal(Literal::Text(pattern))]) =
             (function, args.as_slice())
         {
-            let regex = pattern_of(pattern).map_err(|error| {
+            let regex = functions::pattern(pattern).map_err(|error| {
                 self.bad(expr, format!("`{pattern}` is no regular expression: {error}"))
             })?;
             return Ok(Node::Matches(Box::new(args.swap_remove(0)), regex));
         }
-        Ok(Node::Call(*function, args))
+        Ok(Node::Call(function, args))
     }
 
     fn bad(&self, expr: &IdedExpr, message: impl Into<String>) -> BadExpression {
         let offset = self.places.offset_for(expr.id).map_or(0, |(start, _)| start as usize);
         BadExpression::new(offset, message)
     }
-}
-
-/// How a function may be called.
-#[derive(Clone, Copy)]
-enum Form {
-    Global,
-    Method,
-    Both,
-}
-
-impl Form {
-    fn example(self, name: &str, arity: usize) -> String {
-        match (self, arity) {
-            (Self::Global, _) => format!("{name}(x)"),
-            (Self::Both, 1) => format!("{name}(x)` or `x.{name}()"),
-            (Self::Method | Self::Both, _) => format!("x.{name}(y)"),
-        }
-    }
-}
-
-/// Name, meaning, number of arguments with the target, form.
-const FUNCTIONS: &[(&str, Function, usize, Form)] = &[
-    ("size", Function::Size, 1, Form::Both),
-    ("contains", Function::Contains, 2, Form::Method),
-    ("startsWith", Function::StartsWith, 2, Form::Method),
-    ("endsWith", Function::EndsWith, 2, Form::Method),
-    ("matches", Function::Matches, 2, Form::Both),
-    ("int", Function::Int, 1, Form::Global),
-    ("uint", Function::Uint, 1, Form::Global),
-    ("double", Function::Double, 1, Form::Global),
-    ("string", Function::String, 1, Form::Global),
-    ("bool", Function::Bool, 1, Form::Global),
-    ("dyn", Function::Dyn, 1, Form::Global),
-    ("type", Function::Type, 1, Form::Global),
-];
-
-/// A pattern, bounded in size.
-pub(super) fn pattern_of(pattern: &str) -> Result<Regex, String> {
-    RegexBuilder::new(pattern)
-        .size_limit(1 << 20)
-        .build()
-        .map_err(|error| error.to_string().lines().last().unwrap_or_default().to_owned())
 }
 
 impl Root {

@@ -10,6 +10,7 @@
 
 mod bounds;
 mod evaluate;
+mod functions;
 mod lower;
 mod names;
 mod node;

@@ -30,6 +30,7 @@ pub(super) const RECORDS: &[Record] = &[
             "serial",
             "manufacturer",
             "model",
+            "domain",
         ],
     },
     Record { path: "computer.os", fields: &["family", "version", "arch"] },

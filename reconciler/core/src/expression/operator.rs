@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::lower::pattern_of;
+use super::functions;
 use super::node::{Function, Operator};
 use super::value::{NoValue, Val};
 
@@ -110,7 +110,7 @@ pub(super) fn call<'a>(function: Function, args: &[Val<'a>]) -> Result<'a> {
             Ok(Val::Bool(text.ends_with(&**part)))
         }
         (Function::Matches, [Val::Text(text), Val::Text(pattern)]) => {
-            let pattern = pattern_of(pattern).map_err(|_| NoValue)?;
+            let pattern = functions::pattern(pattern).map_err(|_| NoValue)?;
             Ok(Val::Bool(pattern.is_match(text)))
         }
         (Function::Int, [value]) => int(value).map(Val::Int).ok_or(NoValue),

@@ -74,6 +74,7 @@ fn person(subject: &Subject<'_>) -> Option<Value> {
 fn tenant(subject: &Subject<'_>) -> Value {
     let mut map = Map::new();
     map.insert("id".into(), subject.facts.tenant.clone().into());
+    map.insert("name".into(), subject.facts.tenant.clone().into());
     let mut tags: Vec<String> = subject.tenant.tags.iter().cloned().collect();
     tags.sort();
     map.insert("tags".into(), tags.into());

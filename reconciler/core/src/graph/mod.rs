@@ -2,11 +2,13 @@
 //!
 //! Nodes are the documents of software and tasks, edges what their rules say,
 //! each with its place. Conditions are not judged here: an edge that holds
-//! only sometimes is in the graph. [`render`] writes it for people and
-//! programs; circles are reported by `check`, order is decided in `plan`.
+//! only sometimes is in the graph. `render` writes it for people; circles are reported by `check`, order is decided in `plan`.
 
 mod cycle;
 mod render;
+
+#[cfg(test)]
+mod tests;
 
 use ordain_schema::document::{Body, Document, Rule, Software};
 use ordain_schema::{Span, Spanned};
@@ -16,7 +18,7 @@ use crate::item::Item;
 use crate::policy::{DocumentId, Kind, Policy};
 
 pub use cycle::{Component, cycles};
-pub use render::{Format, NoFormat};
+pub use render::Format;
 
 /// Why one item points to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,10 +1,8 @@
-//! The graph as text: for Graphviz, for Mermaid, for programs.
+//! The graph as text: for Graphviz and for Mermaid.
 
 use std::fmt::Write;
-use std::str::FromStr;
 
 use ordain_schema::document::Scope;
-use serde_json::{Value, json};
 
 use super::{EdgeKind, Graph, item};
 use crate::policy::DocumentId;
@@ -16,27 +14,6 @@ pub enum Format {
     Dot,
     /// Mermaid, as forges show it.
     Mermaid,
-    /// `{"nodes": [{item, tenant, file, line}], "edges": [{from, to, kind, conditional, file, line}]}`;
-    /// `from` and `to` count the nodes from 0.
-    Json,
-}
-
-/// A word that names no format.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no format of a graph: write dot, mermaid or json")]
-pub struct NoFormat(String);
-
-impl FromStr for Format {
-    type Err = NoFormat;
-
-    fn from_str(word: &str) -> Result<Self, NoFormat> {
-        match word {
-            "dot" => Ok(Self::Dot),
-            "mermaid" => Ok(Self::Mermaid),
-            "json" => Ok(Self::Json),
-            other => Err(NoFormat(other.to_owned())),
-        }
-    }
 }
 
 impl Graph<'_> {
@@ -45,7 +22,6 @@ impl Graph<'_> {
         match format {
             Format::Dot => self.dot(),
             Format::Mermaid => self.mermaid(),
-            Format::Json => format!("{:#}\n", self.json()),
         }
     }
 
@@ -111,32 +87,5 @@ impl Graph<'_> {
             .expect("a text takes any text");
         }
         text
-    }
-
-    fn json(&self) -> Value {
-        let nodes = self.nodes.iter().map(|id| {
-            let document = self.policy.document(*id);
-            let tenant = match &document.scope {
-                Scope::CrossTenant => None,
-                Scope::Tenant(tenant) => Some(&**tenant),
-            };
-            json!({
-                "item": self.item(*id),
-                "tenant": tenant,
-                "file": &*document.path,
-                "line": document.span.line,
-            })
-        });
-        let edges = self.edges.iter().map(|edge| {
-            json!({
-                "from": self.number(edge.from),
-                "to": self.number(edge.to),
-                "kind": edge.kind.word(),
-                "conditional": edge.conditional,
-                "file": &*self.policy.document(edge.from).path,
-                "line": edge.span.line,
-            })
-        });
-        json!({"nodes": nodes.collect::<Vec<_>>(), "edges": edges.collect::<Vec<_>>()})
     }
 }

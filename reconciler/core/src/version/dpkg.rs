@@ -27,8 +27,8 @@ pub(super) fn fault(text: &str) -> Option<&'static str> {
     if epoch.is_empty() && text.contains(':') {
         return Some("its epoch is no number");
     }
-    if !upstream.starts_with(|c: char| c.is_ascii_digit()) {
-        return Some("it must begin with a digit");
+    if upstream.is_empty() {
+        return Some("it has no upstream version");
     }
     if text.ends_with('-') {
         return Some("its revision is empty");

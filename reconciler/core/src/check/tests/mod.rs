@@ -3,6 +3,7 @@
 mod catalogue;
 mod deployments;
 mod references;
+mod trust;
 mod values;
 
 use std::fmt::Write;
