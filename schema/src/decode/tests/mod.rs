@@ -195,7 +195,9 @@ fn what_the_decoders_accept_conforms() {
     let (nodes, _) = tree::yaml(WHOLE);
     let documents: Vec<_> = nodes.iter().map(tree::Node::to_json).collect();
     let mut pool = Vec::new();
-    documents.iter().for_each(|document| collect(document, &mut pool));
+    for document in &documents {
+        collect(document, &mut pool);
+    }
     let (mut seed, mut accepted) = (crate::fuzz::Seed(SEED), 0);
     for round in 0..6_000 {
         let original = &documents[seed.below(documents.len())];
