@@ -143,20 +143,19 @@ fn certificate(home: &Home) -> Examined {
             );
         }
     };
-    let days = |seconds: i64| format!("{:.1} days", seconds as f64 / 86_400.0);
     let now = home::now();
     if now < validity.from - SKEW {
         let mut part = examined(
             "certificate",
             Verdict::Failed,
-            format!("not good before {} from now", days(validity.from - now)),
+            format!("not good before {} from now", span(validity.from - now)),
         );
         part.hint = Some("set this computer's clock".into());
         part
     } else if now > validity.to {
         let late = now - validity.to;
         let verdict = if late > 90 * 86_400 { Verdict::Failed } else { Verdict::Warning };
-        let mut part = examined("certificate", verdict, format!("expired {} ago", days(late)));
+        let mut part = examined("certificate", verdict, format!("expired {} ago", span(late)));
         part.hint =
             Some("within 90 days it renews by itself on connecting; later, enrol again".into());
         part
@@ -166,10 +165,20 @@ fn certificate(home: &Home) -> Examined {
             Verdict::Ok,
             format!(
                 "good for {}, renewed in {}",
-                days(validity.to - now),
-                days((validity.half_life() - now).max(0))
+                span(validity.to - now),
+                span((validity.half_life() - now).max(0))
             ),
         )
+    }
+}
+
+/// A span of time in its largest fitting unit.
+fn span(seconds: i64) -> String {
+    match seconds {
+        172_800.. => format!("{} days", seconds / 86_400),
+        7_200.. => format!("{} hours", seconds / 3_600),
+        120.. => format!("{} minutes", seconds / 60),
+        _ => format!("{seconds} seconds"),
     }
 }
 

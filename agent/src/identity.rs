@@ -114,55 +114,37 @@ fn trusted_maker(manufacturer: &str) -> Option<&'static str> {
     }
 }
 
-/// Texts that factories leave where a serial belongs.
+/// How the texts begin that factories leave where a serial belongs.
 const PLACEHOLDERS: &[&str] = &[
     "to be filled",
     "default string",
-    "not specified",
-    "not applicable",
-    "not available",
-    "not present",
-    "not settable",
-    "system serial",
-    "system manufact",
-    "system product",
-    "system version",
-    "system name",
-    "system sku",
+    "oem default",
+    "oem test",
+    "not ",
+    "system ",
     "chassis serial",
     "base board serial",
     "serial number",
-    "oem",
-    "o.e.m",
     "type1",
     "unknown",
     "invalid",
-    "empty",
-    "none",
-    "null",
-    "standard",
-    "sku",
-    "all",
+    "0123456789",
+    "123456789",
 ];
+
+/// Such texts as a whole; fewer than four letters are none anyway.
+const PLACEHOLDER_WORDS: &[&str] = &["empty", "none", "null", "standard", "all series"];
 
 /// Whether a serial can tell one machine from another.
 fn usable_serial(serial: &str) -> bool {
     let text = serial.trim().to_ascii_lowercase();
     let letters: Vec<char> = text.chars().filter(char::is_ascii_alphanumeric).collect();
-    if letters.len() < 4 || letters.iter().all(|letter| *letter == letters[0]) {
-        return false;
-    }
-    let counts_up = "01234567890123456789".contains(&letters.iter().collect::<String>())
-        || "12345678901234567890".contains(&letters.iter().collect::<String>());
-    let placeholder = PLACEHOLDERS.iter().any(|known| match known.len() {
-        0..=8 => text == *known || text.starts_with(&format!("{known} ")),
-        _ => text.contains(known),
-    });
-    !counts_up
-        && !placeholder
-        && !text.starts_with("0123456789")
-        && !text.starts_with("123456789")
+    let same = letters.iter().all(|letter| *letter == letters[0]);
+    letters.len() >= 4
+        && !same
         && !text.contains("xxx")
+        && !PLACEHOLDERS.iter().any(|known| text.starts_with(known))
+        && !PLACEHOLDER_WORDS.contains(&text.as_str())
 }
 
 #[cfg(test)]

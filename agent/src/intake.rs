@@ -74,13 +74,11 @@ fn judge(
         return Err(("not-for-me", text));
     }
     if let Some(known) = journal.known(order.number) {
-        return match known.is(order) {
-            true => Ok(true),
-            false => Err((
-                "malformed",
-                format!("order {} was given before with another content", order.number),
-            )),
-        };
+        if known.is(order) {
+            return Ok(true);
+        }
+        let text = format!("order {} was given before with another content", order.number);
+        return Err(("malformed", text));
     }
     if order.number <= journal.highest_order() {
         let text = format!("order {} comes after order {}", order.number, journal.highest_order());

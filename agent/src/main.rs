@@ -90,6 +90,7 @@ fn run(arguments: &Run) -> Result<(), CommandError> {
     let desk = Arc::new(carry::desk(home.path()).map_err(|error| not_opened(&error))?);
     let (live, output) = tokio::sync::mpsc::channel(64);
     let platform = platform::present();
+    platform::spawn::adopt_orphans();
     let queue = carry::start(desk.clone(), platform.clone(), carry::roots(home.path()), live)
         .map_err(|error| {
             CommandError::new(Kind::CouldNot, format!("no thread can be started: {error}"))

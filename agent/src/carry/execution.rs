@@ -146,9 +146,10 @@ impl Carrier {
             What::Run(run) => {
                 let looks =
                     matches!(work.phase, WorkPhase::Detect | WorkPhase::Test | WorkPhase::Get);
-                let ended = match looks {
-                    true => self.runner.look(run, marker, &mut watch),
-                    false => self.runner.change(run, marker, &mut watch),
+                let ended = if looks {
+                    self.runner.look(run, marker, &mut watch)
+                } else {
+                    self.runner.change(run, marker, &mut watch)
                 };
                 judged(work, run, ended)
             }

@@ -107,12 +107,14 @@ pub fn start(
     live: tokio::sync::mpsc::Sender<AgentMessage>,
 ) -> std::io::Result<Queue> {
     let (sender, orders) = mpsc::channel();
+    // Before anybody can put a new order in, which would then be carried out twice.
+    let left_over = desk.journal().unfinished();
     let runner = Runner::new(platform.clone(), desk.blobs.clone(), roots.runs.clone());
     let detectors = Detectors::new(&roots.system);
     let carrier = Carrier { desk, platform, roots, runner, detectors, live, nonce: rand::random() };
     std::thread::Builder::new()
         .name("carry".to_owned())
-        .spawn(move || carrier.carry_on(&orders))?;
+        .spawn(move || carrier.carry_on(left_over, &orders))?;
     Ok(Queue(sender))
 }
 
@@ -133,9 +135,7 @@ struct Carrier {
 }
 
 impl Carrier {
-    fn carry_on(mut self, orders: &mpsc::Receiver<u64>) {
-        spawn::adopt_orphans();
-        let left_over = self.desk.journal().unfinished();
+    fn carry_on(mut self, left_over: Vec<u64>, orders: &mpsc::Receiver<u64>) {
         self.sweep(&left_over);
         for number in left_over {
             self.carry_out(number);
@@ -181,7 +181,7 @@ impl Carrier {
             Ok(Task::Execute(steps)) => self.execute(&order, steps),
             // Taken in by another version of the program, before an update.
             Err(error) => {
-                tracing::error!(order = number, %error, "an accepted order does not make sense any more")
+                tracing::error!(order = number, %error, "an accepted order does not make sense any more");
             }
         }
         self.desk.report(&order, vec![ReportBody::Ended]);

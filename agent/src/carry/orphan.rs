@@ -18,7 +18,7 @@ use crate::run::packages::{Shift, dpkg_was_cut_off};
 use crate::run::{Watch, kill_tree};
 
 /// How long mending a package manager may take.
-const MENDING: Duration = Duration::from_secs(30 * 60);
+const MENDING: Duration = Duration::from_mins(30);
 /// How often the list of orphans is looked at again.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
@@ -105,10 +105,10 @@ impl Carrier {
         });
         match mended {
             Ok(ended) => {
-                tracing::info!(way = ?ended.way, output = ended.output, "the package manager was mended")
+                tracing::info!(way = ?ended.way, output = ended.output, "the package manager was mended");
             }
             Err(error) => {
-                tracing::warn!(error = %chain(&error), "the package manager could not be mended")
+                tracing::warn!(error = %chain(&error), "the package manager could not be mended");
             }
         }
         let _ = std::fs::remove_dir_all(&folder);

@@ -10,7 +10,7 @@ use super::{Found, checked, last_line, unfinished};
 use crate::run::{self, Ended, Runner, Watch, Way};
 
 /// How long a program has to tell its version.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Runs a command line, split at blanks; none where there is no such program.
 pub(super) fn run(

@@ -45,8 +45,8 @@ impl Default for Pace {
         Self {
             ping: Duration::from_secs(30),
             silence: Duration::from_secs(75),
-            facts: Duration::from_secs(300),
-            repeat: Duration::from_secs(60),
+            facts: Duration::from_mins(5),
+            repeat: Duration::from_mins(1),
         }
     }
 }

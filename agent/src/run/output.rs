@@ -42,6 +42,11 @@ impl Bounded {
         self.tail.extend(bytes);
     }
 
+    /// Whether the beginning is not complete yet.
+    pub fn wants_head(&self) -> bool {
+        self.head.len() < self.head_limit
+    }
+
     /// Counts bytes that were printed and that nobody read.
     pub fn skip(&mut self, bytes: u64) {
         self.seen += bytes;

@@ -5,10 +5,12 @@
 //! apt reads `name-` as a removal.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use ordain_core::order::PackageManager;
+use rustix::process::{FlockType, fcntl_getlk};
 
 use super::CannotRun;
 use super::process::{Ended, Launch, Printing, Watch, Way, supervise};
@@ -68,8 +70,21 @@ impl Shift<'_, '_> {
     /// Finishes what an earlier dpkg was cut off from.
     pub fn mend_dpkg(&mut self) -> Result<Ended, CannotRun> {
         self.be_quiet();
+        self.wait_for_dpkg(Path::new("/"));
         let dpkg = program(&["usr/bin/dpkg"], "dpkg")?;
         self.step(&dpkg, &["--configure", "-a", "--force-confdef", "--force-confold"])
+    }
+
+    /// Waits until nobody else works on dpkg's database; dpkg itself would give up at once.
+    fn wait_for_dpkg(&self, root: &Path) {
+        let patience = Instant::now() + Duration::from_secs(LOCK_PATIENCE.into());
+        let until = patience.min(self.deadline);
+        while dpkg_is_busy(root)
+            && Instant::now() < until
+            && !self.watch.stop.is_requested(self.watch.session)
+        {
+            std::thread::sleep(Duration::from_millis(200));
+        }
     }
 
     fn apt(&mut self, request: &Request<'_>) -> Result<Ended, CannotRun> {
@@ -125,10 +140,12 @@ impl Shift<'_, '_> {
             Some(version) => format!("{}={version}", request.name),
             None => request.name.to_owned(),
         };
-        let ended = match request.remove {
-            true => self.step(&apk, &["del", request.name])?,
-            false => self.step(&apk, &["add", "--update-cache", &wanted])?,
+        let args: &[&str] = if request.remove {
+            &["del", request.name]
+        } else {
+            &["add", "--update-cache", &wanted]
         };
+        let ended = self.step(&apk, args)?;
         Ok(self.together(ended))
     }
 
@@ -245,6 +262,17 @@ pub fn dpkg_was_cut_off(root: &Path) -> bool {
             .is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()))
     };
     entries.filter_map(Result::ok).any(|entry| numbered(entry.file_name()))
+}
+
+/// Whether another process holds one of dpkg's locks.
+fn dpkg_is_busy(root: &Path) -> bool {
+    ["lock-frontend", "lock"].iter().any(|name| {
+        let file = File::open(root.join("var/lib/dpkg").join(name));
+        // Who may not even look cannot mend either.
+        file.is_ok_and(|file| {
+            matches!(fcntl_getlk(&file, &FlockType::WriteLock.into()), Ok(Some(_)))
+        })
+    })
 }
 
 /// What apt says when its lists name what the mirror no longer has.

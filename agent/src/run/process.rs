@@ -293,7 +293,12 @@ impl Streams {
             Source::File { file, read } => {
                 let length = file.metadata()?.len();
                 if length - (*read).min(length) > FILE_LIMIT {
-                    // More than anybody reads: its end will do.
+                    // More than anybody reads: its two ends will do.
+                    while self.both.wants_head() {
+                        let count = file.read_at(&mut self.piece, *read)?;
+                        self.both.push(&self.piece[..count]);
+                        *read += count as u64;
+                    }
                     let skipped = length - FILE_LIMIT / 2 - *read;
                     self.both.skip(skipped);
                     *read += skipped;

@@ -9,6 +9,8 @@ use std::fs;
 
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
+use super::spawn::adopts;
+
 /// The variable that marks every process of a run.
 pub const MARKER: &str = "ORDAIN_RUN";
 
@@ -102,7 +104,7 @@ pub fn tree(first: Option<Process>, marker: &str) -> Vec<Process> {
         .collect();
     let belongs = |each: &Process| {
         let by_birth = first.is_some_and(|first| {
-            let adopted = each.parent == me && each.started >= first.started;
+            let adopted = adopts() && each.parent == me && each.started >= first.started;
             (each.pid == first.pid && each.started == first.started)
                 || each.group == first.pid
                 || adopted

@@ -7,6 +7,7 @@
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::unistd::{Gid, Uid, User, getgrouplist, setgid, setgroups, setuid};
 
@@ -53,17 +54,30 @@ pub fn is_root() -> bool {
     Uid::effective().is_root()
 }
 
+static ADOPTS: AtomicBool = AtomicBool::new(false);
+
 /// Makes orphans of this program's runs its own children, so that a run's
-/// whole tree can be found; they are reaped by [`reap`].
+/// whole tree can be found; [`reap`] takes them in. For a program that starts
+/// processes on the carrying thread alone.
 pub fn adopt_orphans() {
-    if let Err(error) = nix::sys::prctl::set_child_subreaper(true) {
-        tracing::debug!(%error, "orphans of scripts cannot be adopted");
+    match nix::sys::prctl::set_child_subreaper(true) {
+        Ok(()) => ADOPTS.store(true, Ordering::Relaxed),
+        Err(error) => tracing::debug!(%error, "orphans of scripts cannot be adopted"),
     }
+}
+
+/// Whether every child of this program that it did not start itself is an
+/// orphan of its runs.
+pub fn adopts() -> bool {
+    ADOPTS.load(Ordering::Relaxed)
 }
 
 /// Reaps adopted children that have ended. Only where no child of its own is waited for.
 pub fn reap() {
     use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+    if !adopts() {
+        return;
+    }
     while matches!(
         waitpid(nix::unistd::Pid::from_raw(-1), Some(WaitPidFlag::WNOHANG)),
         Ok(WaitStatus::Exited(..) | WaitStatus::Signaled(..))

@@ -1,0 +1,80 @@
+//! Orders from the journal: once, in order, and on after a restart.
+
+use ordain_wire::{EndSpec, ExpectSpec, ProgressSpec, ReportBody};
+
+use crate::bench::{Bench, ends};
+use crate::orders::{self, execute, shell, step, work};
+
+/// A report in a few words.
+pub(crate) fn word(body: &ReportBody) -> String {
+    match body {
+        ReportBody::Accepted => "accepted".into(),
+        ReportBody::Detected { .. } => "detected".into(),
+        ReportBody::Ended => "ended".into(),
+        ReportBody::Progress(ProgressSpec::Started { at }) => format!("started {}.{}", at.step, at.work),
+        ReportBody::Progress(ProgressSpec::Finished { at, outcome }) => match &outcome.end {
+            EndSpec::Exit { code } => format!("finished {}.{} exit {code}", at.step, at.work),
+            EndSpec::Answer { answer, .. } => format!("finished {}.{} {answer}", at.step, at.work),
+            other => format!("finished {}.{} {other:?}", at.step, at.work),
+        },
+        ReportBody::Progress(ProgressSpec::Interrupted { at }) => format!("interrupted {}.{}", at.step, at.work),
+        ReportBody::Progress(ProgressSpec::Cancelled) => "cancelled".into(),
+    }
+}
+
+#[test]
+fn steps_run_in_order_and_a_failure_stops_only_its_dependants() {
+    let bench = Bench::new();
+    let (good, bad, test) = ("exit 0\n", "exit 5\n", "echo true\n");
+    for script in [good, bad, test] {
+        bench.keep(script);
+    }
+    let set = |script| work("set", shell(script, 60), ExpectSpec::Success);
+    let mut needy = step("task/b", vec![set(good)]);
+    needy.waits_for = vec!["task/a".into()];
+    let steps = vec![
+        step("task/a", vec![set(bad)]),
+        needy,
+        step("task/c", vec![set(good), work("test", shell(test, 60), ExpectSpec::True)]),
+    ];
+    let reports = bench.carry_out(&execute(1, steps));
+    let words: Vec<String> = reports.iter().map(|report| word(&report.body)).collect();
+    assert_eq!(
+        words,
+        ["accepted", "started 0.0", "finished 0.0 exit 5", "started 2.0", "finished 2.0 exit 0", "started 2.1", "finished 2.1 true", "ended"]
+    );
+    let seqs: Vec<u64> = reports.iter().map(|report| report.seq).collect();
+    assert_eq!(seqs, (1..=8).collect::<Vec<u64>>());
+}
+
+#[test]
+fn a_script_that_the_controller_does_not_have_fails_its_step_alone() {
+    let bench = Bench::new();
+    bench.keep("exit 0\n");
+    let missing = "echo this one never arrives\n";
+    let set = |script| work("set", shell(script, 60), ExpectSpec::Success);
+    bench.take(&execute(1, vec![step("task/a", vec![set(missing)]), step("task/b", vec![set("exit 0\n")])]));
+    bench.until("the request", |reports| !reports.is_empty() && !bench.desk.blobs.wanted().is_empty(), 1);
+    bench.desk.blobs.deliver(&ordain_wire::Blob { id: orders::id(missing), data: None });
+    let reports = bench.until("the end", |reports| reports.last().is_some_and(|last| last.body == ReportBody::Ended), 1);
+    let ends = ends(&reports);
+    assert!(matches!(&ends[0].0, EndSpec::Failed { message } if message.contains("was not delivered")), "{ends:?}");
+    assert_eq!(ends[1].0, EndSpec::Exit { code: 0 });
+}
+
+#[test]
+fn what_another_operating_system_would_do_fails_clearly() {
+    let bench = Bench::new();
+    let built_in = |name: &str| ordain_wire::RunSpec {
+        what: ordain_wire::RunWhatSpec::BuiltIn { name: name.into(), arguments: Vec::new() },
+        ..shell("", 60)
+    };
+    for (number, (name, message)) in (1..).zip([
+        ("msi", "msi runs on Windows only"),
+        ("exe", "exe runs on Windows only"),
+        ("archive", "`archive` is not executed on this operating system yet"),
+    ]) {
+        let (end, _) = bench.run_one(number, work("install", built_in(name), ExpectSpec::Success));
+        assert_eq!(end, EndSpec::Failed { message: message.into() });
+    }
+}

@@ -1,0 +1,18 @@
+//! The agent with real processes: on its own parts, and as a program against a
+//! controller that the test plays.
+//!
+//! `stage` is that controller, `orders` builds what it orders, `bench` drives
+//! the carrying thread without a connection. Tests that need root say so.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first thing that is not as it should be")]
+
+mod bench;
+mod orders;
+mod stage;
+
+mod carrying;
+mod connection;
+mod crashes;
+mod enrolment;
+mod packages;
+mod processes;
