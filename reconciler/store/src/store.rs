@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::rows::{
-    AgentRow, BurnOutcome, CommitRow, ComputerRow, EnrolAgent, EnrolRefusal, Enrolled, EventRow,
-    FindingRow, OrderRow, OutcomeRow, PauseRow, SessionFilter, SessionRow, SessionWrite, TokenHash,
-    TokenRow,
+    AgentRow, BurnOutcome, CommitRow, ComputerRow, EnrolAgent, EnrolRefusal, Enrolled,
+    EnrolledAgent, EventRow, FindingRow, OrderRow, OutcomeRow, PauseRow, SessionFilter, SessionRow,
+    SessionWrite, TokenHash, TokenRow,
 };
 use crate::{AgentId, ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
@@ -58,6 +58,10 @@ pub trait Enrolments {
     /// Burns a token and adds its bearer, all or nothing. Of two with the same
     /// last use of a token exactly one gets it.
     async fn enrol(&self, agent: EnrolAgent) -> Result<Result<Enrolled, EnrolRefusal>, StoreError>;
+
+    /// Takes in agents that this database does not know, with their computers;
+    /// gives how many. Such an agent takes the place of the computer's others.
+    async fn restore_enrolments(&self, agents: Vec<EnrolledAgent>) -> Result<u64, StoreError>;
 
     /// One agent, whatever its status.
     async fn agent(

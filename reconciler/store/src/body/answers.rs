@@ -4,11 +4,11 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::super::Database;
-use super::{commits, computers, enrolments, sessions};
+use super::{commits, computers, enrolments, restore, sessions};
 use crate::rows::{
-    AgentRow, BurnOutcome, CommitRow, ComputerRow, EnrolAgent, EnrolRefusal, Enrolled, EventRow,
-    FindingRow, OrderRow, OutcomeRow, PauseRow, SessionFilter, SessionRow, SessionWrite, TokenHash,
-    TokenRow,
+    AgentRow, BurnOutcome, CommitRow, ComputerRow, EnrolAgent, EnrolRefusal, Enrolled,
+    EnrolledAgent, EventRow, FindingRow, OrderRow, OutcomeRow, PauseRow, SessionFilter, SessionRow,
+    SessionWrite, TokenHash, TokenRow,
 };
 use crate::{
     AgentId, Commits, ComputerId, Computers, Enrolments, SessionId, Sessions, StoreError, TenantId,
@@ -26,9 +26,7 @@ macro_rules! read {
 /// Runs a query within a transaction; its arguments move into it.
 macro_rules! write {
     ($store:ident, |$connection:ident| $query:expr) => {
-        $store
-            .write(move |$connection| Box::pin(async move { $query.await }))
-            .await
+        $store.write(move |$connection| Box::pin(async move { $query.await })).await
     };
 }
 
@@ -74,6 +72,10 @@ impl Enrolments for Database {
         write!(self, |on| enrolments::enrol(on, &agent))
     }
 
+    async fn restore_enrolments(&self, agents: Vec<EnrolledAgent>) -> Result<u64, StoreError> {
+        write!(self, |on| restore::enrolments(on, &agents))
+    }
+
     async fn agent(
         &self,
         scope: &TenantScope,
@@ -94,13 +96,7 @@ impl Enrolments for Database {
         highest_order: u64,
     ) -> Result<(), StoreError> {
         let (id, version) = (id.clone(), version.to_owned());
-        write!(self, |on| enrolments::seen(
-            on,
-            &id,
-            at,
-            &version,
-            highest_order
-        ))
+        write!(self, |on| enrolments::seen(on, &id, at, &version, highest_order))
     }
 
     async fn raise_orders(&self, id: &AgentId, number: u64) -> Result<(), StoreError> {

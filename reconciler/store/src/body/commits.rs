@@ -45,10 +45,7 @@ pub(super) async fn rejected(
     )
     .fetch_all(on)
     .await?;
-    columns
-        .into_iter()
-        .map(|columns| row(columns, scope))
-        .collect()
+    columns.into_iter().map(|columns| row(columns, scope)).collect()
 }
 
 pub(super) async fn history(
@@ -60,10 +57,7 @@ pub(super) async fn history(
         .bind(i64::from(limit))
         .fetch_all(on)
         .await?;
-    columns
-        .into_iter()
-        .map(|columns| row(columns, scope))
-        .collect()
+    columns.into_iter().map(|columns| row(columns, scope)).collect()
 }
 
 fn row(

@@ -8,17 +8,8 @@ use super::text::{json, millis, some_time, time, value};
 use crate::rows::{ComputerRow, FindingRow, PauseRow};
 use crate::{AgentId, ComputerId, StoreError, TenantId, TenantScope};
 
-type Columns = (
-    String,
-    String,
-    String,
-    String,
-    Option<String>,
-    i64,
-    Option<String>,
-    Option<i64>,
-    Option<i64>,
-);
+type Columns =
+    (String, String, String, String, Option<String>, i64, Option<String>, Option<i64>, Option<i64>);
 
 pub(super) async fn all(
     on: &mut Connection,
@@ -144,16 +135,8 @@ pub(super) async fn inventoried(
     Ok(())
 }
 
-type Finding = (
-    String,
-    String,
-    String,
-    Option<String>,
-    Option<i64>,
-    Option<String>,
-    Option<String>,
-    i64,
-);
+type Finding =
+    (String, String, String, Option<String>, Option<i64>, Option<String>, Option<String>, i64);
 
 pub(super) async fn findings(
     on: &mut Connection,

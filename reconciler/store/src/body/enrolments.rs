@@ -71,11 +71,7 @@ pub(super) async fn enrol(
         None => insert_computer(on, &tenant, new).await?,
     };
     insert_agent(on, &tenant, &computer, new).await?;
-    Ok(Ok(Enrolled {
-        tenant,
-        computer,
-        superseded,
-    }))
+    Ok(Ok(Enrolled { tenant, computer, superseded }))
 }
 
 enum Place {
@@ -182,19 +178,8 @@ async fn insert_agent(
     Ok(())
 }
 
-type Columns = (
-    String,
-    String,
-    String,
-    String,
-    i64,
-    String,
-    i64,
-    Option<i64>,
-    Option<String>,
-    i64,
-    i64,
-);
+type Columns =
+    (String, String, String, String, i64, String, i64, Option<i64>, Option<String>, i64, i64);
 
 pub(super) async fn agent(
     on: &mut Connection,

@@ -8,5 +8,6 @@ mod answers;
 mod commits;
 mod computers;
 mod enrolments;
+mod restore;
 mod sessions;
 mod text;

@@ -278,10 +278,7 @@ pub(super) async fn counts(
             .bind(scope.tenant())
             .fetch_all(on)
             .await?;
-    columns
-        .into_iter()
-        .map(|(status, number)| Ok((status, count(number)?)))
-        .collect()
+    columns.into_iter().map(|(status, number)| Ok((status, count(number)?))).collect()
 }
 
 pub(super) async fn events(
@@ -302,13 +299,7 @@ pub(super) async fn events(
             .await?;
     columns
         .into_iter()
-        .map(|(seq, at, event)| {
-            Ok(EventRow {
-                seq: count(seq)?,
-                at: time(at)?,
-                event,
-            })
-        })
+        .map(|(seq, at, event)| Ok(EventRow { seq: count(seq)?, at: time(at)?, event }))
         .collect()
 }
 
@@ -369,18 +360,16 @@ pub(super) async fn last_order(
     .fetch_optional(on)
     .await?;
     columns
-        .map(
-            |(tenant, agent, number, session, revision, created_at, expires_at)| {
-                Ok(OrderRow {
-                    tenant: TenantId::new(tenant),
-                    agent: AgentId::new(agent),
-                    number: count(number)?,
-                    session: SessionId::new(session),
-                    revision,
-                    created_at: time(created_at)?,
-                    expires_at: time(expires_at)?,
-                })
-            },
-        )
+        .map(|(tenant, agent, number, session, revision, created_at, expires_at)| {
+            Ok(OrderRow {
+                tenant: TenantId::new(tenant),
+                agent: AgentId::new(agent),
+                number: count(number)?,
+                session: SessionId::new(session),
+                revision,
+                created_at: time(created_at)?,
+                expires_at: time(expires_at)?,
+            })
+        })
         .transpose()
 }

@@ -72,6 +72,29 @@ pub struct Enrolled {
     pub superseded: Vec<AgentId>,
 }
 
+/// An enrolment as it is kept beside the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnrolledAgent {
+    /// The agent's tenant.
+    pub tenant: TenantId,
+    /// The computer it runs on.
+    pub computer: ComputerId,
+    /// Its id.
+    pub agent: AgentId,
+    /// The computer's name.
+    pub name: String,
+    /// The identity derived by the agent's rule.
+    pub identity_key: String,
+    /// The operating system's installation id.
+    pub installation_id: Option<String>,
+    /// SHA-256 of its public key (SPKI, DER) in hexadecimal.
+    pub key_fingerprint: String,
+    /// When its first certificate ends.
+    pub certificate_expires_at: Timestamp,
+    /// When it was enrolled.
+    pub at: Timestamp,
+}
+
 /// Why an agent was not enrolled; nothing was written, the token not burnt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnrolRefusal {
@@ -135,8 +158,6 @@ impl AgentStatus {
     }
 
     pub(crate) fn from_word(word: &str) -> Option<Self> {
-        [Self::Active, Self::Superseded, Self::Removed]
-            .into_iter()
-            .find(|each| each.word() == word)
+        [Self::Active, Self::Superseded, Self::Removed].into_iter().find(|each| each.word() == word)
     }
 }

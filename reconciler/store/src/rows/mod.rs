@@ -6,7 +6,8 @@ mod computer;
 mod session;
 
 pub use agent::{
-    AgentRow, AgentStatus, BurnOutcome, EnrolAgent, EnrolRefusal, Enrolled, TokenHash, TokenRow,
+    AgentRow, AgentStatus, BurnOutcome, EnrolAgent, EnrolRefusal, Enrolled, EnrolledAgent,
+    TokenHash, TokenRow,
 };
 pub use commit::{CommitRow, DiagnosticRow, RelatedRow, Verdict};
 pub use computer::{ComputerRow, FindingRow, PauseRow};

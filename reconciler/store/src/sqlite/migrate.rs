@@ -7,15 +7,11 @@ use sqlx::{Connection as _, SqliteConnection, query_scalar, raw_sql};
 
 use crate::StoreError;
 
-const STEPS: &[(&str, &str)] = &[(
-    include_str!("../../migrations/sqlite/0001.sql"),
-    "PRAGMA user_version = 1",
-)];
+const STEPS: &[(&str, &str)] =
+    &[(include_str!("../../migrations/sqlite/0001.sql"), "PRAGMA user_version = 1")];
 
 pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    let found: i64 = query_scalar("PRAGMA user_version")
-        .fetch_one(&mut *connection)
-        .await?;
+    let found: i64 = query_scalar("PRAGMA user_version").fetch_one(&mut *connection).await?;
     let taken = usize::try_from(found).unwrap_or(usize::MAX);
     if taken > STEPS.len() {
         return Err(StoreError::Newer {

@@ -36,10 +36,7 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens the file, making it and its tables where they are missing.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let failed = |source| StoreError::Open {
-            path: path.to_owned(),
-            source,
-        };
+        let failed = |source| StoreError::Open { path: path.to_owned(), source };
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -53,11 +50,7 @@ impl SqliteStore {
             .connect_with(options.read_only(true).create_if_missing(false))
             .await
             .map_err(failed)?;
-        Ok(Self {
-            path: path.to_owned(),
-            readers,
-            writer: writer::Writer::start(connection),
-        })
+        Ok(Self { path: path.to_owned(), readers, writer: writer::Writer::start(connection) })
     }
 
     /// Waits for what is being written, and closes the file.
@@ -83,8 +76,6 @@ impl SqliteStore {
 
 impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SqliteStore")
-            .field("path", &self.path)
-            .finish_non_exhaustive()
+        f.debug_struct("SqliteStore").field("path", &self.path).finish_non_exhaustive()
     }
 }

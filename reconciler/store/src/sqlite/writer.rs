@@ -27,10 +27,7 @@ impl Writer {
     pub(super) fn start(connection: SqliteConnection) -> Self {
         let (queue, works) = mpsc::channel(BATCH);
         let task = tokio::spawn(write_all(connection, works));
-        Self {
-            queue: Mutex::new(Some(queue)),
-            task: Mutex::new(Some(task)),
-        }
+        Self { queue: Mutex::new(Some(queue)), task: Mutex::new(Some(task)) }
     }
 
     /// Runs the work within the next commit; ready when that is on the disk.
@@ -75,9 +72,7 @@ where
         raw_sql("SAVEPOINT work").execute(&mut *connection).await?;
         let result = work(&mut *connection).await;
         if result.is_err() {
-            raw_sql("ROLLBACK TO work")
-                .execute(&mut *connection)
-                .await?;
+            raw_sql("ROLLBACK TO work").execute(&mut *connection).await?;
         }
         raw_sql("RELEASE work").execute(&mut *connection).await?;
         result
@@ -100,11 +95,7 @@ async fn write_all(mut connection: SqliteConnection, mut works: mpsc::Receiver<W
         let failed = committed.is_err();
         batch.clear();
         for answer in answers {
-            answer(if failed {
-                Err(StoreError::NotCommitted)
-            } else {
-                Ok(())
-            });
+            answer(if failed { Err(StoreError::NotCommitted) } else { Ok(()) });
         }
     }
     if let Err(error) = connection.close().await {

@@ -1,6 +1,8 @@
 //! Tokens are burnt once, and identities are never merged silently.
 
-use ordain_store::rows::{AgentStatus, BurnOutcome, EnrolAgent, EnrolRefusal, TokenHash, TokenRow};
+use ordain_store::rows::{
+    AgentStatus, BurnOutcome, EnrolAgent, EnrolRefusal, EnrolledAgent, TokenHash, TokenRow,
+};
 use ordain_store::{AgentId, ComputerId, Enrolments, Store, TenantId, TenantScope};
 
 use crate::at;
@@ -46,12 +48,7 @@ pub(crate) async fn enrolled(
 ) -> (ComputerId, AgentId) {
     let token = format!("token of {agent}");
     add_token(store, &token, tenant, 1).await;
-    let new = bearer(
-        &token,
-        agent,
-        &format!("pc-{agent}"),
-        &format!("uuid:{agent}"),
-    );
+    let new = bearer(&token, agent, &format!("pc-{agent}"), &format!("uuid:{agent}"));
     let enrolled = store.enrol(new).await.unwrap().unwrap();
     (enrolled.computer, AgentId::new(agent))
 }
@@ -59,65 +56,31 @@ pub(crate) async fn enrolled(
 pub(crate) async fn tokens(store: &dyn Store) {
     add_token(store, "once", "tokens", 1).await;
     assert_eq!(
-        store
-            .enrol(bearer("never made", "a0", "n0", "k0"))
-            .await
-            .unwrap(),
+        store.enrol(bearer("never made", "a0", "n0", "k0")).await.unwrap(),
         Err(EnrolRefusal::TokenUnknown)
     );
-    let first = store
-        .enrol(bearer("once", "tokens-a1", "n1", "k1"))
-        .await
-        .unwrap()
-        .unwrap();
+    let first = store.enrol(bearer("once", "tokens-a1", "n1", "k1")).await.unwrap().unwrap();
     assert_eq!(first.tenant, TenantId::new("tokens"));
     assert_eq!(
-        store
-            .enrol(bearer("once", "tokens-a2", "n2", "k2"))
-            .await
-            .unwrap(),
+        store.enrol(bearer("once", "tokens-a2", "n2", "k2")).await.unwrap(),
         Err(EnrolRefusal::TokenUsed)
     );
 
     add_token(store, "late", "tokens", 1).await;
-    let late = EnrolAgent {
-        at: at(100),
-        ..bearer("late", "tokens-a3", "n3", "k3")
-    };
-    assert_eq!(
-        store.enrol(late).await.unwrap(),
-        Err(EnrolRefusal::TokenExpired)
-    );
+    let late = EnrolAgent { at: at(100), ..bearer("late", "tokens-a3", "n3", "k3") };
+    assert_eq!(store.enrol(late).await.unwrap(), Err(EnrolRefusal::TokenExpired));
 
     add_token(store, "twice", "tokens", 2).await;
-    assert!(
-        store
-            .enrol(bearer("twice", "tokens-a4", "n4", "k4"))
-            .await
-            .unwrap()
-            .is_ok()
-    );
-    assert!(
-        store
-            .enrol(bearer("twice", "tokens-a5", "n5", "k5"))
-            .await
-            .unwrap()
-            .is_ok()
-    );
+    assert!(store.enrol(bearer("twice", "tokens-a4", "n4", "k4")).await.unwrap().is_ok());
+    assert!(store.enrol(bearer("twice", "tokens-a5", "n5", "k5")).await.unwrap().is_ok());
     assert_eq!(
-        store
-            .enrol(bearer("twice", "tokens-a6", "n6", "k6"))
-            .await
-            .unwrap(),
+        store.enrol(bearer("twice", "tokens-a6", "n6", "k6")).await.unwrap(),
         Err(EnrolRefusal::TokenUsed)
     );
 
     let other = TenantScope::One(TenantId::new("somebody-else"));
     assert_eq!(
-        store
-            .look_at_token(&other, &TokenHash("late".into()), at(1))
-            .await
-            .unwrap(),
+        store.look_at_token(&other, &TokenHash("late".into()), at(1)).await.unwrap(),
         BurnOutcome::Unknown
     );
 }
@@ -125,48 +88,27 @@ pub(crate) async fn tokens(store: &dyn Store) {
 pub(crate) async fn identities(store: &dyn Store) {
     add_token(store, "ids", "identities", 10).await;
     add_token(store, "ids elsewhere", "identities-2", 10).await;
-    let first = store
-        .enrol(bearer("ids", "ids-1", "pc-1", "uuid:1"))
-        .await
-        .unwrap()
-        .unwrap();
+    let first = store.enrol(bearer("ids", "ids-1", "pc-1", "uuid:1")).await.unwrap().unwrap();
 
     // The name of another computer is refused, and the token keeps its use.
     assert_eq!(
-        store
-            .enrol(bearer("ids", "ids-2", "pc-1", "uuid:2"))
-            .await
-            .unwrap(),
+        store.enrol(bearer("ids", "ids-2", "pc-1", "uuid:2")).await.unwrap(),
         Err(EnrolRefusal::NameTaken)
     );
 
     // The same identity is the same computer; the agent before is superseded.
-    let again = store
-        .enrol(bearer("ids", "ids-3", "pc-1", "uuid:1"))
-        .await
-        .unwrap()
-        .unwrap();
+    let again = store.enrol(bearer("ids", "ids-3", "pc-1", "uuid:1")).await.unwrap().unwrap();
     assert_eq!(
         (&again.computer, &again.superseded),
         (&first.computer, &vec![AgentId::new("ids-1")])
     );
     let scope = TenantScope::One(TenantId::new("identities"));
     assert_eq!(
-        store
-            .agent(&scope, &AgentId::new("ids-1"))
-            .await
-            .unwrap()
-            .unwrap()
-            .status,
+        store.agent(&scope, &AgentId::new("ids-1")).await.unwrap().unwrap().status,
         AgentStatus::Superseded
     );
     assert_eq!(
-        store
-            .agent(&scope, &AgentId::new("ids-3"))
-            .await
-            .unwrap()
-            .unwrap()
-            .status,
+        store.agent(&scope, &AgentId::new("ids-3")).await.unwrap().unwrap().status,
         AgentStatus::Active
     );
 
@@ -176,50 +118,27 @@ pub(crate) async fn identities(store: &dyn Store) {
         online: vec![AgentId::new("ids-3")],
         ..bearer("ids", "ids-4", "pc-1", "uuid:1")
     };
-    assert_eq!(
-        store.enrol(clone.clone()).await.unwrap(),
-        Err(EnrolRefusal::Clone)
-    );
-    let reinstalled = store
-        .enrol(EnrolAgent {
-            online: Vec::new(),
-            ..clone
-        })
-        .await
-        .unwrap()
-        .unwrap();
+    assert_eq!(store.enrol(clone.clone()).await.unwrap(), Err(EnrolRefusal::Clone));
+    let reinstalled =
+        store.enrol(EnrolAgent { online: Vec::new(), ..clone }).await.unwrap().unwrap();
     assert_eq!(reinstalled.computer, first.computer);
 
     // Tenants do not share computers, whatever their identity and name.
-    let elsewhere = store
-        .enrol(bearer("ids elsewhere", "ids-5", "pc-1", "uuid:1"))
-        .await
-        .unwrap()
-        .unwrap();
+    let elsewhere =
+        store.enrol(bearer("ids elsewhere", "ids-5", "pc-1", "uuid:1")).await.unwrap().unwrap();
     assert_ne!(elsewhere.computer, first.computer);
     assert_eq!(store.computers(&scope).await.unwrap().len(), 1);
 
     // Removing forgets the computer and refuses its agents.
-    let gone = store
-        .remove_computer(&TenantId::new("identities"), &first.computer)
-        .await
-        .unwrap();
+    let gone = store.remove_computer(&TenantId::new("identities"), &first.computer).await.unwrap();
     assert!(gone.contains(&AgentId::new("ids-4")));
     assert_eq!(
-        store
-            .agent(&scope, &AgentId::new("ids-4"))
-            .await
-            .unwrap()
-            .unwrap()
-            .status,
+        store.agent(&scope, &AgentId::new("ids-4")).await.unwrap().unwrap().status,
         AgentStatus::Removed
     );
     assert!(store.computers(&scope).await.unwrap().is_empty());
     assert!(
-        store
-            .remove_computer(&TenantId::new("identities"), &elsewhere.computer)
-            .await
-            .is_err(),
+        store.remove_computer(&TenantId::new("identities"), &elsewhere.computer).await.is_err(),
         "another tenant's computer"
     );
 }
@@ -235,21 +154,43 @@ pub(crate) async fn race_for_the_last_use(store: &dyn Store) {
         ))
     });
     let results = futures_util::future::join_all(tries).await;
-    let won = results
-        .iter()
-        .filter(|result| result.as_ref().unwrap().is_ok())
-        .count();
+    let won = results.iter().filter(|result| result.as_ref().unwrap().is_ok()).count();
     assert_eq!(won, 1);
-    assert!(results.iter().all(|result| matches!(
-        result.as_ref().unwrap(),
-        Ok(_) | Err(EnrolRefusal::TokenUsed)
-    )));
-    assert_eq!(
-        store
-            .computers(&TenantScope::One(TenantId::new("race")))
-            .await
-            .unwrap()
-            .len(),
-        1
+    assert!(
+        results
+            .iter()
+            .all(|result| matches!(result.as_ref().unwrap(), Ok(_) | Err(EnrolRefusal::TokenUsed)))
     );
+    assert_eq!(store.computers(&TenantScope::One(TenantId::new("race"))).await.unwrap().len(), 1);
+}
+
+pub(crate) async fn restoring(store: &dyn Store) {
+    let (computer, agent) = enrolled(store, "restore", "restore-1").await;
+    let written = |id: &str, computer: &str, name: &str| EnrolledAgent {
+        tenant: TenantId::new("restore"),
+        computer: ComputerId::new(computer),
+        agent: AgentId::new(id),
+        name: name.into(),
+        identity_key: format!("uuid:{computer}"),
+        installation_id: None,
+        key_fingerprint: format!("key of {id}"),
+        certificate_expires_at: at(500),
+        at: at(2),
+    };
+    let again = written(agent.as_str(), computer.as_str(), "pc-restore-1");
+    let newer = written("restore-2", computer.as_str(), "pc-restore-1");
+    let other = written("restore-3", "c-restore-3", "pc-restore-3");
+    let clash = written("restore-4", "c-restore-4", "pc-restore-3");
+    let all = vec![again, newer, other, clash];
+    assert_eq!(store.restore_enrolments(all.clone()).await.unwrap(), 2);
+    assert_eq!(store.restore_enrolments(all).await.unwrap(), 0, "known by now");
+    let scope = TenantScope::One(TenantId::new("restore"));
+    let status = async |id: &str| {
+        store.agent(&scope, &AgentId::new(id)).await.unwrap().map(|agent| agent.status)
+    };
+    assert_eq!(status("restore-1").await, Some(AgentStatus::Superseded));
+    assert_eq!(status("restore-2").await, Some(AgentStatus::Active));
+    assert_eq!(status("restore-3").await, Some(AgentStatus::Active));
+    assert_eq!(status("restore-4").await, None);
+    assert_eq!(store.computers(&scope).await.unwrap().len(), 2);
 }

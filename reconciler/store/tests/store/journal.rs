@@ -34,16 +34,9 @@ pub(crate) async fn appends(store: &dyn Store) {
     let (computer, agent) = enrolments::enrolled(store, "journal", "journal-1").await;
     let row = row("journal", "s-journal", &computer);
     let scope = TenantScope::One(TenantId::new("journal"));
-    store
-        .journal(write(row.clone(), 0, &["one"]))
-        .await
-        .unwrap();
+    store.journal(write(row.clone(), 0, &["one"])).await.unwrap();
     let mut next = write(
-        SessionRow {
-            status: "running".into(),
-            started_at: Some(at(2)),
-            ..row.clone()
-        },
+        SessionRow { status: "running".into(), started_at: Some(at(2)), ..row.clone() },
         1,
         &["two", "three"],
     );
@@ -51,23 +44,10 @@ pub(crate) async fn appends(store: &dyn Store) {
     store.journal(next).await.unwrap();
 
     // Whoever knows less of the journal than there is writes nothing at all.
-    let mut stale = write(
-        SessionRow {
-            status: "failed".into(),
-            ..row.clone()
-        },
-        1,
-        &["two'"],
-    );
+    let mut stale = write(SessionRow { status: "failed".into(), ..row.clone() }, 1, &["two'"]);
     stale.acked = Some((agent.clone(), 99));
-    assert!(matches!(
-        store.journal(stale).await,
-        Err(StoreError::Conflict(_))
-    ));
-    assert!(matches!(
-        store.journal(write(row, 0, &["one'"])).await,
-        Err(StoreError::Conflict(_))
-    ));
+    assert!(matches!(store.journal(stale).await, Err(StoreError::Conflict(_))));
+    assert!(matches!(store.journal(write(row, 0, &["one'"])).await, Err(StoreError::Conflict(_))));
 
     let id = SessionId::new("s-journal");
     let events: Vec<_> = store
@@ -79,17 +59,10 @@ pub(crate) async fn appends(store: &dyn Store) {
         .collect();
     assert_eq!(events, [(2, "two".to_owned()), (3, "three".to_owned())]);
     let session = store.session(&scope, &id).await.unwrap().unwrap();
-    assert_eq!(
-        (session.status.as_str(), session.started_at),
-        ("running", Some(at(2)))
-    );
+    assert_eq!((session.status.as_str(), session.started_at), ("running", Some(at(2))));
     assert_eq!(store.agent(&scope, &agent).await.unwrap().unwrap().acked, 7);
     store.acknowledge(&agent, 3).await.unwrap();
-    assert_eq!(
-        store.agent(&scope, &agent).await.unwrap().unwrap().acked,
-        7,
-        "never falls"
-    );
+    assert_eq!(store.agent(&scope, &agent).await.unwrap().unwrap().acked, 7, "never falls");
 }
 
 pub(crate) async fn orders_rise(store: &dyn Store) {
@@ -110,17 +83,10 @@ pub(crate) async fn orders_rise(store: &dyn Store) {
     store.agent_seen(&agent, at(4), "0.1.1", 3).await.unwrap();
     let mut second = write(row("orders", "s-orders", &computer), 1, &["two"]);
     second.orders = vec![order(3)];
-    assert!(matches!(
-        store.journal(second.clone()).await,
-        Err(StoreError::Conflict(_))
-    ));
+    assert!(matches!(store.journal(second.clone()).await, Err(StoreError::Conflict(_))));
     second.orders = vec![order(41)];
     store.journal(second).await.unwrap();
-    let last = store
-        .last_order(&scope, &SessionId::new("s-orders"))
-        .await
-        .unwrap()
-        .unwrap();
+    let last = store.last_order(&scope, &SessionId::new("s-orders")).await.unwrap().unwrap();
     assert_eq!((last.number, last.expires_at), (41, at(60)));
 
     store.raise_orders(&agent, 50).await.unwrap();
@@ -132,19 +98,10 @@ pub(crate) async fn orders_rise(store: &dyn Store) {
     );
 
     let mut nobody = write(row("orders", "s-nobody", &computer), 0, &["one"]);
-    nobody.orders = vec![NewOrder {
-        agent: AgentId::new("nobody"),
-        ..order(1)
-    }];
-    assert!(matches!(
-        store.journal(nobody).await,
-        Err(StoreError::Conflict(_))
-    ));
+    nobody.orders = vec![NewOrder { agent: AgentId::new("nobody"), ..order(1) }];
+    assert!(matches!(store.journal(nobody).await, Err(StoreError::Conflict(_))));
     assert_eq!(
-        store
-            .session(&scope, &SessionId::new("s-nobody"))
-            .await
-            .unwrap(),
+        store.session(&scope, &SessionId::new("s-nobody")).await.unwrap(),
         None,
         "all or nothing"
     );
@@ -161,41 +118,18 @@ pub(crate) async fn lists(store: &dyn Store) {
         };
         store.journal(write(row, 0, &["one"])).await.unwrap();
     }
-    let ids = |rows: Vec<SessionRow>| {
-        rows.into_iter()
-            .map(|row| row.id.to_string())
-            .collect::<Vec<_>>()
-    };
-    let all = SessionFilter {
-        limit: 10,
-        ..SessionFilter::default()
-    };
+    let ids =
+        |rows: Vec<SessionRow>| rows.into_iter().map(|row| row.id.to_string()).collect::<Vec<_>>();
+    let all = SessionFilter { limit: 10, ..SessionFilter::default() };
     assert_eq!(
         ids(store.sessions(&scope, &all).await.unwrap()),
         ["s-l5", "s-l4", "s-l3", "s-l2", "s-l1"]
     );
-    let page = SessionFilter {
-        before: Some(SessionId::new("s-l4")),
-        limit: 2,
-        ..all.clone()
-    };
-    assert_eq!(
-        ids(store.sessions(&scope, &page).await.unwrap()),
-        ["s-l3", "s-l2"]
-    );
-    let open = SessionFilter {
-        open: true,
-        computer: Some(computer),
-        ..all
-    };
-    assert_eq!(
-        ids(store.sessions(&scope, &open).await.unwrap()),
-        ["s-l5", "s-l4"]
-    );
-    assert_eq!(
-        ids(store.open_sessions(&scope).await.unwrap()),
-        ["s-l4", "s-l5"]
-    );
+    let page = SessionFilter { before: Some(SessionId::new("s-l4")), limit: 2, ..all.clone() };
+    assert_eq!(ids(store.sessions(&scope, &page).await.unwrap()), ["s-l3", "s-l2"]);
+    let open = SessionFilter { open: true, computer: Some(computer), ..all };
+    assert_eq!(ids(store.sessions(&scope, &open).await.unwrap()), ["s-l5", "s-l4"]);
+    assert_eq!(ids(store.open_sessions(&scope).await.unwrap()), ["s-l4", "s-l5"]);
     assert_eq!(
         store.session_counts(&scope).await.unwrap(),
         [("created".to_owned(), 2), ("passed".to_owned(), 3)]
@@ -219,10 +153,8 @@ pub(crate) async fn scopes(store: &dyn Store) {
     }];
     let outcomes = new.outcomes.clone();
     store.journal(new).await.unwrap();
-    let (own, other) = (
-        TenantScope::One(TenantId::new("scopes")),
-        TenantScope::One(TenantId::new("other")),
-    );
+    let (own, other) =
+        (TenantScope::One(TenantId::new("scopes")), TenantScope::One(TenantId::new("other")));
     assert_eq!(store.outcomes(&own, &id).await.unwrap(), outcomes);
     assert_eq!(store.outcomes(&other, &id).await.unwrap(), []);
     assert_eq!(store.events(&other, &id, 1).await.unwrap(), []);

@@ -33,37 +33,23 @@ fn commit(revision: &str, verdict: Verdict, files: &[&str]) -> CommitRow {
 pub(crate) async fn commits(store: &dyn Store) {
     let all = TenantScope::All;
     assert_eq!(store.commit_in_force(&all).await.unwrap(), None);
-    store
-        .record_commit(commit("aaa", Verdict::Accepted, &[]))
-        .await
-        .unwrap();
+    store.record_commit(commit("aaa", Verdict::Accepted, &[])).await.unwrap();
     store
         .record_commit(commit(
             "bbb",
             Verdict::Rejected,
-            &[
-                "deployments/a.yaml",
-                "tenants/acme/x.yaml",
-                "tenants/contoso/x.yaml",
-            ],
+            &["deployments/a.yaml", "tenants/acme/x.yaml", "tenants/contoso/x.yaml"],
         ))
         .await
         .unwrap();
-    assert_eq!(
-        store.commit_in_force(&all).await.unwrap().unwrap().revision,
-        "aaa"
-    );
+    assert_eq!(store.commit_in_force(&all).await.unwrap().unwrap().revision, "aaa");
     let rejected = store.rejected_commits(&all).await.unwrap();
     assert_eq!(
         rejected,
         [commit(
             "bbb",
             Verdict::Rejected,
-            &[
-                "deployments/a.yaml",
-                "tenants/acme/x.yaml",
-                "tenants/contoso/x.yaml"
-            ]
+            &["deployments/a.yaml", "tenants/acme/x.yaml", "tenants/contoso/x.yaml"]
         )]
     );
 
@@ -83,15 +69,9 @@ pub(crate) async fn commits(store: &dyn Store) {
         "no diagnostic of another tenant's file"
     );
 
-    store
-        .record_commit(commit("ccc", Verdict::Accepted, &[]))
-        .await
-        .unwrap();
+    store.record_commit(commit("ccc", Verdict::Accepted, &[])).await.unwrap();
     assert_eq!(store.rejected_commits(&all).await.unwrap(), []);
-    assert_eq!(
-        store.commit_in_force(&all).await.unwrap().unwrap().revision,
-        "ccc"
-    );
+    assert_eq!(store.commit_in_force(&all).await.unwrap().unwrap().revision, "ccc");
     assert_eq!(store.commit_history(&all, 2).await.unwrap().len(), 2);
 }
 
@@ -101,10 +81,7 @@ pub(crate) async fn facts_and_findings(store: &dyn Store) {
     let facts = serde_json::json!({"chassis": "desktop"});
     store.record_facts(&computer, &facts, at(9)).await.unwrap();
     let row = store.computer(&scope, &computer).await.unwrap().unwrap();
-    assert_eq!(
-        (row.facts, row.facts_at, row.inventoried_at),
-        (Some(facts), Some(at(9)), None)
-    );
+    assert_eq!((row.facts, row.facts_at, row.inventoried_at), (Some(facts), Some(at(9)), None));
 
     let mut write = SessionWrite::of(session("known-s", &computer), 0, at(10));
     write.findings = vec![
@@ -115,13 +92,7 @@ pub(crate) async fn facts_and_findings(store: &dyn Store) {
     store.journal(write).await.unwrap();
     let mut write = SessionWrite::of(session("known-s", &computer), 0, at(11));
     write.findings = vec![finding(&computer, "software/x", Some("2.0"), at(11))];
-    store
-        .journal(SessionWrite {
-            row: session("known-s2", &computer),
-            ..write
-        })
-        .await
-        .unwrap();
+    store.journal(SessionWrite { row: session("known-s2", &computer), ..write }).await.unwrap();
 
     let found = store.findings(&scope, Some(&computer)).await.unwrap();
     assert_eq!(
@@ -132,33 +103,14 @@ pub(crate) async fn facts_and_findings(store: &dyn Store) {
         ]
     );
     assert_eq!(
-        store
-            .computer(&scope, &computer)
-            .await
-            .unwrap()
-            .unwrap()
-            .inventoried_at,
+        store.computer(&scope, &computer).await.unwrap().unwrap().inventoried_at,
         Some(at(10))
     );
     let other = TenantScope::One(TenantId::new("other"));
     assert_eq!(store.findings(&other, Some(&computer)).await.unwrap(), []);
     assert_eq!(store.findings(&other, None).await.unwrap(), []);
-    assert_eq!(
-        store
-            .computers_named(&scope, "pc-known-1")
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
-    assert_eq!(
-        store
-            .computers_named(&other, "pc-known-1")
-            .await
-            .unwrap()
-            .len(),
-        0
-    );
+    assert_eq!(store.computers_named(&scope, "pc-known-1").await.unwrap().len(), 1);
+    assert_eq!(store.computers_named(&other, "pc-known-1").await.unwrap().len(), 0);
 }
 
 fn session(id: &str, computer: &ComputerId) -> SessionRow {
@@ -198,43 +150,16 @@ fn finding(
 }
 
 pub(crate) async fn pauses(store: &dyn Store) {
-    let one = PauseRow {
-        tenant: Some(TenantId::new("paused")),
-        since: at(1),
-    };
+    let one = PauseRow { tenant: Some(TenantId::new("paused")), since: at(1) };
     store.pause(one.clone()).await.unwrap();
-    store
-        .pause(PauseRow {
-            since: at(2),
-            ..one.clone()
-        })
-        .await
-        .unwrap();
-    store
-        .pause(PauseRow {
-            tenant: None,
-            since: at(3),
-        })
-        .await
-        .unwrap();
+    store.pause(PauseRow { since: at(2), ..one.clone() }).await.unwrap();
+    store.pause(PauseRow { tenant: None, since: at(3) }).await.unwrap();
     assert_eq!(
         store.pauses(&TenantScope::All).await.unwrap(),
-        [
-            PauseRow {
-                tenant: None,
-                since: at(3)
-            },
-            one
-        ]
+        [PauseRow { tenant: None, since: at(3) }, one]
     );
     let other = TenantScope::One(TenantId::new("other"));
-    assert_eq!(
-        store.pauses(&other).await.unwrap(),
-        [PauseRow {
-            tenant: None,
-            since: at(3)
-        }]
-    );
+    assert_eq!(store.pauses(&other).await.unwrap(), [PauseRow { tenant: None, since: at(3) }]);
     store.resume(None).await.unwrap();
     store.resume(Some(&TenantId::new("paused"))).await.unwrap();
     assert_eq!(store.pauses(&TenantScope::All).await.unwrap(), []);

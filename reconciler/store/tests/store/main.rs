@@ -22,6 +22,7 @@ async fn whole_suite(store: &dyn Store) {
     known::pauses(store).await;
     enrolments::tokens(store).await;
     enrolments::identities(store).await;
+    enrolments::restoring(store).await;
     enrolments::race_for_the_last_use(store).await;
     journal::appends(store).await;
     journal::orders_rise(store).await;

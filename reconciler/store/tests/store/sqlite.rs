@@ -24,10 +24,8 @@ async fn outlives_the_process() {
     enrolments::add_token(&store, "t1", "acme", 1).await;
     store.close().await;
     let store = open(folder.path()).await;
-    let seen = store
-        .look_at_token(&TenantScope::All, &TokenHash("t1".into()), at(1))
-        .await
-        .unwrap();
+    let seen =
+        store.look_at_token(&TenantScope::All, &TokenHash("t1".into()), at(1)).await.unwrap();
     assert!(matches!(seen, ordain_store::rows::BurnOutcome::Usable(_)));
 }
 
@@ -36,12 +34,7 @@ async fn a_closed_store_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path()).await;
     store.close().await;
-    let refused = store
-        .pause(PauseRow {
-            tenant: None,
-            since: at(0),
-        })
-        .await;
+    let refused = store.pause(PauseRow { tenant: None, since: at(0) }).await;
     assert!(matches!(refused, Err(StoreError::Closed)));
 }
 
@@ -54,15 +47,9 @@ async fn a_newer_database_is_refused() {
         sqlx::SqlitePool::connect_with(sqlx::sqlite::SqliteConnectOptions::new().filename(&path))
             .await
             .unwrap();
-    sqlx::raw_sql("PRAGMA user_version = 99")
-        .execute(&pool)
-        .await
-        .unwrap();
+    sqlx::raw_sql("PRAGMA user_version = 99").execute(&pool).await.unwrap();
     pool.close().await;
-    assert!(matches!(
-        SqliteStore::open(&path).await,
-        Err(StoreError::Newer { found: 99, .. })
-    ));
+    assert!(matches!(SqliteStore::open(&path).await, Err(StoreError::Newer { found: 99, .. })));
 }
 
 #[tokio::test]
@@ -71,11 +58,7 @@ async fn what_is_no_database_is_an_error() {
     let path = folder.path().join("ordain.db");
     std::fs::write(&path, [b'x'; 4096]).unwrap();
     assert!(SqliteStore::open(&path).await.is_err());
-    assert!(
-        SqliteStore::open(&folder.path().join("no/such/folder.db"))
-            .await
-            .is_err()
-    );
+    assert!(SqliteStore::open(&folder.path().join("no/such/folder.db")).await.is_err());
 }
 
 #[tokio::test]
@@ -95,17 +78,10 @@ async fn writes_of_many_share_commits_and_all_arrive() {
     }
     for number in 0..300 {
         let seen = store
-            .look_at_token(
-                &TenantScope::All,
-                &TokenHash(format!("many-{number}")),
-                at(1),
-            )
+            .look_at_token(&TenantScope::All, &TokenHash(format!("many-{number}")), at(1))
             .await
             .unwrap();
         assert!(matches!(seen, ordain_store::rows::BurnOutcome::Usable(_)));
     }
-    assert_eq!(
-        store.commit_in_force(&TenantScope::All).await.unwrap(),
-        None
-    );
+    assert_eq!(store.commit_in_force(&TenantScope::All).await.unwrap(), None);
 }
