@@ -36,8 +36,6 @@ pub(crate) enum Kind {
     Usage,
     /// Files, network or permissions stood in the way.
     Failed,
-    /// Refused for safety.
-    Refused,
 }
 
 /// An error with what a person can do about it.
@@ -63,11 +61,6 @@ impl CommandError {
         Self::new(Kind::Failed, error)
     }
 
-    /// Refused for safety.
-    pub(crate) fn refused(error: impl Into<anyhow::Error>) -> Self {
-        Self::new(Kind::Refused, error)
-    }
-
     /// Adds what to do about it.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -86,7 +79,6 @@ impl CommandError {
         match self.kind {
             Kind::Usage => 2,
             Kind::Failed => 3,
-            Kind::Refused => 4,
         }
     }
 

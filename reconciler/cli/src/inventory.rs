@@ -1,5 +1,5 @@
-//! Reading `--inventory`: a file of one document, or JSON lines that pass
-//! through one at a time.
+//! The facts about computers: an inventory file of one document, JSON lines
+//! that pass through one at a time, or what a controller has recorded.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -10,6 +10,7 @@ use ordain_schema::document::Inventory;
 use ordain_schema::{Diagnostic, InventoryLines, Severity};
 
 use crate::args::FactArgs;
+use crate::client::Client;
 use crate::error::CommandError;
 use crate::printer::Printer;
 use crate::render::diagnostics;
@@ -18,7 +19,9 @@ use crate::{policy, progress};
 /// Reads the inventory that the arguments name. One with faults is shown on
 /// standard error, and wrong usage.
 pub(crate) fn read(facts: &FactArgs, printer: &mut Printer) -> Result<Inventory, CommandError> {
-    let path = facts.inventory.as_deref().expect("clap asks for --inventory");
+    let Some(path) = facts.inventory.as_deref() else {
+        return recorded(facts, printer);
+    };
     let shown = path.display().to_string();
     let (inventory, found, bytes) = if shown.to_ascii_lowercase().ends_with(".jsonl") {
         let (inventory, found) =
@@ -30,6 +33,21 @@ pub(crate) fn read(facts: &FactArgs, printer: &mut Printer) -> Result<Inventory,
         (inventory, found, Some(bytes))
     };
     report(&shown, &found, bytes.as_deref(), printer)?;
+    Ok(inventory)
+}
+
+fn recorded(facts: &FactArgs, printer: &mut Printer) -> Result<Inventory, CommandError> {
+    if !Client::is_named(&facts.connection) {
+        let error = anyhow::anyhow!("no inventory was named");
+        return Err(CommandError::usage(error).hint(
+            "name one with `--inventory FILE`, or a controller with `--server URL` or `--data DIR`",
+        ));
+    }
+    let answer = Client::new(&facts.connection)?.get("/api/v1/inventory", &[])?;
+    let name = "the controller's inventory";
+    let (inventory, found) =
+        ordain_schema::inventory("recorded.json", answer.to_string().as_bytes());
+    report(name, &found, None, printer)?;
     Ok(inventory)
 }
 

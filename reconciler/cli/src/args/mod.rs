@@ -4,6 +4,8 @@
 //! What a verb does with its arguments stands in `verb/`; arguments that
 //! several verbs share stand in `shared.rs`.
 
+mod connection;
+mod daemon;
 mod offline;
 mod shared;
 mod tools;
@@ -13,6 +15,8 @@ mod reference;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use connection::*;
+pub(crate) use daemon::*;
 pub(crate) use offline::*;
 pub(crate) use shared::*;
 pub(crate) use tools::*;
@@ -61,6 +65,14 @@ pub(crate) enum Verb {
     Plan(PlanArgs),
     Diff(DiffArgs),
     Explain(ExplainArgs),
+    Serve(ServeArgs),
+    Enroll(EnrollArgs),
+    Status(StatusArgs),
+    Computers(ComputersArgs),
+    Sessions(SessionsArgs),
+    Pause(PauseArgs),
+    Resume(ResumeArgs),
+    Export(ExportArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

@@ -6,6 +6,8 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use ordain_schema::document::SessionKind;
 
+use super::ConnectionArgs;
+
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -35,13 +37,15 @@ pub(crate) struct SourceArgs {
     pub rev: Option<String>,
 }
 
-/// Where the facts about computers come from.
+/// Where the facts about computers come from: a file, or a controller.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct FactArgs {
     /// The inventory file: YAML, JSON (`.json`) or JSON lines (`.jsonl`); `-` reads YAML or
-    /// JSON from standard input.
-    #[arg(long, value_name = "FILE", required = true)]
+    /// JSON from standard input. Without it, the facts are those that a controller recorded.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["server", "data"])]
     pub inventory: Option<PathBuf>,
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
 }
 
 /// The moment of planning.
@@ -75,6 +79,23 @@ pub(crate) struct SessionArgs {
 pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     text.parse()
         .map_err(|_| "no RFC 3339 time: write for example 2026-03-02T09:00:00-06:00".to_owned())
+}
+
+/// Reads a duration: 30s, 15m, 4h or 7d, in seconds.
+pub(crate) fn seconds(text: &str) -> Result<u64, String> {
+    let wrong = || "no duration: write 30s, 15m, 4h or 7d".to_owned();
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let factor = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return Err(wrong()),
+    };
+    let number = &text[..text.len() - unit.len_utf8()];
+    let is_plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    let number: u64 = number.parse().ok().filter(|_| is_plain).ok_or_else(wrong)?;
+    number.checked_mul(factor).ok_or_else(wrong)
 }
 
 /// The words of the kinds of sessions.

@@ -7,6 +7,7 @@
 pub(crate) mod diagnostics;
 pub(crate) mod diff;
 pub(crate) mod explain;
+pub(crate) mod graph;
 pub(crate) mod init;
 pub(crate) mod plan;
 pub(crate) mod sarif;

@@ -22,7 +22,7 @@ pub(super) fn run(args: &ExplainArgs, printer: &mut Printer) -> Result<Exit, Com
     let mut fleet = Fleet::new(inventory);
     let known = fleet.computers().iter().map(|one| (&*one.tenant, &*one.name));
     computers_exist(std::slice::from_ref(&args.computer), known)?;
-    scripts::answer(&policy, &snapshot, &mut fleet);
+    scripts::answer_aloud(&policy, &snapshot, &mut fleet, printer);
     let found = explain(&policy, &fleet, &request, now, &args.computer, &item);
     let one = only(&found, &args.computer)?;
     match args.format {

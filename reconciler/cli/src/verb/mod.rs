@@ -4,6 +4,8 @@
 mod init;
 pub(crate) mod validate;
 
+mod fmt;
+mod graph;
 mod schema;
 mod test;
 
@@ -11,8 +13,20 @@ mod diff;
 mod explain;
 mod plan;
 
+mod computers;
+mod enroll;
+mod export;
+mod pause;
+mod serve;
+mod sessions;
+mod status;
+
 mod completions;
 mod man;
+
+use anyhow::Context as _;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::args::Verb;
 use crate::error::{CommandError, Exit};
@@ -24,14 +38,35 @@ pub(crate) fn run(verb: &Verb, printer: &mut Printer) -> Result<Exit, CommandErr
         Verb::Init(args) => init::run(args, printer),
         Verb::Validate(args) => validate::run(args, printer),
         Verb::Schema(args) => schema::run(args, printer),
+        Verb::Graph(args) => graph::run(args, printer),
         Verb::Test(args) => test::run(args, printer),
         Verb::Plan(args) => plan::run(args, printer),
         Verb::Diff(args) => diff::run(args, printer),
         Verb::Explain(args) => explain::run(args, printer),
+        Verb::Serve(args) => serve::run(args),
+        Verb::Enroll(args) => enroll::run(args, printer),
+        Verb::Status(args) => status::run(args, printer),
+        Verb::Computers(args) => computers::run(args, printer),
+        Verb::Sessions(args) => sessions::run(args, printer),
+        Verb::Pause(args) => pause::pause(&args.which, printer),
+        Verb::Resume(args) => pause::resume(&args.which, printer),
+        Verb::Export(args) => export::run(args, printer),
         Verb::Completions(args) => Ok(completions::run(args, printer)),
         Verb::Man(args) => man::run(args, printer),
-        Verb::Fmt(_) | Verb::Graph(_) => {
-            Err(CommandError::failed(anyhow::anyhow!("not there yet")))
-        }
+        Verb::Fmt(args) => fmt::run(args, printer),
     }
+}
+
+/// Reads what a controller answered.
+fn read<T: DeserializeOwned>(answer: Value) -> Result<T, CommandError> {
+    serde_json::from_value(answer)
+        .context("the controller's answer is not of the expected shape")
+        .map_err(|error| {
+            CommandError::failed(error).hint("is it of the same version as this program?")
+        })
+}
+
+/// Writes each row of a list on its own line.
+fn each(rows: &Value, printer: &mut Printer) {
+    rows.as_array().into_iter().flatten().for_each(|row| printer.json_line(row));
 }

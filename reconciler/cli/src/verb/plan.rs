@@ -25,7 +25,7 @@ pub(super) fn run(args: &PlanArgs, printer: &mut Printer) -> Result<Exit, Comman
         &args.computers,
         fleet.computers().iter().map(|one| (&*one.tenant, &*one.name)),
     )?;
-    scripts::answer(&policy, &snapshot, &mut fleet);
+    scripts::answer_aloud(&policy, &snapshot, &mut fleet, printer);
     let plan = of_computers(&args.computers, &policy, &fleet, &request, now);
     show(&plan, args, printer);
     Ok(Exit::found(plan.has_findings()))

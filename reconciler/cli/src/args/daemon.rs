@@ -1,0 +1,305 @@
+//! The verbs around a running controller.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{ConnectionArgs, Format};
+
+/// Runs the controller: follows a repository, keeps agents connected, drives sessions.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  ordain serve --repo /srv/policy.git --data /var/lib/ordain\n  ordain serve --config /etc/ordain/serve.yaml"
+)]
+pub(crate) struct ServeArgs {
+    /// A file with settings; flags win over it.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The config repository: a path, or a URL with https:// or ssh://.
+    #[arg(long, value_name = "URL-OR-PATH")]
+    pub repo: Option<String>,
+    /// The branch that is followed; `main` by default.
+    #[arg(long, value_name = "BRANCH")]
+    pub branch: Option<String>,
+    /// The folder for the database, the authority's key and the administrator's token.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Where agents and people are answered; 127.0.0.1:7443 by default.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// A database of its own, postgres://…; by default SQLite in the data folder.
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+    /// A further host name or address under which agents reach the controller.
+    #[arg(long = "name", value_name = "HOST")]
+    pub names: Vec<String>,
+    /// What agents are told to connect to; by default made from the first name and the port.
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Follows the branch even where its history was rewritten.
+    #[arg(long)]
+    pub allow_rewrites: bool,
+    /// How often to look for commits when nothing calls, in seconds; 60 by default.
+    #[arg(long, value_name = "SECONDS")]
+    pub poll_seconds: Option<u64>,
+    /// How the log is written to standard error; what is logged follows `ORDAIN_LOG`.
+    #[arg(long, value_enum, default_value_t = LogFormat::Human)]
+    pub log_format: LogFormat,
+}
+
+/// How a log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Makes a token with which computers enrol, and prints the one-line installer.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  ordain enroll --tenant contoso --data /var/lib/ordain\n  ordain enroll --tenant contoso --count 40 --expires 7d --format json"
+)]
+pub(crate) struct EnrollArgs {
+    /// The tenant that the computers belong to.
+    #[arg(long, value_name = "TENANT")]
+    pub tenant: String,
+    /// How many computers may use the token.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub count: u32,
+    /// How long it holds: 30s, 15m, 4h, 7d.
+    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = super::seconds)]
+    pub expires: u64,
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// How the result is written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// Shows how the installation stands: the commit in force, computers, sessions.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  ordain status --data /var/lib/ordain")]
+pub(crate) struct StatusArgs {
+    /// Counts this tenant only.
+    #[arg(long, value_name = "TENANT")]
+    pub tenant: Option<String>,
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// How the result is written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// Stops all starts at once; what runs is finished. Survives restarts.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  ordain pause --tenant contoso")]
+pub(crate) struct PauseArgs {
+    #[command(flatten)]
+    pub which: PausedArgs,
+}
+
+/// Lets starts go on.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  ordain resume --tenant contoso")]
+pub(crate) struct ResumeArgs {
+    #[command(flatten)]
+    pub which: PausedArgs,
+}
+
+/// Whose starts are meant.
+#[derive(Debug, Args)]
+pub(crate) struct PausedArgs {
+    /// This tenant only.
+    #[arg(long, value_name = "TENANT")]
+    pub tenant: Option<String>,
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// How the result is written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// Lists, shows and removes enrolled computers.
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = false,
+    after_help = "Examples:\n  ordain computers --tenant contoso\n  ordain computers show contoso/pc-02"
+)]
+pub(crate) struct ComputersArgs {
+    #[command(subcommand)]
+    pub verb: Option<ComputersVerb>,
+    /// This tenant's only.
+    #[arg(long, global = true, value_name = "TENANT")]
+    pub tenant: Option<String>,
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// How the result is written.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// What can be done with computers.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ComputersVerb {
+    /// Lists them; so does no verb at all.
+    #[command(after_help = "Example:\n  ordain computers list --tenant contoso")]
+    List,
+    /// Shows one with everything that is known of it.
+    #[command(after_help = "Example:\n  ordain computers show contoso/pc-02")]
+    Show {
+        /// NAME, TENANT/NAME or an id.
+        #[arg(value_name = "COMPUTER")]
+        computer: String,
+    },
+    /// Forgets one; its agent's certificate is refused from then on.
+    #[command(after_help = "Example:\n  ordain computers remove contoso/pc-02")]
+    Remove {
+        /// NAME, TENANT/NAME or an id.
+        #[arg(value_name = "COMPUTER")]
+        computer: String,
+    },
+}
+
+/// Lists, shows, starts, cancels and follows sessions.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  ordain sessions\n  ordain sessions start --computer pc-02 --wait\n  ordain sessions logs s-01JB4 --follow"
+)]
+pub(crate) struct SessionsArgs {
+    #[command(subcommand)]
+    pub verb: Option<SessionsVerb>,
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// How the result is written.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// What can be done with sessions.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SessionsVerb {
+    List(ListSessions),
+    Show(OneSession),
+    Start(StartSessions),
+    Cancel(CancelSession),
+    Logs(SessionLogs),
+}
+
+/// Lists sessions, the newest first; so does no verb at all.
+#[derive(Debug, Default, Args)]
+#[command(after_help = "Example:\n  ordain sessions list --tenant contoso --open")]
+pub(crate) struct ListSessions {
+    /// This tenant's only.
+    #[arg(long, value_name = "TENANT")]
+    pub tenant: Option<String>,
+    /// This computer's only.
+    #[arg(long, value_name = "COMPUTER")]
+    pub computer: Option<String>,
+    /// Only those that are not over.
+    #[arg(long)]
+    pub open: bool,
+    /// At most this many.
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u32>,
+}
+
+/// Shows one session with its stages and actions.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  ordain sessions show s-01JB4 --format json")]
+pub(crate) struct OneSession {
+    /// The session's id.
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+/// Starts a session on each of the computers.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  ordain sessions start --computer pc-02 pc-03 --tenant contoso --wait\n  ordain sessions start --computer pc-02 --item software/chrome"
+)]
+pub(crate) struct StartSessions {
+    /// The computers: NAME, or TENANT/NAME.
+    #[arg(long = "computer", value_name = "NAME", required = true, num_args = 1..)]
+    pub computers: Vec<String>,
+    /// The tenant that they belong to.
+    #[arg(long, value_name = "TENANT")]
+    pub tenant: Option<String>,
+    /// The kind of session; `maintenance`, or `item` where an item is named.
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    /// Limits the session to one item.
+    #[arg(long, value_name = "ITEM", conflicts_with = "deployment")]
+    pub item: Option<String>,
+    /// Limits the session to one deployment's item.
+    #[arg(long, value_name = "DEPLOYMENT")]
+    pub deployment: Option<String>,
+    /// Waits for the end with a live view; exit code 0 when all passed, 1 when not.
+    #[arg(long)]
+    pub wait: bool,
+}
+
+/// Cancels a session; what runs on the computer is told to stop.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  ordain sessions cancel s-01JB4")]
+pub(crate) struct CancelSession {
+    /// The session's id.
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+/// Prints what happened in a session.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  ordain sessions logs s-01JB4 --follow")]
+pub(crate) struct SessionLogs {
+    /// The session's id.
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Goes on as things happen, until the session is over.
+    #[arg(long)]
+    pub follow: bool,
+}
+
+/// Exports what the controller has recorded.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  ordain export inventory --data /var/lib/ordain > fleet.yaml")]
+pub(crate) struct ExportArgs {
+    #[command(subcommand)]
+    pub verb: ExportVerb,
+}
+
+/// What can be exported.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExportVerb {
+    Inventory(ExportInventory),
+}
+
+/// Writes the file that `--inventory` reads.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  ordain export inventory --tenant contoso --format jsonl > contoso.jsonl"
+)]
+pub(crate) struct ExportInventory {
+    /// This tenant's computers only.
+    #[arg(long, value_name = "TENANT")]
+    pub tenant: Option<String>,
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// How the inventory is written.
+    #[arg(long, value_enum, default_value_t = InventoryFormat::Yaml)]
+    pub format: InventoryFormat,
+}
+
+/// How an inventory is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InventoryFormat {
+    /// YAML.
+    #[value(alias = "human")]
+    Yaml,
+    /// One JSON object.
+    Json,
+    /// One JSON object a line.
+    Jsonl,
+}

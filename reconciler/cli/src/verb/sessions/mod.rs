@@ -1,0 +1,119 @@
+//! `ordain sessions`: listing, showing, starting, cancelling, following.
+
+mod logs;
+mod wait;
+
+use serde_json::{Value, json};
+
+use crate::args::{Format, ListSessions, SessionsArgs, SessionsVerb, StartSessions};
+use crate::client::{Client, segment};
+use crate::error::{CommandError, Exit};
+use crate::printer::Printer;
+use crate::render;
+
+pub(super) fn run(args: &SessionsArgs, printer: &mut Printer) -> Result<Exit, CommandError> {
+    let client = Client::new(&args.connection)?;
+    let format = args.format;
+    match &args.verb {
+        None => list(&client, &ListSessions::default(), format, printer),
+        Some(SessionsVerb::List(args)) => list(&client, args, format, printer),
+        Some(SessionsVerb::Show(args)) => show(&client, &args.id, format, printer),
+        Some(SessionsVerb::Start(args)) => start(&client, args, format, printer),
+        Some(SessionsVerb::Cancel(args)) => cancel(&client, &args.id, format, printer),
+        Some(SessionsVerb::Logs(args)) => logs::run(&client, args, format, printer),
+    }
+}
+
+/// The address of a session.
+fn path(id: &str) -> String {
+    format!("/api/v1/sessions/{}", segment(id))
+}
+
+fn list(
+    client: &Client,
+    args: &ListSessions,
+    format: Format,
+    printer: &mut Printer,
+) -> Result<Exit, CommandError> {
+    let limit = args.limit.map(|limit| limit.to_string());
+    let query = [
+        ("tenant", args.tenant.as_deref()),
+        ("computer", args.computer.as_deref()),
+        ("open", args.open.then_some("true")),
+        ("limit", limit.as_deref()),
+    ];
+    show_list(&client.get("/api/v1/sessions", &query)?, format, printer)?;
+    Ok(Exit::Done)
+}
+
+fn show(
+    client: &Client,
+    id: &str,
+    format: Format,
+    printer: &mut Printer,
+) -> Result<Exit, CommandError> {
+    let session = client.get(&path(id), &[])?;
+    match format {
+        Format::Json => printer.json(&session),
+        Format::Jsonl => printer.json_line(&session),
+        Format::Human => {
+            let session = super::read(session)?;
+            let text = render::sessions::one(&session, printer.style());
+            printer.text(text);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn start(
+    client: &Client,
+    args: &StartSessions,
+    format: Format,
+    printer: &mut Printer,
+) -> Result<Exit, CommandError> {
+    let mut wanted = json!({ "computers": args.computers });
+    let further = [
+        ("tenant", &args.tenant),
+        ("kind", &args.kind),
+        ("item", &args.item),
+        ("deployment", &args.deployment),
+    ];
+    for (key, value) in further {
+        if let Some(value) = value {
+            wanted[key] = json!(value);
+        }
+    }
+    let started = client.post("/api/v1/sessions", &wanted)?;
+    if args.wait {
+        return wait::run(client, &started, format, printer);
+    }
+    show_list(&started, format, printer)?;
+    Ok(Exit::Done)
+}
+
+fn cancel(
+    client: &Client,
+    id: &str,
+    format: Format,
+    printer: &mut Printer,
+) -> Result<Exit, CommandError> {
+    client.post(&format!("{}/cancel", path(id)), &json!({}))?;
+    match format {
+        Format::Human => printer.line(format!("{id} is being cancelled")),
+        Format::Json | Format::Jsonl => printer.json_line(&json!({ "cancelled": id })),
+    }
+    Ok(Exit::Done)
+}
+
+fn show_list(list: &Value, format: Format, printer: &mut Printer) -> Result<(), CommandError> {
+    match format {
+        Format::Json => printer.json(list),
+        Format::Jsonl => super::each(&list["sessions"], printer),
+        Format::Human => {
+            let sessions: Vec<render::sessions::Session> = super::read(list["sessions"].clone())?;
+            let text = render::sessions::list(&sessions, printer.style());
+            printer.text(text);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! The `ordain` binary as people and programs meet it: exit codes, standard
+//! output and standard error of every verb, on real folders, real git
+//! repositories and a real controller on the loopback interface.
+//!
+//! What plans and diagnostics say is the core's business and tested there and
+//! by the acceptance scenarios; here it matters that it comes out right.
+#![expect(clippy::unwrap_used, reason = "a test that cannot prepare its world has failed")]
+
+mod support;
+
+mod manners;
+mod usage;
+
+mod fmt;
+mod init;
+mod validate;
+
+mod graph;
+mod schema;
+mod test;
+
+mod diff;
+mod explain;
+mod inventory;
+mod plan;
