@@ -13,6 +13,7 @@ use crate::authority::Authority;
 use crate::drive::Drive;
 use crate::follow::PolicyState;
 use crate::hub::Hub;
+use crate::ledger::Ledger;
 use crate::tokens::AdminToken;
 
 /// A running controller.
@@ -20,6 +21,7 @@ pub(crate) struct Controller {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) authority: Authority,
     pub(crate) admin: AdminToken,
+    pub(crate) ledger: Ledger,
     pub(crate) hub: Arc<Hub>,
     pub(crate) drive: Drive,
     pub(crate) policy: watch::Receiver<PolicyState>,

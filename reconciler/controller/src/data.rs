@@ -57,6 +57,8 @@ pub mod names {
     pub const CA_CERTIFICATE: &str = "ca.pem";
     /// The authority's private key in PEM.
     pub const CA_KEY: &str = "ca.key";
+    /// Who was enrolled, apart from the database.
+    pub const ENROLMENTS: &str = "enrolments.jsonl";
     /// Where the running controller answers, as JSON `{"url", "pin"}`.
     pub const ENDPOINT: &str = "endpoint.json";
     pub(super) const LOCK: &str = "ordain.lock";

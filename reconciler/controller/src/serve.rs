@@ -22,6 +22,7 @@ use crate::data::{DataError, DataFolder, names};
 use crate::drive::Drive;
 use crate::follow::{Follower, Git, GitError, PolicyState};
 use crate::hub::Hub;
+use crate::ledger::{Ledger, LedgerError};
 use crate::listener::{self, Acceptor, TlsError};
 use crate::tokens::AdminToken;
 
@@ -39,6 +40,9 @@ pub enum ServeError {
     /// The certificate authority.
     #[error("the certificate authority")]
     Authority(#[from] AuthorityError),
+    /// Enrolments beside the database.
+    #[error("the enrolments")]
+    Ledger(#[from] LedgerError),
     /// TLS.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -73,7 +77,11 @@ impl ServeError {
                 "another program may use the port: choose one with --listen ADDRESS:PORT"
                     .to_owned(),
             ),
-            Self::Authority(_) | Self::Tls(_) | Self::Store(_) | Self::Database => None,
+            Self::Authority(_)
+            | Self::Ledger(_)
+            | Self::Tls(_)
+            | Self::Store(_)
+            | Self::Database => None,
         }
     }
 }
@@ -141,6 +149,7 @@ async fn start(
 ) -> Result<Running, ServeError> {
     let authority = Authority::load_or_make(folder, Timestamp::now())?;
     let admin = AdminToken::load_or_make(folder)?;
+    let ledger = Ledger::open(folder, &*store).await?;
     let git =
         Arc::new(Git::open(config.repository.clone(), folder.root(), config.access.clone()).await?);
     let (listener, address) = bind(config.listen)?;
@@ -168,6 +177,7 @@ async fn start(
         store,
         authority,
         admin,
+        ledger,
         hub,
         drive,
         policy,

@@ -115,6 +115,11 @@ pub(crate) async fn remove(
     let scope = operator.narrowed(which.tenant.as_deref())?;
     let row = find(&controller, &scope, &computer).await?;
     let agents = controller.store.remove_computer(&row.tenant, &row.id).await?;
+    controller
+        .ledger
+        .removed(&row.id, Timestamp::now())
+        .await
+        .map_err(|error| Refusal::internal(&error))?;
     for agent in &agents {
         controller.hub.dismiss(agent, "the computer was removed");
     }

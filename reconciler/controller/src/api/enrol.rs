@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use ordain_store::rows::{BurnOutcome, EnrolAgent, EnrolRefusal};
+use ordain_store::rows::{BurnOutcome, EnrolAgent, EnrolRefusal, EnrolledAgent};
 use ordain_store::{AgentId, ComputerId, TenantScope};
 use ordain_wire::{EnrolRequest, EnrolResponse};
 
@@ -51,8 +51,23 @@ pub(crate) async fn enrol(
         at: now,
         online: controller.hub.online(),
     };
-    let enrolled =
-        controller.store.enrol(new).await?.map_err(|refusal| refused(refusal, &asked.name))?;
+    let enrolled = controller
+        .store
+        .enrol(new.clone())
+        .await?
+        .map_err(|refusal| refused(refusal, &asked.name))?;
+    let written = EnrolledAgent {
+        tenant: enrolled.tenant.clone(),
+        computer: enrolled.computer.clone(),
+        agent: agent.clone(),
+        name: asked.name.clone(),
+        identity_key: new.identity_key,
+        installation_id: new.installation_id,
+        key_fingerprint: new.key_fingerprint,
+        certificate_expires_at: new.certificate_expires_at,
+        at: now,
+    };
+    controller.ledger.enrolled(written).await.map_err(|error| Refusal::internal(&error))?;
     for old in &enrolled.superseded {
         controller.hub.dismiss(old, "the computer was enrolled again");
     }

@@ -1,0 +1,13 @@
+//! The whole controller in this process, with real git repositories, real TLS
+//! and agents that speak the wire but run nothing.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod agent;
+mod enrolment;
+mod follow;
+mod harness;
+mod hub;
+mod operator;
+mod restart;
+mod sessions;
