@@ -93,7 +93,7 @@ impl<'a> Review<'a> {
             Lookup::OutOfReach(other) => Some(tenants.node(other).id.clone()),
             Lookup::Unknown => None,
         };
-        if self.unread.may_hold(kind, name) {
+        if self.unread.may_hold(kind, name) || self.is_misnamed(kind, scope, name) {
             return None;
         }
         let (kind_word, name_text) = (kind.word(), &name.value);
@@ -120,6 +120,31 @@ impl<'a> Review<'a> {
             }
         }
         None
+    }
+
+    /// Whether the folder of that name is there, but its document calls itself
+    /// otherwise: a fault that is reported there.
+    fn is_misnamed(&self, kind: Kind, scope: Option<TenantId>, name: &str) -> bool {
+        let file = match kind {
+            Kind::Software => "software.yaml",
+            Kind::Task => "task.yaml",
+            Kind::Group | Kind::Licence | Kind::Integration | Kind::Branding => return false,
+        };
+        let folder = if kind == Kind::Software { "software" } else { "tasks" };
+        let tenants = self.policy.tenants();
+        let own = scope.into_iter();
+        let line = own
+            .flat_map(|own| [own].into_iter().chain(tenants.node(own).ancestors.iter().copied()));
+        let mut paths = line
+            .map(|tenant| format!("tenants/{}/{folder}/{name}/{file}", tenants.node(tenant).id))
+            .chain([format!("{folder}/{name}/{file}")]);
+        let documents = self.policy.documents();
+        paths.any(|path| {
+            let at = documents.partition_point(|document| *document.path < *path);
+            documents.get(at).is_some_and(|document| {
+                *document.path == *path && Kind::of(&document.body) == Some(kind)
+            })
+        })
     }
 
     fn suggestion(&mut self, kind: Kind, scope: Option<TenantId>, name: &str) -> String {

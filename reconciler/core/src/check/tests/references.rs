@@ -317,3 +317,19 @@ fn secrets_have_files() {
         ",
     );
 }
+
+#[test]
+fn a_folder_under_another_name_is_one_fault() {
+    check(
+        "
+        === software/tool/software.yaml
+        kind: Software
+        name: tools
+        detect: {upgradeCode: x}
+        === deployments/d.yaml
+        {kind: Deployment, name: d, software: tool, target: {tag: d}}
+        --- {kind: Deployment, name: e, software: tools, target: {tag: e}}
+        ",
+        "bad-name software/tool/software.yaml:2",
+    );
+}
