@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its input has failed")]
 
 mod guide;
+mod pipelines;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -144,6 +145,21 @@ fn each_document_names_its_schema() {
             let marked = line.starts_with("# yaml-language-server: $schema=");
             if !marked || !line.ends_with(&format!("schema/json/{kind}.json")) {
                 faults.push(format!("{name}/{}:1: the schema of {kind}", document.path));
+            }
+        }
+    }
+    refuse(&faults);
+}
+
+#[test]
+fn each_document_is_laid_out_as_fmt_does() {
+    let mut faults = Vec::new();
+    for Repository { name, snapshot, loaded, .. } in repositories() {
+        for document in loaded.policy.documents() {
+            let bytes = snapshot.entries[&*document.path].bytes().unwrap();
+            let text = std::str::from_utf8(bytes).unwrap();
+            if ordain_schema::format(text).unwrap() != text {
+                faults.push(format!("{name}/{}: `ordain fmt` changes it", document.path));
             }
         }
     }
