@@ -20,6 +20,16 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind, in the order of their numbers.
+    pub const ALL: &[Self] = &[
+        Self::Software,
+        Self::Task,
+        Self::Group,
+        Self::Licence,
+        Self::Integration,
+        Self::Branding,
+    ];
+
     /// The kind of a document, where it is one that others name.
     pub fn of(body: &Body) -> Option<Self> {
         Some(match body {
@@ -73,7 +83,7 @@ type Owned = (Option<TenantId>, DocumentId);
 /// Every object that others name, by kind and name.
 #[derive(Debug, Default)]
 pub struct Names {
-    objects: FxHashMap<(Kind, Arc<str>), Vec<Owned>>,
+    objects: [FxHashMap<Arc<str>, Vec<Owned>>; Kind::ALL.len()],
 }
 
 impl Names {
@@ -83,8 +93,9 @@ impl Names {
             let Some(kind) = Kind::of(&document.body) else {
                 continue;
             };
-            let entry =
-                names.objects.entry((kind, document.name.value.as_str().into())).or_default();
+            let entry = names.objects[kind as usize]
+                .entry(document.name.value.as_str().into())
+                .or_default();
             entry.push((tenants.of_scope(&document.scope), DocumentId(index as u32)));
         }
         names
@@ -98,7 +109,7 @@ impl Names {
         scope: Option<TenantId>,
         name: &str,
     ) -> Lookup {
-        let Some(objects) = self.objects.get(&(kind, name.into())) else {
+        let Some(objects) = self.objects[kind as usize].get(name) else {
             return Lookup::Unknown;
         };
         let in_reach = |owner: &Option<TenantId>| match (owner, scope) {
@@ -114,11 +125,16 @@ impl Names {
 
     /// All objects of one kind and name, with their owners (none: cross-tenant), by path.
     pub fn all(&self, kind: Kind, name: &str) -> &[Owned] {
-        self.objects.get(&(kind, name.into())).map_or(&[], Vec::as_slice)
+        self.objects[kind as usize].get(name).map_or(&[], Vec::as_slice)
     }
 
     /// Every kind and name with all its objects; in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = (Kind, &str, &[Owned])> {
-        self.objects.iter().map(|((kind, name), objects)| (*kind, &**name, objects.as_slice()))
+        let of_kind = |kind: &Kind| {
+            let kind = *kind;
+            let objects = self.objects[kind as usize].iter();
+            objects.map(move |(name, objects)| (kind, &**name, objects.as_slice()))
+        };
+        Kind::ALL.iter().flat_map(of_kind)
     }
 }
