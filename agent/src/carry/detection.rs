@@ -77,8 +77,8 @@ impl Carrier {
     /// Runs a test.
     fn ask(&self, run: &Run, marker: &str, watch: &mut Watch<'_>) -> Result<bool, String> {
         match self.runner.look(run, marker, watch) {
-            Ok(Ended { way: Way::Exit(code), output, .. }) => {
-                Ok(answer(&output, code, &run.success_codes))
+            Ok(Ended { way: Way::Exit(code), answer: said, .. }) => {
+                Ok(answer(&said, code, &run.success_codes))
             }
             Ok(ended) => Err(failure("test", run, &ended)),
             Err(error) => Err(chain(&error)),

@@ -193,7 +193,7 @@ fn judged(work: &Work, run: &Run, ended: Result<Ended, CannotRun>) -> (End, Stri
             if work.phase == WorkPhase::Test
                 || matches!(work.expect, Expect::True | Expect::TrueEndsStep) =>
         {
-            End::Answer { answer: answer(&ended.output, code, &run.success_codes), code }
+            End::Answer { answer: answer(&ended.answer, code, &run.success_codes), code }
         }
         Way::Exit(code) => End::Exit(code),
     };

@@ -1,4 +1,5 @@
-//! What a test says: its boolean lines, all of which must be true, else its exit code.
+//! What a test says on standard output: its boolean lines, all of which must be true,
+//! else its exit code. What it complains of on standard error is no answer.
 
 /// The answer of a test that printed `output` and ended with `code`.
 ///
