@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 /// Whether each key that is given has that value.
-pub fn matches(expected: &Value, actual: &Value) -> bool {
+pub(crate) fn matches(expected: &Value, actual: &Value) -> bool {
     match expected {
         Value::Object(keys) => keys.iter().all(|(key, value)| actual.get(key) == Some(value)),
         other => other == actual,
@@ -12,7 +12,7 @@ pub fn matches(expected: &Value, actual: &Value) -> bool {
 }
 
 /// Whether a value is the expected one, or one of a list of accepted ones.
-pub fn accepted(expected: &Value, actual: &Value) -> bool {
+pub(crate) fn accepted(expected: &Value, actual: &Value) -> bool {
     match expected {
         Value::Null => true,
         Value::Array(any) => any.contains(actual),
@@ -26,7 +26,7 @@ fn may_be_left_out(row: &Value) -> bool {
 }
 
 /// The differences between expected actions and a plan's, in order.
-pub fn actions(expected: &[Value], actual: &[Value], partial: bool) -> Vec<String> {
+pub(crate) fn actions(expected: &[Value], actual: &[Value], partial: bool) -> Vec<String> {
     let mut differences = Vec::new();
     let mut next = 0;
     for row in actual {
@@ -44,7 +44,7 @@ pub fn actions(expected: &[Value], actual: &[Value], partial: bool) -> Vec<Strin
 }
 
 /// The differences between two sets of rows; `same` says what belongs together.
-pub fn sets(
+pub(crate) fn sets(
     what: &str,
     expected: &[Value],
     actual: &[Value],
@@ -63,6 +63,6 @@ pub fn sets(
 }
 
 /// The elements of a list; none for anything else.
-pub fn list(value: &Value) -> &[Value] {
+pub(crate) fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }

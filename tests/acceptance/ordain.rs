@@ -7,15 +7,15 @@ use ordain_cli::Printer;
 use serde_json::Value;
 
 /// What a command said and how it ended.
-pub struct Ran {
-    pub code: u8,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) code: u8,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Ran {
     /// The JSON object on standard output.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| {
             panic!("no JSON ({error}), exit {}:\n{}\n{}", self.code, self.out, self.err)
         })
@@ -43,7 +43,7 @@ impl Kept {
 }
 
 /// Runs `ordain` with these arguments.
-pub fn ordain(args: &[&str]) -> Ran {
+pub(crate) fn ordain(args: &[&str]) -> Ran {
     let (out, err) = (Kept::default(), Kept::default());
     let printer = Printer::new(Box::new(out.clone()), Box::new(err.clone()));
     let code = ordain_cli::run(std::iter::once("ordain").chain(args.iter().copied()), printer);

@@ -10,7 +10,7 @@ use crate::compare::{actions, list, matches, sets};
 use crate::ordain::{Ran, ordain};
 
 /// Asks for the plan of an entry of `expect-plan.yaml` and compares.
-pub fn entry(repository: &Path, beside: &Path, entry: &Value) -> Vec<String> {
+pub(crate) fn entry(repository: &Path, beside: &Path, entry: &Value) -> Vec<String> {
     let form = entry["as"].as_str().unwrap_or("yaml");
     let mut flags = Vec::new();
     for key in ["session", "item", "schedule"] {
@@ -50,7 +50,7 @@ pub fn entry(repository: &Path, beside: &Path, entry: &Value) -> Vec<String> {
 }
 
 /// Asks for the plan that a Test without `given` describes, and compares.
-pub fn test(repository: &Path, beside: &Path, test: &Value) -> Vec<String> {
+pub(crate) fn test(repository: &Path, beside: &Path, test: &Value) -> Vec<String> {
     let mut inventory = json!({});
     for key in ["now", "tenants", "persons", "available", "scripts", "approvals", "computers"] {
         if !test[key].is_null() {

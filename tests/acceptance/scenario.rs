@@ -10,16 +10,16 @@ use tempfile::TempDir;
 const BESIDE: [&str; 3] = ["about.yaml", "expect-diagnostics.yaml", "expect-plan.yaml"];
 
 /// One scenario.
-pub struct Scenario {
-    pub name: String,
-    pub diagnostics: Option<Vec<Value>>,
-    pub plans: Vec<Value>,
+pub(crate) struct Scenario {
+    pub(crate) name: String,
+    pub(crate) diagnostics: Option<Vec<Value>>,
+    pub(crate) plans: Vec<Value>,
     folder: PathBuf,
 }
 
 impl Scenario {
     /// Every scenario of a folder, by name.
-    pub fn all(folder: &Path) -> Vec<Self> {
+    pub(crate) fn all(folder: &Path) -> Vec<Self> {
         let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         let mut folders: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
         folders.sort();
@@ -40,13 +40,13 @@ impl Scenario {
     }
 
     /// Whether the repository is expected to be valid.
-    pub fn is_valid(&self) -> bool {
+    pub(crate) fn is_valid(&self) -> bool {
         let is_error = |one: &Value| one["severity"] != "warning";
         !self.diagnostics.iter().flatten().any(is_error)
     }
 
     /// A copy of the repository alone, in a new empty place.
-    pub fn copy(&self) -> TempDir {
+    pub(crate) fn copy(&self) -> TempDir {
         let place = tempfile::tempdir().unwrap();
         copy(&self.folder, place.path(), true);
         place
@@ -71,13 +71,13 @@ fn copy(from: &Path, to: &Path, is_top: bool) {
 }
 
 /// A file of Test documents.
-pub struct TestFile {
-    pub path: PathBuf,
-    pub documents: Vec<Value>,
+pub(crate) struct TestFile {
+    pub(crate) path: PathBuf,
+    pub(crate) documents: Vec<Value>,
 }
 
 /// The Test documents of a repository, by path.
-pub fn tests(repository: &Path) -> Vec<TestFile> {
+pub(crate) fn tests(repository: &Path) -> Vec<TestFile> {
     let mut files = Vec::new();
     collect(&repository.join("tests"), &mut files);
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -101,7 +101,7 @@ fn collect(folder: &Path, files: &mut Vec<TestFile>) {
 
 impl TestFile {
     /// Writes the documents back.
-    pub fn write(&self) {
+    pub(crate) fn write(&self) {
         let texts = self.documents.iter().map(|one| serde_yaml::to_string(one).unwrap());
         let whole = texts.collect::<Vec<_>>().join("---\n");
         fs::write(&self.path, whole).unwrap();

@@ -10,7 +10,7 @@ use crate::scenario::{Scenario, tests};
 use crate::{plans, tamper};
 
 /// Every difference between a scenario and what the command line says.
-pub fn run(scenario: &Scenario) -> Vec<String> {
+pub(crate) fn run(scenario: &Scenario) -> Vec<String> {
     let copy = scenario.copy();
     let beside = tempfile::tempdir().unwrap();
     let repository = copy.path();
@@ -55,7 +55,7 @@ fn validate(scenario: &Scenario, repository: &Path) -> Vec<String> {
 }
 
 /// Every expected one is met by a diagnostic of its own, and no error is left.
-pub fn diagnostics(expected: &[Value], found: &[Value]) -> Vec<String> {
+pub(crate) fn diagnostics(expected: &[Value], found: &[Value]) -> Vec<String> {
     let mut left: Vec<&Value> = found.iter().collect();
     let mut differences = Vec::new();
     for wanted in expected {

@@ -11,7 +11,7 @@ use crate::scenario::{Scenario, TestFile, tests};
 use crate::steps::diagnostics;
 
 /// Another code than the first expected one is not met.
-pub fn first_code(scenario: &Scenario, repository: &Path) -> Option<String> {
+pub(crate) fn first_code(scenario: &Scenario, repository: &Path) -> Option<String> {
     let mut expected = scenario.diagnostics.clone()?;
     expected.first_mut()?["code"] = json!("no-such-code");
     let ran = ordain(&["validate", repository.to_str().unwrap(), "--format", "json"]);
@@ -20,7 +20,7 @@ pub fn first_code(scenario: &Scenario, repository: &Path) -> Option<String> {
 }
 
 /// Changes one assertion of a Test; `ordain test` must then exit 1.
-pub fn an_assertion(repository: &Path) -> Option<String> {
+pub(crate) fn an_assertion(repository: &Path) -> Option<String> {
     let mut files = tests(repository);
     let file: &mut TestFile =
         files.iter_mut().find_map(|file| file.documents.iter_mut().any(change).then_some(file))?;

@@ -13,7 +13,6 @@
 mod args;
 
 mod client;
-mod filters;
 mod inventory;
 mod policy;
 mod repository;

@@ -11,12 +11,12 @@ use ordain_core::item::Item;
 use crate::args::{GraphArgs, GraphFormat};
 use crate::error::{CommandError, Exit};
 use crate::printer::Printer;
-use crate::{filters, json, policy, render, repository, request};
+use crate::{json, policy, render, repository, request};
 
 pub(super) fn run(args: &GraphArgs, printer: &mut Printer) -> Result<Exit, CommandError> {
     let (path, item) = split(args);
     let snapshot = repository::snapshot(path.as_deref(), args.source.rev.as_deref())?;
-    let loaded = filters::load(&snapshot, policy::clock());
+    let loaded = policy::load(&snapshot, policy::clock());
     let mut graph = Graph::new(&loaded.policy);
     if let Some(text) = item {
         let item = request::item(&text, &loaded.policy)?;

@@ -8,13 +8,13 @@ use ordain_schema::document::{Body, Document};
 use crate::args::{Format, TestArgs};
 use crate::error::{CommandError, Exit};
 use crate::printer::Printer;
-use crate::{filters, json, policy, render, repository, scripts, suggest};
+use crate::{json, policy, render, repository, scripts, suggest};
 
 pub(super) fn run(args: &TestArgs, printer: &mut Printer) -> Result<Exit, CommandError> {
     let (path, names) = split(args);
     let snapshot = repository::snapshot(path.as_deref(), args.rev.as_deref())?;
     let now = args.now.now.unwrap_or_else(policy::clock);
-    let loaded = filters::load(&snapshot, now);
+    let loaded = policy::load(&snapshot, now);
     let is_test = |document: &&Document| matches!(document.body, Body::Test(_));
     let known: Vec<&str> = loaded
         .policy

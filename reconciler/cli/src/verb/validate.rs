@@ -8,11 +8,11 @@ use crate::error::{CommandError, Exit};
 use crate::json::{self, sarif};
 use crate::printer::Printer;
 use crate::render::{self, diagnostics};
-use crate::{filters, policy, repository};
+use crate::{policy, repository};
 
 pub(super) fn run(args: &ValidateArgs, printer: &mut Printer) -> Result<Exit, CommandError> {
     let snapshot = repository::snapshot(args.source.path.as_deref(), args.source.rev.as_deref())?;
-    let loaded = filters::load(&snapshot, args.now.now.unwrap_or_else(policy::clock));
+    let loaded = policy::load(&snapshot, args.now.now.unwrap_or_else(policy::clock));
     show(&loaded, &snapshot, args.format, printer);
     Ok(Exit::found(!loaded.is_valid()))
 }

@@ -11,10 +11,10 @@ use tempfile::TempDir;
 
 /// What a run of the binary said and how it ended.
 #[derive(Debug)]
-pub struct Ran {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Ran {
@@ -28,26 +28,26 @@ impl Ran {
 
     /// Checks the exit code and gives itself back.
     #[track_caller]
-    pub fn exits(self, code: i32) -> Self {
+    pub(crate) fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{self:#?}");
         self
     }
 
     /// The JSON object on standard output.
     #[track_caller]
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
     }
 
     /// The JSON objects on the lines of standard output.
     #[track_caller]
-    pub fn lines(&self) -> Vec<Value> {
+    pub(crate) fn lines(&self) -> Vec<Value> {
         self.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// Checks that standard error says all of these.
     #[track_caller]
-    pub fn complains(self, parts: &[&str]) -> Self {
+    pub(crate) fn complains(self, parts: &[&str]) -> Self {
         for part in parts {
             assert!(self.err.contains(part), "`{part}` is not said: {self:#?}");
         }
@@ -56,7 +56,7 @@ impl Ran {
 }
 
 /// The binary, with nothing of this machine's environment in it.
-pub fn ordain(folder: &Path, args: &[&str]) -> Command {
+pub(crate) fn ordain(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ordain"));
     command.args(args).current_dir(folder).stdin(Stdio::null()).env_clear();
     command.env("HOME", folder).env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -64,24 +64,24 @@ pub fn ordain(folder: &Path, args: &[&str]) -> Command {
 }
 
 /// Runs the binary to its end.
-pub fn run(folder: &Path, args: &[&str]) -> Ran {
+pub(crate) fn run(folder: &Path, args: &[&str]) -> Ran {
     Ran::new(&ordain(folder, args).output().unwrap())
 }
 
 /// A config repository in a temporary folder.
-pub struct Repository {
+pub(crate) struct Repository {
     place: TempDir,
 }
 
 impl Repository {
     /// An empty folder.
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self { place: tempfile::tempdir().unwrap() }
     }
 
     /// A repository of one tenant, two software packages and two deployments,
     /// with an inventory of two computers beside it.
-    pub fn small() -> Self {
+    pub(crate) fn small() -> Self {
         let made = Self::empty();
         for (path, text) in SMALL {
             made.write(path, text);
@@ -89,24 +89,24 @@ impl Repository {
         made
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.place.path()
     }
 
-    pub fn write(&self, path: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, path: &str, text: &str) -> PathBuf {
         let place = self.path().join(path);
         fs::create_dir_all(place.parent().unwrap()).unwrap();
         fs::write(&place, text).unwrap();
         place
     }
 
-    pub fn run(&self, args: &[&str]) -> Ran {
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
         run(self.path(), args)
     }
 
     /// Runs git in the folder.
     #[track_caller]
-    pub fn git(&self, args: &[&str]) {
+    pub(crate) fn git(&self, args: &[&str]) {
         let mut command = Command::new("git");
         command.args(["-c", "user.name=Test", "-c", "user.email=test@example.org"]);
         command.args(args).current_dir(self.path()).env("HOME", self.path());
@@ -120,7 +120,7 @@ impl Repository {
     }
 
     /// Commits everything there is, making the git repository first.
-    pub fn commit(&self, message: &str) {
+    pub(crate) fn commit(&self, message: &str) {
         if !self.path().join(".git").exists() {
             self.git(&["init", "-q", "-b", "main"]);
         }
@@ -130,7 +130,7 @@ impl Repository {
 }
 
 /// Whether a text bears escape sequences of a terminal.
-pub fn is_coloured(text: impl AsRef<OsStr>) -> bool {
+pub(crate) fn is_coloured(text: impl AsRef<OsStr>) -> bool {
     text.as_ref().to_string_lossy().contains('\u{1b}')
 }
 
