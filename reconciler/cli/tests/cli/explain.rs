@@ -56,7 +56,8 @@ fn people_read_it_in_paragraphs() {
     ] {
         assert!(out.contains(part), "`{part}` is not shown:\n{out}");
     }
-    let out = Repository::small().run(&["explain", "pc-1", "software/viewer", "--inventory", "fleet.yaml"])
+    let out = Repository::small()
+        .run(&["explain", "pc-1", "software/viewer", "--inventory", "fleet.yaml"])
         .exits(0)
         .out;
     assert!(out.contains("needs first") && out.contains("software/reader"), "{out}");

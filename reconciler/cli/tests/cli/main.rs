@@ -23,3 +23,5 @@ mod diff;
 mod explain;
 mod inventory;
 mod plan;
+
+mod controller;
