@@ -52,13 +52,6 @@ pub enum DialError {
     },
 }
 
-impl DialError {
-    /// Whether the server is another one than the pin names.
-    pub fn is_pin_mismatch(&self) -> bool {
-        crate::tls::is_pin_mismatch(self)
-    }
-}
-
 /// Opens a line to the server.
 pub async fn dial(
     server: &Server,

@@ -132,8 +132,8 @@ pub async fn post(
 
 /// What a person is told when there is no line.
 pub fn not_dialled(error: &DialError) -> CommandError {
-    if error.is_pin_mismatch() {
-        return CommandError::new(Kind::Refused, chain(error))
+    if let Some(mismatch) = tls::pin_mismatch(error) {
+        return CommandError::new(Kind::Refused, mismatch)
             .hint("compare --pin with what `ordain enroll` printed; another server, or a proxy that opens TLS, answers there");
     }
     let hint = match error {

@@ -22,7 +22,7 @@ use sha2::{Digest as _, Sha256};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 /// The fingerprint of a CA's key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Pin([u8; 32]);
 
 /// A text that is no pin.
@@ -47,6 +47,12 @@ impl fmt::Display for Pin {
     }
 }
 
+impl fmt::Debug for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pin({self})")
+    }
+}
+
 impl Pin {
     /// The pin of a certificate's key; none where the bytes are no certificate.
     pub fn of(certificate: &CertificateDer<'_>) -> Option<Self> {
@@ -57,26 +63,24 @@ impl Pin {
 
 /// The server's chain holds no certificate with the pinned key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the server is not the one that the pin names: its chain holds {found}, the pin is {pin}")]
+#[error("the server is not the one that the pin names: it shows {found}, the pin is {pin}")]
 pub struct PinMismatch {
     pin: Pin,
     found: String,
 }
 
-/// Looks for a pin mismatch in the chain of an error's causes.
-pub fn is_pin_mismatch(error: &(dyn std::error::Error + 'static)) -> bool {
+/// The pin mismatch beneath an error, if that is what it is about.
+pub fn pin_mismatch<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a PinMismatch> {
     let mut next = Some(error);
     while let Some(error) = next {
-        let io_inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls = error.downcast_ref::<Error>().or_else(|| io_inner?.downcast_ref::<Error>());
-        if let Some(Error::InvalidCertificate(CertificateError::Other(OtherError(other)))) = tls
-            && other.is::<PinMismatch>()
-        {
-            return true;
+        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls = error.downcast_ref::<Error>().or_else(|| inner?.downcast_ref::<Error>());
+        if let Some(Error::InvalidCertificate(CertificateError::Other(OtherError(other)))) = tls {
+            return other.downcast_ref();
         }
         next = error.source();
     }
-    false
+    None
 }
 
 /// Accepts exactly the servers that the pinned CA vouches for.
@@ -175,6 +179,3 @@ pub fn client_config(pin: &Pin, credential: Option<Credential>) -> Result<Client
     config.resumption = rustls::client::Resumption::disabled();
     Ok(config)
 }
-
-#[cfg(test)]
-mod tests;

@@ -210,4 +210,38 @@ fn only_on_windows(what: &str) -> Found {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_there_or_not_or_cannot_be_judged() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("app.conf");
+        std::fs::write(&path, b"name = app\nversion = 24.1\n\xff").expect("writable");
+        let mut detectors = Detectors::new(folder.path());
+        let regex = |pattern: &str| FileVersion::Regex(pattern.to_owned());
+        let version = |version: &str| Ok(Some(version.to_owned()));
+        assert_eq!(detectors.file(&path, &FileVersion::None), version("0"));
+        assert_eq!(detectors.file(&path, &regex(r"version = (?P<version>\S+)")), version("24.1"));
+        assert_eq!(
+            detectors.file(folder.path(), &FileVersion::None),
+            version("0"),
+            "a folder is there too"
+        );
+        for gone in [folder.path().join("none"), path.join("below")] {
+            assert_eq!(detectors.file(&gone, &FileVersion::None), Ok(None));
+            assert_eq!(detectors.file(&gone, &regex("x")), Ok(None));
+        }
+        for (path, how, message) in [
+            (path.as_path(), regex("release (.*)"), "is there, but nothing in it matches"),
+            (path.as_path(), regex("("), "is no regular expression"),
+            (path.as_path(), regex(r"(?s).*"), "is no version"),
+            (folder.path(), regex("x"), "is no ordinary file"),
+            (path.as_path(), FileVersion::Own, "is on Windows only"),
+            (Path::new("relative"), FileVersion::None, "is no absolute path"),
+        ] {
+            let error = detectors.file(path, &how).expect_err(message);
+            assert!(error.contains(message), "{error}");
+        }
+    }
+}

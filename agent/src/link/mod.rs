@@ -129,7 +129,7 @@ impl Link {
                 connected = self.connect() => match connected {
                     Ok(socket) => talk::talk(&mut self, socket, renew_after, &mut stop).await,
                     Err(ConnectError::Refused(error)) if error.kind == Kind::Refused => return Err(self.gone(&error.message)),
-                    Err(error) => Closed::Broken(chain(&error)),
+                    Err(error) => Closed::Broken(why(&error)),
                 }
             };
             if began.elapsed() > LASTED {
@@ -208,4 +208,8 @@ impl Link {
         let seconds = half_life.saturating_sub(home::now());
         Duration::from_secs(u64::try_from(seconds).unwrap_or_default().min(24 * 3600))
     }
+}
+
+fn why(error: &ConnectError) -> String {
+    tls::pin_mismatch(error).map_or_else(|| chain(error), ToString::to_string)
 }

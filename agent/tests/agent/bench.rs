@@ -54,7 +54,8 @@ impl Bench {
 
     pub(crate) fn within(folder: TempDir, users: &[&str]) -> Self {
         let desk = Arc::new(carry::desk(folder.path()).unwrap());
-        let platform = Arc::new(Laid { users: users.iter().map(|user| (*user).to_owned()).collect() });
+        let platform =
+            Arc::new(Laid { users: users.iter().map(|user| (*user).to_owned()).collect() });
         let (sender, live) = tokio::sync::mpsc::channel(1024);
         let roots = Roots { system: "/".into(), runs: folder.path().join("run") };
         let queue = carry::start(desk.clone(), platform, roots, sender).unwrap();
@@ -77,7 +78,12 @@ impl Bench {
     }
 
     /// Returns when the journal satisfies the condition.
-    pub(crate) fn until(&self, what: &str, condition: impl Fn(&[Report]) -> bool, number: u64) -> Vec<Report> {
+    pub(crate) fn until(
+        &self,
+        what: &str,
+        condition: impl Fn(&[Report]) -> bool,
+        number: u64,
+    ) -> Vec<Report> {
         self.runtime.block_on(async {
             let wait = async {
                 loop {
@@ -91,19 +97,26 @@ impl Bench {
                     }
                 }
             };
-            tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("{what} did not come"))
+            tokio::time::timeout(PATIENCE, wait)
+                .await
+                .unwrap_or_else(|_| panic!("{what} did not come"))
         })
     }
 
     /// Takes the order in and returns its reports when it has ended.
     pub(crate) fn carry_out(&self, order: &Order) -> Vec<Report> {
         self.take(order);
-        self.until("the end", |reports| reports.iter().any(|report| report.body == ReportBody::Ended), order.number)
+        self.until(
+            "the end",
+            |reports| reports.iter().any(|report| report.body == ReportBody::Ended),
+            order.number,
+        )
     }
 
     /// Carries an order of one step with one piece of work out; how that ended, and what it printed.
     pub(crate) fn run_one(&self, number: u64, work: ordain_wire::WorkSpec) -> (EndSpec, String) {
-        let reports = self.carry_out(&orders::execute(number, vec![orders::step("task/t", vec![work])]));
+        let reports =
+            self.carry_out(&orders::execute(number, vec![orders::step("task/t", vec![work])]));
         let mut ends = ends(&reports);
         assert_eq!(ends.len(), 1, "{reports:?}");
         ends.remove(0)
@@ -119,7 +132,9 @@ impl Bench {
 /// How each piece of work ended, and what it printed.
 pub(crate) fn ends(reports: &[Report]) -> Vec<(EndSpec, String)> {
     let ends = reports.iter().filter_map(|report| match &report.body {
-        ReportBody::Progress(ProgressSpec::Finished { outcome, .. }) => Some((outcome.end.clone(), outcome.output.clone())),
+        ReportBody::Progress(ProgressSpec::Finished { outcome, .. }) => {
+            Some((outcome.end.clone(), outcome.output.clone()))
+        }
         _ => None,
     });
     ends.collect()
@@ -127,7 +142,9 @@ pub(crate) fn ends(reports: &[Report]) -> Vec<(EndSpec, String)> {
 
 pub(crate) fn findings(reports: &[Report]) -> Vec<FoundSpec> {
     let found = reports.iter().find_map(|report| match &report.body {
-        ReportBody::Detected { findings } => Some(findings.iter().map(|finding| finding.found.clone()).collect()),
+        ReportBody::Detected { findings } => {
+            Some(findings.iter().map(|finding| finding.found.clone()).collect())
+        }
         _ => None,
     });
     found.expect("a detection reports")

@@ -11,13 +11,17 @@ pub(crate) fn word(body: &ReportBody) -> String {
         ReportBody::Accepted => "accepted".into(),
         ReportBody::Detected { .. } => "detected".into(),
         ReportBody::Ended => "ended".into(),
-        ReportBody::Progress(ProgressSpec::Started { at }) => format!("started {}.{}", at.step, at.work),
+        ReportBody::Progress(ProgressSpec::Started { at }) => {
+            format!("started {}.{}", at.step, at.work)
+        }
         ReportBody::Progress(ProgressSpec::Finished { at, outcome }) => match &outcome.end {
             EndSpec::Exit { code } => format!("finished {}.{} exit {code}", at.step, at.work),
             EndSpec::Answer { answer, .. } => format!("finished {}.{} {answer}", at.step, at.work),
             other => format!("finished {}.{} {other:?}", at.step, at.work),
         },
-        ReportBody::Progress(ProgressSpec::Interrupted { at }) => format!("interrupted {}.{}", at.step, at.work),
+        ReportBody::Progress(ProgressSpec::Interrupted { at }) => {
+            format!("interrupted {}.{}", at.step, at.work)
+        }
         ReportBody::Progress(ProgressSpec::Cancelled) => "cancelled".into(),
     }
 }
@@ -41,7 +45,16 @@ fn steps_run_in_order_and_a_failure_stops_only_its_dependants() {
     let words: Vec<String> = reports.iter().map(|report| word(&report.body)).collect();
     assert_eq!(
         words,
-        ["accepted", "started 0.0", "finished 0.0 exit 5", "started 2.0", "finished 2.0 exit 0", "started 2.1", "finished 2.1 true", "ended"]
+        [
+            "accepted",
+            "started 0.0",
+            "finished 0.0 exit 5",
+            "started 2.0",
+            "finished 2.0 exit 0",
+            "started 2.1",
+            "finished 2.1 true",
+            "ended"
+        ]
     );
     let seqs: Vec<u64> = reports.iter().map(|report| report.seq).collect();
     assert_eq!(seqs, (1..=8).collect::<Vec<u64>>());
@@ -53,12 +66,26 @@ fn a_script_that_the_controller_does_not_have_fails_its_step_alone() {
     bench.keep("exit 0\n");
     let missing = "echo this one never arrives\n";
     let set = |script| work("set", shell(script, 60), ExpectSpec::Success);
-    bench.take(&execute(1, vec![step("task/a", vec![set(missing)]), step("task/b", vec![set("exit 0\n")])]));
-    bench.until("the request", |reports| !reports.is_empty() && !bench.desk.blobs.wanted().is_empty(), 1);
+    bench.take(&execute(
+        1,
+        vec![step("task/a", vec![set(missing)]), step("task/b", vec![set("exit 0\n")])],
+    ));
+    bench.until(
+        "the request",
+        |reports| !reports.is_empty() && !bench.desk.blobs.wanted().is_empty(),
+        1,
+    );
     bench.desk.blobs.deliver(&ordain_wire::Blob { id: orders::id(missing), data: None });
-    let reports = bench.until("the end", |reports| reports.last().is_some_and(|last| last.body == ReportBody::Ended), 1);
+    let reports = bench.until(
+        "the end",
+        |reports| reports.last().is_some_and(|last| last.body == ReportBody::Ended),
+        1,
+    );
     let ends = ends(&reports);
-    assert!(matches!(&ends[0].0, EndSpec::Failed { message } if message.contains("was not delivered")), "{ends:?}");
+    assert!(
+        matches!(&ends[0].0, EndSpec::Failed { message } if message.contains("was not delivered")),
+        "{ends:?}"
+    );
     assert_eq!(ends[1].0, EndSpec::Exit { code: 0 });
 }
 

@@ -4,7 +4,11 @@
 //! `stage` is that controller, `orders` builds what it orders, `bench` drives
 //! the carrying thread without a connection. Tests that need root say so.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first thing that is not as it should be")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
 
 mod bench;
 mod orders;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use ordain_trust::{ObjectFormat, blob_id};
 use ordain_wire::{
-    Blob, CheckHowSpec, CheckSpec, ExpectSpec, FileVersionSpec, Order, OrderBody, ProbeSpec, RunSpec, RunWhatSpec, StepSpec,
-    WhatSpec, WorkSpec,
+    Blob, CheckHowSpec, CheckSpec, ExpectSpec, FileVersionSpec, Order, OrderBody, ProbeSpec,
+    RunSpec, RunWhatSpec, StepSpec, WhatSpec, WorkSpec,
 };
 
 /// The id of a script.
@@ -22,7 +22,12 @@ pub(crate) fn blob(script: &str) -> Blob {
 /// A shell script to run, for at most that many seconds.
 pub(crate) fn shell(script: &str, timeout_seconds: u64) -> RunSpec {
     RunSpec {
-        what: RunWhatSpec::Script { blob: id(script), path: "tasks/t/script.sh".into(), interpreter: "sh".into(), method: None },
+        what: RunWhatSpec::Script {
+            blob: id(script),
+            path: "tasks/t/script.sh".into(),
+            interpreter: "sh".into(),
+            method: None,
+        },
         context: "system".into(),
         timeout_seconds,
         success_codes: vec![0],
@@ -35,7 +40,12 @@ pub(crate) fn shell(script: &str, timeout_seconds: u64) -> RunSpec {
 /// A package manager's job.
 pub(crate) fn package(name: &str, version: Option<&str>, remove: bool) -> RunSpec {
     RunSpec {
-        what: RunWhatSpec::Package { manager: "dpkg".into(), name: name.into(), version: version.map(Into::into), remove },
+        what: RunWhatSpec::Package {
+            manager: "dpkg".into(),
+            name: name.into(),
+            version: version.map(Into::into),
+            remove,
+        },
         ..shell("", 600)
     }
 }
@@ -87,7 +97,9 @@ pub(crate) fn detect(number: u64, checks: Vec<CheckHowSpec>) -> Order {
     let checks = checks.into_iter().enumerate();
     let checks = checks.map(|(index, how)| match how {
         CheckHowSpec::Software { .. } => CheckSpec { item: format!("software/s{index}"), how },
-        CheckHowSpec::Test { .. } | CheckHowSpec::Get { .. } => CheckSpec { item: format!("task/t{index}"), how },
+        CheckHowSpec::Test { .. } | CheckHowSpec::Get { .. } => {
+            CheckSpec { item: format!("task/t{index}"), how }
+        }
     });
     order(number, OrderBody::Detect { checks: checks.collect() })
 }

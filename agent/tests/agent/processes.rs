@@ -1,7 +1,9 @@
 //! Scripts as real processes: their surroundings, their output, their end.
 
 use ordain_agent::platform::processes::Process;
-use ordain_wire::{AgentMessage, CheckHowSpec, EndSpec, ExpectSpec, FoundSpec, ProbeSpec, RunSpec, RunWhatSpec};
+use ordain_wire::{
+    AgentMessage, CheckHowSpec, EndSpec, ExpectSpec, FoundSpec, ProbeSpec, RunSpec, RunWhatSpec,
+};
 
 use crate::bench::Bench;
 use crate::orders::{self, shell, work};
@@ -27,12 +29,28 @@ fn a_script_finds_clean_surroundings_and_its_parameters() {
     let environment: Vec<&str> = output.lines().take_while(|line| !line.is_empty()).collect();
     let names: Vec<&str> = environment.iter().map(|line| line.split('=').next().unwrap()).collect();
     for name in &names {
-        let known = ["HOME", "LANG", "LOGNAME", "PATH", "PWD", "USER", "_", "OLDPWD", "SHLVL", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"];
+        let known = [
+            "HOME",
+            "LANG",
+            "LOGNAME",
+            "PATH",
+            "PWD",
+            "USER",
+            "_",
+            "OLDPWD",
+            "SHLVL",
+            "XDG_RUNTIME_DIR",
+            "DBUS_SESSION_BUS_ADDRESS",
+        ];
         assert!(known.contains(name) || name.starts_with("ORDAIN_"), "{name} in {environment:?}");
     }
     assert!(environment.contains(&"ORDAIN_PARAM_COLOUR=grün; $(id)"));
     assert!(output.contains("\n{\"colour\": \"grün\"}\n"), "{output}");
-    assert!(output.ends_with("script.sh\n") && output.contains(&bench.folder.path().join("run").display().to_string()), "{output}");
+    assert!(
+        output.ends_with("script.sh\n")
+            && output.contains(&bench.folder.path().join("run").display().to_string()),
+        "{output}"
+    );
     let left = std::fs::read_dir(bench.folder.path().join("run")).unwrap().count();
     assert_eq!(left, 0, "the private folder is gone");
 }
@@ -48,7 +66,9 @@ fn one_that_reads_no_input_of_a_megabyte_ends_all_the_same() {
 #[test]
 fn exit_codes_and_signals_are_told() {
     let bench = Bench::new();
-    for (number, (script, code)) in (1..).zip([("exit 0\n", 0), ("exit 3\n", 3), ("kill -9 $$\n", 137), ("nonesuch\n", 127)]) {
+    for (number, (script, code)) in
+        (1..).zip([("exit 0\n", 0), ("exit 3\n", 3), ("kill -9 $$\n", 137), ("nonesuch\n", 127)])
+    {
         bench.keep(script);
         assert_eq!(bench.run_one(number, set(shell(script, 60))).0, exit(code), "{script}");
     }
@@ -59,10 +79,20 @@ fn interpreters_follow_the_order() {
     let bench = Bench::new();
     let script = "import sys\nprint('python', sys.version_info[0])\n";
     bench.keep(script);
-    let what = RunWhatSpec::Script { blob: orders::id(script), path: "t.py".into(), interpreter: "python3".into(), method: None };
+    let what = RunWhatSpec::Script {
+        blob: orders::id(script),
+        path: "t.py".into(),
+        interpreter: "python3".into(),
+        method: None,
+    };
     let (end, output) = bench.run_one(1, set(RunSpec { what, ..shell(script, 60) }));
     assert_eq!((end, output.as_str()), (exit(0), "python 3\n"));
-    let what = RunWhatSpec::Script { blob: orders::id(script), path: "t.cmd".into(), interpreter: "cmd".into(), method: None };
+    let what = RunWhatSpec::Script {
+        blob: orders::id(script),
+        path: "t.cmd".into(),
+        interpreter: "cmd".into(),
+        method: None,
+    };
     let (end, _) = bench.run_one(2, set(RunSpec { what, ..shell(script, 60) }));
     assert_eq!(end, EndSpec::Failed { message: "cmd runs on Windows only".into() });
 }
@@ -101,7 +131,10 @@ fn a_timeout_kills_the_whole_tree_double_forks_included() {
         let all = pids(&file);
         assert_eq!(all.len(), 4);
         for pid in all {
-            assert!(Process::of(pid).is_none_or(|process| process.ended), "{pid} lives on after {phase}");
+            assert!(
+                Process::of(pid).is_none_or(|process| process.ended),
+                "{pid} lives on after {phase}"
+            );
         }
     }
 }
@@ -123,8 +156,13 @@ fn a_cancel_is_written_down_and_kills_the_tree() {
     let ready = |message: AgentMessage| matches!(message, AgentMessage::Output { text, .. } if text.contains("ready"));
     while !ready(bench.live.blocking_recv().unwrap()) {}
     bench.desk.stop.request("s-1");
-    let reports = bench.until("the end", |reports| reports.iter().any(|each| each.body == ordain_wire::ReportBody::Ended), 1);
-    let words: Vec<String> = reports.iter().map(|report| crate::carrying::word(&report.body)).collect();
+    let reports = bench.until(
+        "the end",
+        |reports| reports.iter().any(|each| each.body == ordain_wire::ReportBody::Ended),
+        1,
+    );
+    let words: Vec<String> =
+        reports.iter().map(|report| crate::carrying::word(&report.body)).collect();
     assert_eq!(words, ["accepted", "started 0.0", "cancelled", "finished 0.0 Killed", "ended"]);
     for pid in pids(&file) {
         assert!(Process::of(pid).is_none_or(|process| process.ended), "{pid} lives on");
@@ -135,12 +173,18 @@ fn a_cancel_is_written_down_and_kills_the_tree() {
 fn a_service_that_a_script_starts_lives_on() {
     let bench = Bench::new();
     let file = bench.folder.path().join("pid");
-    let script = format!("setsid sh -c 'echo $$ > {0}; exec sleep 1000' &\nwhile ! [ -s {0} ]; do sleep 0.02; done\n", file.display());
+    let script = format!(
+        "setsid sh -c 'echo $$ > {0}; exec sleep 1000' &\nwhile ! [ -s {0} ]; do sleep 0.02; done\n",
+        file.display()
+    );
     bench.keep(&script);
     for (number, phase) in [(1, "set"), (2, "test")] {
         let _ = std::fs::remove_file(&file);
         let (end, _) = bench.run_one(number, work(phase, shell(&script, 600), ExpectSpec::Success));
-        assert!(matches!(end, EndSpec::Exit { code: 0 } | EndSpec::Answer { answer: true, code: 0 }), "{end:?}");
+        assert!(
+            matches!(end, EndSpec::Exit { code: 0 } | EndSpec::Answer { answer: true, code: 0 }),
+            "{end:?}"
+        );
         let service = Process::of(pids(&file)[0]).expect("it lives");
         assert!(service.lives());
         service.signal(rustix::process::Signal::KILL);
@@ -166,7 +210,8 @@ fn a_flood_without_end_is_cut_off_by_its_timeout() {
     let bench = Bench::new();
     bench.keep("yes\n");
     for (number, phase) in [(1, "set"), (2, "test")] {
-        let (end, output) = bench.run_one(number, work(phase, shell("yes\n", 1), ExpectSpec::Success));
+        let (end, output) =
+            bench.run_one(number, work(phase, shell("yes\n", 1), ExpectSpec::Success));
         assert_eq!(end, EndSpec::TimedOut);
         assert!(output.len() < 70_000);
     }
@@ -176,13 +221,18 @@ fn a_flood_without_end_is_cut_off_by_its_timeout() {
 fn output_is_streamed_while_it_runs() {
     let mut bench = Bench::new();
     let gate = bench.folder.path().join("gate");
-    let script = format!("echo one\nwhile ! [ -e {} ]; do sleep 0.02; done\necho two\n", gate.display());
+    let script =
+        format!("echo one\nwhile ! [ -e {} ]; do sleep 0.02; done\necho two\n", gate.display());
     bench.keep(&script);
     bench.take(&orders::execute(1, vec![orders::step("task/t", vec![set(shell(&script, 60))])]));
-    let AgentMessage::Output { order, text, .. } = bench.live.blocking_recv().unwrap() else { panic!("output comes first") };
+    let AgentMessage::Output { order, text, .. } = bench.live.blocking_recv().unwrap() else {
+        panic!("output comes first")
+    };
     assert_eq!((order, text.as_str()), (1, "one\n"));
     std::fs::write(&gate, b"").unwrap();
-    let AgentMessage::Output { text, .. } = bench.live.blocking_recv().unwrap() else { panic!("more output comes") };
+    let AgentMessage::Output { text, .. } = bench.live.blocking_recv().unwrap() else {
+        panic!("more output comes")
+    };
     assert_eq!(text, "two\n");
 }
 
@@ -209,7 +259,9 @@ fn detections_by_script_and_command() {
         bench.keep(script);
         orders::software(ProbeSpec::Script { run: shell(script, 1) })
     };
-    let command = |run: &str, version: &str| orders::software(ProbeSpec::Command { run: run.into(), version: version.into() });
+    let command = |run: &str, version: &str| {
+        orders::software(ProbeSpec::Command { run: run.into(), version: version.into() })
+    };
     let version = |version: &str| FoundSpec::Software { version: Some(version.into()), test: None };
     let nothing = FoundSpec::Software { version: None, test: None };
     let failed = |message: &str| FoundSpec::Failed { message: message.into() };
@@ -217,7 +269,10 @@ fn detections_by_script_and_command() {
         (scripted("echo noise; echo 24.1; echo; echo 'not me' >&2\n"), version("24.1")),
         (scripted("exit 0\n"), nothing.clone()),
         (scripted("cat /nonexistent\n"), nothing.clone()),
-        (scripted("echo 'error: no'; exit 2\n"), failed("the detection script ended with exit code 2 after printing something")),
+        (
+            scripted("echo 'error: no'; exit 2\n"),
+            failed("the detection script ended with exit code 2 after printing something"),
+        ),
         (scripted("nonesuch-program\n"), FoundSpec::Failed { message: String::new() }),
         (scripted("sleep 100\n"), failed("the detection script was killed: its time was up")),
         (command("sh --version-of-nothing", r"nothing \d+"), nothing.clone()),
@@ -248,15 +303,25 @@ fn tests_and_gets_answer() {
         (test("echo true; echo false; echo true\n"), answer(false)),
         (test("exit 1\n"), answer(false)),
         (test("exit 0\n"), answer(true)),
-        (CheckHowSpec::Get { run: keep("echo 42; echo noise >&2\n") }, FoundSpec::Output { output: "42\n".into() }),
-        (CheckHowSpec::Get { run: keep("exit 9\n") }, FoundSpec::Failed { message: "get ended with exit code 9".into() }),
+        (
+            CheckHowSpec::Get { run: keep("echo 42; echo noise >&2\n") },
+            FoundSpec::Output { output: "42\n".into() },
+        ),
+        (
+            CheckHowSpec::Get { run: keep("exit 9\n") },
+            FoundSpec::Failed { message: "get ended with exit code 9".into() },
+        ),
     ];
     for (number, (how, expected)) in (1..).zip(cases) {
         assert_eq!(bench.find_one(number, how.clone()), expected, "{how:?}");
     }
     let dpkg = ProbeSpec::Package { manager: "dpkg".into(), name: "dpkg".into() };
-    let found = bench.find_one(99, CheckHowSpec::Software { probe: dpkg, test: Some(keep("echo false\n")) });
-    assert!(matches!(found, FoundSpec::Software { version: Some(_), test: Some(false) }), "{found:?}");
+    let found = bench
+        .find_one(99, CheckHowSpec::Software { probe: dpkg, test: Some(keep("echo false\n")) });
+    assert!(
+        matches!(found, FoundSpec::Software { version: Some(_), test: Some(false) }),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -270,7 +335,10 @@ fn user_context_is_the_person_who_is_logged_on() {
     assert_eq!(end, exit(0), "{output}");
     let lines: Vec<&str> = output.lines().collect();
     assert_eq!(lines[0], "ordain-test-jo", "{output}");
-    assert!(lines[1].split(' ').any(|group| group == "ordain-test-crew"), "supplementary groups: {output}");
+    assert!(
+        lines[1].split(' ').any(|group| group == "ordain-test-crew"),
+        "supplementary groups: {output}"
+    );
     assert_eq!(lines[2], "/home/ordain-test-jo");
     assert_eq!(lines[3], "/home/ordain-test-jo");
     assert!(lines[4].starts_with("{}") && lines[4].contains("Permission denied"), "{output}");
@@ -281,7 +349,12 @@ fn user_context_is_the_person_who_is_logged_on() {
     let nobody = Bench::with_users(&["root"]);
     nobody.keep(script);
     let (end, _) = nobody.run_one(1, set(run));
-    assert_eq!(end, EndSpec::Failed { message: "nobody is logged on, and this runs as the person who is".into() });
+    assert_eq!(
+        end,
+        EndSpec::Failed {
+            message: "nobody is logged on, and this runs as the person who is".into()
+        }
+    );
 }
 
 /// An account that is made for a test and removed behind it.
