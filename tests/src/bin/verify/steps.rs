@@ -74,22 +74,19 @@ fn rules() -> Result<(), String> {
     }
 }
 
-/// Kill points first: the plain programs end up in their usual place.
+/// Kill points first: the plain programs end up in their usual place. One
+/// package at a time, as they are shipped: together they would share features.
 fn binaries() -> Result<(), String> {
-    let packages = ["--package", "ordain", "--package", "ordain-agent"];
-    let features = "ordain-controller/kill-points,ordain-agent/kill-points";
-    let mut build = vec!["build", "--locked", "--package", "ordain-controller"];
-    build.extend(packages);
-    cargo(&[build.as_slice(), &["--features", features]].concat(), &[])?;
     let folder = output_folder()?;
     let kept = folder.join("kill-points");
     std::fs::create_dir_all(&kept).map_err(|error| format!("{}: {error}", kept.display()))?;
-    for name in ["ordain", "ordain-agent"] {
-        let (from, to) = (folder.join(name), kept.join(name));
+    let variants = [("ordain", "kill-points"), ("ordain-agent", "kill-points,test-platform")];
+    for (package, features) in variants {
+        cargo(&["build", "--locked", "--package", package, "--features", features], &[])?;
+        let (from, to) = (folder.join(package), kept.join(package));
         std::fs::copy(&from, &to).map_err(|error| format!("{}: {error}", from.display()))?;
     }
-    // One package at a time, as they are shipped: together they would share features.
-    for package in ["ordain", "ordain-agent"] {
+    for (package, _) in variants {
         cargo(&["build", "--locked", "--package", package], &[])?;
     }
     Ok(())

@@ -1,0 +1,188 @@
+//! SIGKILL at any moment: the end is that of the undisturbed run, and nothing
+//! was started twice.
+//!
+//! Kills while a script runs need nothing but the shipped programs: a gate
+//! holds the script meanwhile. The other moments are kill points, which exist
+//! only in the variants for tests.
+
+use std::fs;
+
+use crate::stage::{Build, COMPUTER, Gate, POLICY, Process, Stage, program};
+
+const UNDISTURBED: [&str; 2] = [
+    "software/tool install software-missing - 1.0 done passed",
+    "task/note set not-compliant - - done passed",
+];
+
+/// The end of a session is as if nothing had happened, and each start was made once.
+fn ended_well(stage: &Stage, client: &Process, what: &str) {
+    let session = Stage::waited_for(client);
+    assert_eq!(session.status(), "passed", "{what}: {session:?}");
+    assert_eq!(session.deeds(), UNDISTURBED, "{what}: {session:?}");
+    assert_eq!(stage.read("tool"), "version=1.0\n", "{what}");
+    assert_eq!(stage.read("note"), "kept\n", "{what}");
+    assert_eq!(stage.read("starts"), "install 1.0\nset note\n", "{what}: {session:?}");
+}
+
+/// As it was before the first session.
+fn undo(stage: &Stage) {
+    for name in ["tool", "note", "starts"] {
+        // What is not there need not be removed.
+        drop(fs::remove_file(stage.path("place").join(name)));
+    }
+}
+
+#[test]
+fn the_agent_is_killed_during_an_install() {
+    let (stage, _controller, agent) = Stage::running(Build::Shipped, POLICY);
+    let gate = Gate::make(&stage.path("place/gate"));
+    let client = stage.start_session();
+    let held = gate.is_reached();
+    agent.kill();
+    let agent = stage.agent(COMPUTER);
+    agent.says(&["a process of an earlier run still lives"]);
+    held.open();
+    ended_well(&stage, &client, "agent, during install");
+    stage.is_settled();
+}
+
+#[test]
+fn the_agent_is_killed_and_its_script_ends_meanwhile() {
+    let (stage, _controller, agent) = Stage::running(Build::Shipped, POLICY);
+    let gate = Gate::make(&stage.path("place/gate"));
+    let client = stage.start_session();
+    let held = gate.is_reached();
+    agent.kill();
+    held.open();
+    let _agent = stage.agent(COMPUTER);
+    ended_well(&stage, &client, "agent, script ends without it");
+}
+
+#[test]
+fn the_controller_is_killed_during_an_install() {
+    let (stage, controller, _agent) = Stage::running(Build::Shipped, POLICY);
+    let gate = Gate::make(&stage.path("place/gate"));
+    let client = stage.start_session();
+    let held = gate.is_reached();
+    controller.kill();
+    held.open();
+    let _controller = stage.controller();
+    ended_well(&stage, &client, "controller, during install");
+    stage.is_settled();
+}
+
+#[test]
+fn both_are_killed_during_an_install() {
+    let (stage, controller, agent) = Stage::running(Build::Shipped, POLICY);
+    let gate = Gate::make(&stage.path("place/gate"));
+    let client = stage.start_session();
+    let held = gate.is_reached();
+    controller.kill();
+    agent.kill();
+    held.open();
+    let _controller = stage.controller();
+    let _agent = stage.agent(COMPUTER);
+    ended_well(&stage, &client, "both, during install");
+}
+
+#[test]
+fn either_is_killed_in_detection() {
+    let gated = "if [ -p {place}/gate ]; then read -r _ < {place}/gate; fi\n\
+        [ \"$(cat {place}/note)\" = kept ] && echo true || echo false\n";
+    let (stage, controller, agent) = Stage::running(Build::Shipped, POLICY);
+    let commit = stage.repository.push(&[("tasks/note/test.sh", gated)]);
+    controller.says(&["the commit is in force", &commit]);
+
+    let gate = Gate::make(&stage.path("place/gate"));
+    let client = stage.start_session();
+    let held = gate.is_reached();
+    controller.kill();
+    held.open();
+    let controller = stage.controller();
+    ended_well(&stage, &client, "controller, in detection");
+
+    undo(&stage);
+    let gate = Gate::make(&stage.path("place/gate"));
+    let client = stage.start_session();
+    let held = gate.is_reached();
+    agent.kill();
+    held.open();
+    let _agent = stage.agent(COMPUTER);
+    ended_well(&stage, &client, "agent, in detection");
+    controller.stop();
+}
+
+#[test]
+fn the_agent_dies_at_each_of_its_kill_points() {
+    let points = [
+        "after-accept",
+        "before-detection",
+        "after-detection",
+        "before-start",
+        "after-start-journaled",
+        "during-run",
+        "after-run",
+        "after-finish-journaled",
+    ];
+    let stage = Stage::new(Build::KillPoints, POLICY);
+    let controller = stage.controller();
+    controller.says(&["the commit is in force"]);
+    stage.enrol(COMPUTER);
+    for point in points {
+        let agent = stage.agent_with(COMPUTER, |command| {
+            command.env("ORDAIN_KILL_AT", point);
+        });
+        agent.says(&["connected"]);
+        let client = stage.start_session();
+        agent.is_killed();
+        let agent = stage.agent(COMPUTER);
+        ended_well(&stage, &client, point);
+        agent.stop();
+        undo(&stage);
+    }
+}
+
+#[test]
+fn the_controller_dies_at_each_of_its_kill_points() {
+    let points = [
+        "before-detect-sent",
+        "during-detection",
+        "planned-journaled",
+        "before-execute-sent",
+        "execute-sent",
+        "during-execution",
+        "report-stored",
+    ];
+    let stage = Stage::new(Build::KillPoints, POLICY);
+    let controller = stage.controller();
+    controller.says(&["the commit is in force"]);
+    stage.enrol(COMPUTER);
+    let agent = stage.agent(COMPUTER);
+    controller.stop();
+    for point in points {
+        let said = agent.said();
+        let controller = stage.controller_with(|command| {
+            command.env("ORDAIN_KILL_AT", point);
+        });
+        agent.says_after(said, &["connected"]);
+        let client = stage.start_session();
+        controller.is_killed();
+        let controller = stage.controller();
+        ended_well(&stage, &client, point);
+        controller.stop();
+        undo(&stage);
+    }
+}
+
+#[test]
+fn what_is_shipped_has_no_kill_points() {
+    let has = |build, name| {
+        let bytes = fs::read(program(build, name)).expect("readable");
+        let holds = |word: &str| bytes.windows(word.len()).any(|part| part == word.as_bytes());
+        holds("ORDAIN_KILL_AT") || holds("ORDAIN_PLATFORM")
+    };
+    for name in ["ordain", "ordain-agent"] {
+        assert!(!has(Build::Shipped, name), "{name} was built with kill points");
+        assert!(has(Build::KillPoints, name), "{name}: the variant for tests has none");
+    }
+}

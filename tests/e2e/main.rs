@@ -1,0 +1,19 @@
+//! End to end: the real programs as processes, a real repository that is
+//! pushed to, a real computer.
+//!
+//! [`stage`] is what every test stands on; each other module is one promise.
+//! The programs are those beside this test's own folder, built by `cargo
+//! verify --only binaries`; crash tests use the variants in `kill-points`.
+//! Everything is waited for as an event, a line or the end of a process, each
+//! with a deadline. Tests of packages and of logged-on users need root on
+//! Debian and say so where they find something else.
+
+mod stage;
+
+mod bad_input;
+mod converge;
+mod killed;
+mod network;
+mod packages;
+mod person;
+mod refused;
