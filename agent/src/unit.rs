@@ -93,4 +93,16 @@ mod tests {
         assert!(!unit.contains('{'), "every placeholder is filled");
         assert!(text(Path::new("relative"), Path::new("/x")).is_err());
     }
+
+    #[test]
+    fn systemd_finds_no_fault_in_the_unit() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let unit = folder.path().join(NAME);
+        let text = text(Path::new("/bin/true"), Path::new("/var/lib/ordain-agent"));
+        std::fs::write(&unit, text.expect("plain paths")).expect("writable");
+        let verified = Command::new("systemd-analyze").arg("verify").arg(&unit).output();
+        let verified = verified.expect("this test needs systemd-analyze: install systemd");
+        let said = String::from_utf8_lossy(&verified.stderr);
+        assert!(verified.status.success() && said.is_empty(), "{said}");
+    }
 }

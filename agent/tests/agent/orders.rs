@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use ordain_trust::{ObjectFormat, blob_id};
 use ordain_wire::{
-    Blob, CheckHowSpec, CheckSpec, ExpectSpec, FileVersionSpec, Order, OrderBody, ProbeSpec,
-    RunSpec, RunWhatSpec, StepSpec, WhatSpec, WorkSpec,
+    Blob, CheckHowSpec, CheckSpec, ExpectSpec, Order, OrderBody, ProbeSpec, RunSpec, RunWhatSpec,
+    StepSpec, WhatSpec, WorkSpec,
 };
 
 /// The id of a script.
@@ -56,10 +56,6 @@ pub(crate) fn work(phase: &str, run: RunSpec, expect: ExpectSpec) -> WorkSpec {
 
 pub(crate) fn probe_work(probe: ProbeSpec, expect: ExpectSpec) -> WorkSpec {
     WorkSpec { phase: "detect".into(), what: WhatSpec::Probe { probe }, expect }
-}
-
-pub(crate) fn file(path: &std::path::Path) -> ProbeSpec {
-    ProbeSpec::File { path: path.display().to_string(), version: FileVersionSpec::None }
 }
 
 /// A step that sets a task.

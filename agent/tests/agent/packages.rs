@@ -45,7 +45,7 @@ impl Mirror {
             "this test installs packages it has built: run the tests as root on Debian, in a container that may be changed"
         );
         let mirror = Self { folder: tempfile::tempdir().unwrap(), _alone: alone };
-        mirror.remove();
+        clean_up();
         let path = mirror.path();
         let wait = format!(
             "#!/bin/sh\nset -e\nif [ \"$1\" = configure ]; then\necho $PPID >> {0}/ran\nwhile ! [ -e {0}/gate ]; do sleep 0.05; done\nfi\n",
@@ -53,18 +53,7 @@ impl Mirror {
         );
         mirror.build("1.0", "#!/bin/sh\n");
         mirror.build("2.0", &wait);
-        let index = run(
-            "sh",
-            &[
-                "-c",
-                &format!(
-                    "cd {} && dpkg-scanpackages -m . 2>/dev/null || true",
-                    path.join("pool").display()
-                ),
-            ],
-        );
-        let index = if index.is_empty() { mirror.index() } else { index };
-        fs::write(path.join("pool/Packages"), index).unwrap();
+        fs::write(path.join("pool/Packages"), mirror.index()).unwrap();
         for folder in ["lists/partial", "cache/archives/partial"] {
             fs::create_dir_all(path.join(folder)).unwrap();
         }
@@ -108,21 +97,18 @@ impl Mirror {
         );
     }
 
-    /// The index of the pool, where the tool that writes it is not installed.
+    /// The index of the pool, made without the tools for it, which may not be installed.
     fn index(&self) -> String {
-        let mut index = String::new();
-        for entry in fs::read_dir(self.path().join("pool")).unwrap() {
+        let stanzas = fs::read_dir(self.path().join("pool")).unwrap().map(|entry| {
             let path = entry.unwrap().path();
             let control = run("dpkg-deb", &["-f", path.to_str().unwrap()]);
             let sum = run("sha256sum", &[path.to_str().unwrap()]);
-            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            let sum = sum.split(' ').next().unwrap();
+            let name = path.file_name().unwrap().to_str().unwrap();
             let size = fs::metadata(&path).unwrap().len();
-            index.push_str(&format!(
-                "{control}Filename: ./{name}\nSize: {size}\nSHA256: {}\n\n",
-                sum.split(' ').next().unwrap()
-            ));
-        }
-        index
+            format!("{control}Filename: ./{name}\nSize: {size}\nSHA256: {sum}\n\n")
+        });
+        stanzas.collect()
     }
 
     fn open_gate(&self) {
@@ -133,17 +119,18 @@ impl Mirror {
     fn runs(&self) -> usize {
         fs::read_to_string(self.path().join("ran")).unwrap_or_default().lines().count()
     }
+}
 
-    fn remove(&self) {
-        let _ = fs::remove_file(SETTINGS);
-        let _ = Command::new("dpkg").args(["--force-all", "--purge", NAME]).output();
-    }
+/// Takes away what an earlier test, perhaps one that was cut off, has left.
+fn clean_up() {
+    let _ = fs::remove_file(SETTINGS);
+    let _ = Command::new("dpkg").args(["--force-all", "--purge", NAME]).output();
 }
 
 impl Drop for Mirror {
     fn drop(&mut self) {
         self.open_gate();
-        self.remove();
+        clean_up();
     }
 }
 

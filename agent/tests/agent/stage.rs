@@ -31,7 +31,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 /// How long anything may take before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 type Line = TlsStream<TcpStream>;
 
@@ -166,12 +166,17 @@ impl Stage {
 
     /// Starts the agent; its log goes to a file.
     pub(crate) fn run(&self) -> Running {
+        self.run_logging("debug")
+    }
+
+    /// The same at that level.
+    pub(crate) fn run_logging(&self, level: &str) -> Running {
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(self.folder.path().join("log"))
             .unwrap();
-        let child = self.agent("run").args(["--log", "debug"]).stderr(log).spawn().unwrap();
+        let child = self.agent("run").args(["--log", level]).stderr(log).spawn().unwrap();
         Running(child)
     }
 
@@ -237,10 +242,8 @@ impl Stage {
     }
 
     async fn within<T>(&self, what: &str, future: impl Future<Output = T>) -> T {
-        match tokio::time::timeout(PATIENCE, future).await {
-            Ok(value) => value,
-            Err(_) => panic!("{what} did not come; the agent says:\n{}", self.log()),
-        }
+        let finished = tokio::time::timeout(PATIENCE, future).await;
+        finished.unwrap_or_else(|_| panic!("{what} did not come; the agent says:\n{}", self.log()))
     }
 }
 
