@@ -76,8 +76,7 @@ fn tell(keep: bool) -> Result<(), String> {
     Ok(())
 }
 
-const NEXT: &str = "\
-  examples/quickstart    the policy that you have just seen at work
+const NEXT: &str = "  examples/quickstart    the policy that you have just seen at work
   docs/policy-guide.md   the language, by example
   docs/operating.md      a controller for real, and agents on other computers
   cargo run -p ordain -- init my-policy    a config repository to start from
