@@ -14,16 +14,21 @@ use std::time::{Duration, Instant};
 /// How long the demo waits for anything.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Reads process ids until the demo ends. Where that was not the end that the
-/// demo meant, stops what is left of it and removes the folder.
+/// Reads what runs until the demo ends: ids of processes that stay, and of the
+/// one client that runs at the moment. Where that was not the end that the demo
+/// meant, stops what is left of it and removes the folder.
 const CARETAKER: &str = r#"
 trap "" INT TERM HUP
 pids=
-while read -r word; do
-    if [ "$word" = done ]; then exit 0; fi
-    pids="$pids $word"
+client=
+while read -r word pid; do
+    case "$word" in
+        done) exit 0 ;;
+        stays) pids="$pids $pid" ;;
+        client) client=$pid ;;
+    esac
 done
-for pid in $pids; do kill "$pid" 2> /dev/null; done
+for pid in $client $pids; do kill "$pid" 2> /dev/null; done
 sleep 1
 rm -rf "$1"
 "#;
@@ -175,7 +180,10 @@ impl Stage {
         let words = arguments.iter().map(|word| word.replace(&folder, "…"));
         let shown = format!("ordain {}", words.collect::<Vec<_>>().join(" "));
         println!("  $ {shown}");
-        let status = command.status().map_err(|error| format!("ordain: {error}"))?;
+        let mut client = command.spawn().map_err(|error| format!("ordain: {error}"))?;
+        self.tell(&format!("client {}", client.id()))?;
+        let status = client.wait().map_err(|error| format!("ordain: {error}"))?;
+        self.tell("client")?;
         if status.success() { Ok(()) } else { Err(format!("{shown}: {status}")) }
     }
 
@@ -212,11 +220,15 @@ impl Stage {
             .stderr(copy)
             .spawn()
             .map_err(|error| format!("{name}: {error}"))?;
-        if let Some(pipe) = self.caretaker.stdin.as_mut() {
-            writeln!(pipe, "{}", child.id()).map_err(|error| format!("sh: {error}"))?;
-        }
+        let told = self.tell(&format!("stays {}", child.id()));
         self.children.push(child);
-        Ok(())
+        told
+    }
+
+    /// Tells the caretaker what it would have to stop.
+    fn tell(&self, line: &str) -> Result<(), String> {
+        let Some(mut pipe) = self.caretaker.stdin.as_ref() else { return Ok(()) };
+        writeln!(pipe, "{line}").map_err(|error| format!("sh: {error}"))
     }
 
     /// The last lines of what the processes said, for when something went wrong.
