@@ -115,9 +115,8 @@ pub(crate) fn computers_exist<'a>(
     let Some(wanted) = named.iter().find(|wanted| !known(wanted)) else {
         return Ok(());
     };
-    let full = |(tenant, name): (&str, &str)| match wanted.contains('/') {
-        true => format!("{tenant}/{name}"),
-        false => name.to_owned(),
+    let full = |(tenant, name): (&str, &str)| {
+        if wanted.contains('/') { format!("{tenant}/{name}") } else { name.to_owned() }
     };
     let all: Vec<String> = fleet.clone().map(full).collect();
     let error = anyhow::anyhow!("the inventory has no computer `{wanted}`");

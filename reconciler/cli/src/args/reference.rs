@@ -69,7 +69,9 @@ fn section(page: &mut String, command: &Command, above: &str, level: usize) {
     let args: Vec<&Arg> = command.get_arguments().filter(shown).collect();
     if !args.is_empty() {
         page.push_str("| argument | meaning |\n|---|---|\n");
-        args.iter().for_each(|arg| row(page, arg));
+        for arg in args {
+            row(page, arg);
+        }
         page.push('\n');
     }
     if let Some(after) = command.get_after_help().map(ToString::to_string) {

@@ -19,7 +19,7 @@ use crate::error::CommandError;
 use endpoint::Endpoint;
 
 /// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A controller that can be asked.
 pub(crate) struct Client {

@@ -3,21 +3,21 @@
 use ordain_core::diff::{self, ComputerDiff};
 use serde::Serialize;
 
-use super::plan::Action;
+use super::plan::ActionRow;
 
 /// What a change does.
 #[derive(Serialize)]
 pub(crate) struct Report<'a> {
     base: Option<&'a str>,
     head: Option<&'a str>,
-    computers: Vec<Computer<'a>>,
+    computers: Vec<ComputerRow<'a>>,
     totals: Totals,
-    limits: Vec<Limit>,
+    limits: Vec<LimitRow>,
 }
 
 /// The changes of one computer.
 #[derive(Serialize)]
-pub(crate) struct Computer<'a> {
+pub(crate) struct ComputerRow<'a> {
     computer: &'a str,
     tenant: &'a str,
     changes: Vec<Change>,
@@ -26,8 +26,8 @@ pub(crate) struct Computer<'a> {
 #[derive(Serialize)]
 struct Change {
     item: String,
-    before: Option<Action>,
-    after: Option<Action>,
+    before: Option<ActionRow>,
+    after: Option<ActionRow>,
 }
 
 #[derive(Serialize)]
@@ -46,7 +46,7 @@ struct Totals {
 }
 
 #[derive(Serialize)]
-struct Limit {
+struct LimitRow {
     limit: &'static str,
     allowed: u64,
     actual: u64,
@@ -79,19 +79,19 @@ impl<'a> Report<'a> {
 }
 
 /// The rows of a difference.
-pub(crate) fn computers(diff: &diff::Diff) -> impl Iterator<Item = Computer<'_>> {
+pub(crate) fn computers(diff: &diff::Diff) -> impl Iterator<Item = ComputerRow<'_>> {
     diff.computers.iter().map(computer)
 }
 
-fn computer(one: &ComputerDiff) -> Computer<'_> {
+fn computer(one: &ComputerDiff) -> ComputerRow<'_> {
     let changes = one.changes.iter().map(|change| Change {
         item: change.item.to_string(),
-        before: change.before.as_ref().map(Action::new),
-        after: change.after.as_ref().map(Action::new),
+        before: change.before.as_ref().map(ActionRow::new),
+        after: change.after.as_ref().map(ActionRow::new),
     });
-    Computer { computer: &one.computer, tenant: &one.tenant, changes: changes.collect() }
+    ComputerRow { computer: &one.computer, tenant: &one.tenant, changes: changes.collect() }
 }
 
-fn limit(exceeded: &diff::Exceeded) -> Limit {
-    Limit { limit: exceeded.limit, allowed: exceeded.allowed, actual: exceeded.actual }
+fn limit(exceeded: &diff::Exceeded) -> LimitRow {
+    LimitRow { limit: exceeded.limit, allowed: exceeded.allowed, actual: exceeded.actual }
 }

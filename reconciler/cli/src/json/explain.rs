@@ -6,7 +6,7 @@ use ordain_core::explain::Explanation;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::plan::{Action, Conflict, Shadowed, Unknown};
+use super::plan::{ActionRow, Conflict, Shadowed, Unknown};
 
 /// Why one item stands where it stands on one computer.
 #[derive(Serialize)]
@@ -18,10 +18,10 @@ pub(crate) struct Report<'a> {
     winner: Option<Winner>,
     shadowed: Vec<Shadowed>,
     conflict: Option<Conflict<'a>>,
-    action: Option<Action>,
+    action: Option<ActionRow>,
     facts: &'a BTreeMap<String, Value>,
     unknown: Vec<Unknown>,
-    prerequisites: Vec<Action>,
+    prerequisites: Vec<ActionRow>,
     held_by: Vec<Held>,
 }
 
@@ -59,10 +59,10 @@ impl<'a> Report<'a> {
             winner,
             shadowed: one.shadowed.iter().map(Shadowed::new).collect(),
             conflict: one.conflict.as_ref().map(Conflict::new),
-            action: one.actions.last().map(Action::new),
+            action: one.actions.last().map(ActionRow::new),
             facts: &one.facts,
             unknown: one.unknown.iter().map(Unknown::new).collect(),
-            prerequisites: one.prerequisites.iter().map(Action::new).collect(),
+            prerequisites: one.prerequisites.iter().map(ActionRow::new).collect(),
             held_by: excluded.into_iter().collect(),
         }
     }

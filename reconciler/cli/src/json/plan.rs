@@ -10,17 +10,17 @@ pub(crate) struct Plan<'a> {
     revision: Option<&'a str>,
     session: &'static str,
     now: String,
-    computers: Vec<Computer<'a>>,
-    tenants: Vec<Tenant<'a>>,
+    computers: Vec<ComputerRow<'a>>,
+    tenants: Vec<TenantRow<'a>>,
     totals: Totals,
 }
 
 /// What one computer would get.
 #[derive(Serialize)]
-pub(crate) struct Computer<'a> {
+pub(crate) struct ComputerRow<'a> {
     computer: &'a str,
     tenant: &'a str,
-    actions: Vec<Action>,
+    actions: Vec<ActionRow>,
     shadowed: Vec<Shadowed>,
     conflicts: Vec<Conflict<'a>>,
     unknown: Vec<Unknown>,
@@ -28,9 +28,9 @@ pub(crate) struct Computer<'a> {
 
 /// What one tenant would get of cloud items.
 #[derive(Serialize)]
-pub(crate) struct Tenant<'a> {
+pub(crate) struct TenantRow<'a> {
     tenant: &'a str,
-    actions: Vec<Action>,
+    actions: Vec<ActionRow>,
     shadowed: Vec<Shadowed>,
     conflicts: Vec<Conflict<'a>>,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Tenant<'a> {
 /// One action on one item.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Action {
+pub(crate) struct ActionRow {
     item: String,
     action: &'static str,
     reason: &'static str,
@@ -99,7 +99,7 @@ impl<'a> Plan<'a> {
             session,
             now: plan.now.to_string(),
             computers: computers(plan, changes_only).collect(),
-            tenants: plan.tenants.iter().map(|one| Tenant::new(one, changes_only)).collect(),
+            tenants: plan.tenants.iter().map(|one| TenantRow::new(one, changes_only)).collect(),
             totals: Totals::new(&plan.totals()),
         }
     }
@@ -109,11 +109,11 @@ impl<'a> Plan<'a> {
 pub(crate) fn computers(
     plan: &plan::Plan,
     changes_only: bool,
-) -> impl Iterator<Item = Computer<'_>> {
-    plan.computers.iter().map(move |one| Computer::new(one, changes_only))
+) -> impl Iterator<Item = ComputerRow<'_>> {
+    plan.computers.iter().map(move |one| ComputerRow::new(one, changes_only))
 }
 
-impl<'a> Computer<'a> {
+impl<'a> ComputerRow<'a> {
     fn new(plan: &'a ComputerPlan, changes_only: bool) -> Self {
         Self {
             computer: &plan.computer,
@@ -126,7 +126,7 @@ impl<'a> Computer<'a> {
     }
 }
 
-impl<'a> Tenant<'a> {
+impl<'a> TenantRow<'a> {
     /// The row of a tenant.
     pub(crate) fn new(plan: &'a TenantPlan, changes_only: bool) -> Self {
         Self {
@@ -138,9 +138,9 @@ impl<'a> Tenant<'a> {
     }
 }
 
-fn actions(all: &[plan::Action], changes_only: bool) -> Vec<Action> {
+fn actions(all: &[plan::Action], changes_only: bool) -> Vec<ActionRow> {
     let shown = all.iter().filter(|action| !changes_only || is_change(action));
-    shown.map(Action::new).collect()
+    shown.map(ActionRow::new).collect()
 }
 
 /// Whether something is done.
@@ -148,7 +148,7 @@ pub(crate) fn is_change(action: &plan::Action) -> bool {
     action.act != ordain_core::item::Act::None
 }
 
-impl Action {
+impl ActionRow {
     /// The row of an action.
     pub(crate) fn new(action: &plan::Action) -> Self {
         Self {

@@ -56,14 +56,14 @@ struct SarifResult<'a> {
     rule_index: usize,
     level: &'static str,
     message: Text<'a>,
-    locations: [Location<'a>; 1],
+    locations: [Place<'a>; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Location<'a>>,
+    related_locations: Vec<Place<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Location<'a> {
+struct Place<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
     physical_location: Physical,
@@ -129,7 +129,7 @@ fn result<'a>(one: &'a Diagnostic, codes: &[Code]) -> SarifResult<'a> {
         start_column: Some(one.span.column.max(1)),
         end_column: (one.span.end_column > one.span.column).then_some(one.span.end_column),
     };
-    let related = one.related.iter().enumerate().map(|(index, related)| Location {
+    let related = one.related.iter().enumerate().map(|(index, related)| Place {
         id: Some(index),
         physical_location: physical(
             &related.file,
@@ -142,7 +142,7 @@ fn result<'a>(one: &'a Diagnostic, codes: &[Code]) -> SarifResult<'a> {
         rule_index: codes.binary_search(&one.code).expect("the codes are those of the diagnostics"),
         level: severity(one.severity),
         message: Text { text: message },
-        locations: [Location {
+        locations: [Place {
             id: None,
             physical_location: physical(&one.file, region),
             message: None,

@@ -31,9 +31,9 @@ pub(crate) fn explanation(one: &Explanation, style: Style) -> String {
     if !one.prerequisites.is_empty() {
         let _ = writeln!(text, "\n{}", style.bold("needs first"));
         let mut rows = table(style, &[]);
-        one.prerequisites.iter().for_each(|action| {
+        for action in &one.prerequisites {
             rows.add_row(row(action));
-        });
+        }
         text += &indented(&rows);
     }
     for (index, (path, value)) in one.facts.iter().enumerate() {
@@ -58,11 +58,12 @@ fn actions(one: &Explanation, style: Style) -> String {
         return "  it does not stand in the computer's plan\n".to_owned();
     }
     let mut rows = table(style, &[]);
-    one.actions.iter().for_each(|action| {
+    for action in &one.actions {
         rows.add_row(row(action));
-    });
+    }
     let messages = one.actions.iter().filter_map(|action| action.message.as_ref());
-    let messages: String = messages.map(|message| format!("  {}\n", style.red(message))).collect();
+    let messages =
+        messages.map(|message| format!("  {}\n", style.red(message))).collect::<Vec<_>>().concat();
     indented(&rows) + &messages
 }
 

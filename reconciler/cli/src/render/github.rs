@@ -11,8 +11,10 @@ pub(crate) fn annotation(diagnostic: &Diagnostic) -> String {
     let span = diagnostic.span;
     let hint = diagnostic.hint.as_ref().map(|hint| format!("\nhint: {hint}"));
     let related = diagnostic.related.iter();
-    let related: String =
-        related.map(|one| format!("\nsee {}:{}: {}", one.file, one.line, one.message)).collect();
+    let related = related
+        .map(|one| format!("\nsee {}:{}: {}", one.file, one.line, one.message))
+        .collect::<Vec<_>>()
+        .concat();
     let message = format!("{}{}{related}", diagnostic.message, hint.unwrap_or_default());
     format!(
         "::{level} file={},line={},col={},endColumn={},title={}::{}",

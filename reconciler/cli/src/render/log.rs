@@ -43,7 +43,10 @@ fn stamped(line: &Value, said: &str, style: Style) -> String {
 }
 
 fn indented(text: &str, style: Style) -> String {
-    text.lines().map(|line| format!("    {}\n", style.dim(&clean(line)))).collect()
+    text.lines()
+        .map(|line| format!("    {}\n", style.dim(&clean(line))))
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 fn found(line: &Value) -> String {

@@ -54,9 +54,9 @@ fn part(
         let _ = writeln!(text, "  {}", style.dim("nothing to do"));
     } else {
         let mut rows = table(style, &[]);
-        shown.iter().for_each(|action| {
+        for action in &shown {
             rows.add_row(row(action));
-        });
+        }
         text += &indented(&rows);
     }
     for conflict in conflicts {
@@ -125,7 +125,7 @@ pub(crate) fn symbol(action: &Action) -> (&'static str, Color) {
 /// A table, two columns in.
 pub(crate) fn indented(table: &Table) -> String {
     let lines = table.lines();
-    lines.map(|line| format!("  {}\n", line.trim_end())).collect()
+    lines.map(|line| format!("  {}\n", line.trim_end())).collect::<Vec<_>>().concat()
 }
 
 /// The counts in a line; what is zero is left out.

@@ -25,7 +25,7 @@ pub(crate) struct Session {
     #[serde(default)]
     stages: Vec<Stage>,
     #[serde(default)]
-    actions: Vec<Action>,
+    actions: Vec<Acted>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -36,7 +36,7 @@ struct Stage {
 
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Action {
+struct Acted {
     item: String,
     action: String,
     reason: String,
@@ -124,7 +124,7 @@ pub(crate) fn one(one: &Session, style: Style) -> String {
     text
 }
 
-fn cells(action: &Action) -> Vec<Cell> {
+fn cells(action: &Acted) -> Vec<Cell> {
     let versions = match (&action.from, &action.to) {
         (Some(from), Some(to)) => format!("{from} → {to}"),
         (from, to) => from.iter().chain(to).next().cloned().unwrap_or_default(),
@@ -140,7 +140,7 @@ fn cells(action: &Action) -> Vec<Cell> {
 }
 
 /// Why an action failed, with the last lines of its last output.
-fn failure(action: &Action, style: Style) -> String {
+fn failure(action: &Acted, style: Style) -> String {
     if action.result.as_deref() != Some("failed") {
         return String::new();
     }

@@ -84,10 +84,11 @@ mod tests {
     #[test]
     fn what_both_sides_have_stands_once() {
         let lines = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let shown: String = difference(&lines("a b c"), &lines("a x c d"))
+        let shown = difference(&lines("a b c"), &lines("a x c d"))
             .iter()
             .map(|(sign, line)| format!("{sign}{line}"))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         assert_eq!(shown, " a-b+x c+d");
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn run(args: &ComputersArgs, printer: &mut Printer) -> Result<Exit, C
             client.delete(&format!("/api/v1/computers/{}", segment(computer)), &tenant)?;
             match args.format {
                 Format::Human => {
-                    printer.line(format!("removed {computer}; its agent is refused from now on"))
+                    printer.line(format!("removed {computer}; its agent is refused from now on"));
                 }
                 Format::Json | Format::Jsonl => printer.json_line(&json!({ "removed": computer })),
             }

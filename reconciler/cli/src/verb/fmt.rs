@@ -103,10 +103,14 @@ fn show(changed: &[&str], args: &FmtArgs, all: usize, printer: &mut Printer) {
     match args.format {
         Format::Json => printer.json(&json!({ "files": changed, "check": args.check })),
         Format::Jsonl => {
-            changed.iter().for_each(|file| printer.json_line(&json!({ "file": file })))
+            for file in changed {
+                printer.json_line(&json!({ "file": file }));
+            }
         }
         Format::Human => {
-            changed.iter().for_each(|file| printer.line(file));
+            for file in changed {
+                printer.line(file);
+            }
             let what = if args.check { "would be laid out anew" } else { "laid out anew" };
             printer.note(format!("{} of {} {what}", changed.len(), count(all, "file")));
         }

@@ -70,7 +70,7 @@ fn show(plan: &Plan, args: &PlanArgs, printer: &mut Printer) {
                 printer.json_line(&row);
             }
             for tenant in &plan.tenants {
-                printer.json_line(&json::plan::Tenant::new(tenant, args.changes_only));
+                printer.json_line(&json::plan::TenantRow::new(tenant, args.changes_only));
             }
         }
     }

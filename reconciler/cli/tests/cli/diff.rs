@@ -70,9 +70,9 @@ fn a_comment_is_markdown() {
 #[test]
 fn a_long_comment_is_folded_and_fits() {
     let small = changed();
-    let computers: String = (0..3_000)
+    let computers = (0..3_000)
         .map(|number| format!("{{\"computer\": {{\"name\": \"pc-{number}\", \"tenant\": \"tenant-{number}\", \"software\": {{\"viewer\": \"5\", \"reader\": \"1.0\"}}}}}}\n"))
-        .collect();
+        .collect::<Vec<_>>().concat();
     small.write("many.jsonl", &computers);
     let out = small
         .run(&["diff", "HEAD", ".", "--inventory", "many.jsonl", "--format", "markdown"])

@@ -13,7 +13,11 @@ fn three_forms_say_the_same() {
         "fleet.json",
         &format!("{{\"now\": \"2026-03-02T09:00:00Z\", \"computers\": [{}]}}", computers.join(",")),
     );
-    let lines: String = computers.iter().map(|one| format!("{{\"computer\": {one}}}\n")).collect();
+    let lines = computers
+        .iter()
+        .map(|one| format!("{{\"computer\": {one}}}\n"))
+        .collect::<Vec<_>>()
+        .concat();
     small.write("fleet.jsonl", &lines);
     let plan = |file: &str, flags: &[&str]| {
         let mut args = vec!["plan", "--format", "json", "--inventory", file];

@@ -63,9 +63,9 @@ fn colour_is_for_terminals_unless_somebody_insists() {
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let small = Repository::small();
-    let computers: String = (0..20_000)
+    let computers = (0..20_000)
         .map(|number| format!("{{\"computer\": {{\"name\": \"pc-{number}\", \"tenant\": \"contoso\", \"software\": {{}}}}}}\n"))
-        .collect();
+        .collect::<Vec<_>>().concat();
     small.write("fleet.jsonl", &computers);
     let mut command =
         ordain(small.path(), &["plan", "--inventory", "fleet.jsonl", "--format", "jsonl"]);
