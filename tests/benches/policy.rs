@@ -16,9 +16,11 @@ use ordain_schema::{Content, Entry, InventoryLines, Mode, Snapshot};
 use ordain_tests::generator::{Size, generate};
 
 fn cpu_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("the kernel tells of this process");
+    let stat =
+        std::fs::read_to_string("/proc/self/stat").expect("the kernel tells of this process");
     let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or("").split(' ').collect();
-    let ticks: f64 = fields[11].parse::<f64>().unwrap_or(0.0) + fields[12].parse::<f64>().unwrap_or(0.0);
+    let ticks: f64 =
+        fields[11].parse::<f64>().unwrap_or(0.0) + fields[12].parse::<f64>().unwrap_or(0.0);
     ticks / 100.0
 }
 
@@ -59,6 +61,7 @@ fn main() {
         generated.inventory.lines().for_each(|line| lines.line(line));
         Fleet::new(lines.finish().0)
     });
-    let planned = step("resolve and plan", || plan(&loaded.policy, &fleet, &Request::default(), now));
+    let planned =
+        step("resolve and plan", || plan(&loaded.policy, &fleet, &Request::default(), now));
     println!("{:?}", planned.totals());
 }

@@ -157,18 +157,18 @@ fn the_controller_dies_at_each_of_its_kill_points() {
     let controller = stage.controller();
     controller.says(&["the commit is in force"]);
     stage.enrol(COMPUTER);
-    let agent = stage.agent(COMPUTER);
     controller.stop();
     for point in points {
-        let said = agent.said();
         let controller = stage.controller_with(|command| {
             command.env("ORDAIN_KILL_AT", point);
         });
-        agent.says_after(said, &["connected"]);
+        // A fresh one, which has not learnt yet to wait long between attempts.
+        let agent = stage.agent(COMPUTER);
         let client = stage.start_session();
         controller.is_killed();
         let controller = stage.controller();
         ended_well(&stage, &client, point);
+        agent.stop();
         controller.stop();
         undo(&stage);
     }

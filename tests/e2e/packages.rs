@@ -52,8 +52,9 @@ impl Archive {
         let log = stage.path("place/starts").display().to_string();
         // The newer one is slow: it stands before a gate, where the test has made one.
         let slow = format!("if [ -p {gate} ]; then read -r _ < {gate}; fi");
-        let index = [("1.0-1", ":"), ("2.0-1", slow.as_str())]
-            .map(|(version, wait)| deb(&folder, version, &format!("echo {version} >> {log}\n{wait}")));
+        let index = [("1.0-1", ":"), ("2.0-1", slow.as_str())].map(|(version, wait)| {
+            deb(&folder, version, &format!("echo {version} >> {log}\n{wait}"))
+        });
         fs::write(folder.join("Packages"), index.concat()).expect("writable");
         let archive = Self { list: PathBuf::from("/etc/apt/sources.list.d/ordain-e2e.list") };
         let line = format!("deb [trusted=yes] file:{} ./\n", folder.display());
@@ -116,7 +117,11 @@ fn installed() -> String {
     let format = "-f=${db:Status-Status} ${Version}";
     let asked = Command::new("dpkg-query").args(["-W", format, PACKAGE]).output();
     let asked = asked.expect("dpkg is installed");
-    if asked.status.success() { String::from_utf8_lossy(&asked.stdout).into_owned() } else { String::new() }
+    if asked.status.success() {
+        String::from_utf8_lossy(&asked.stdout).into_owned()
+    } else {
+        String::new()
+    }
 }
 
 // One test: there is only one dpkg.

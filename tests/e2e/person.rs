@@ -8,7 +8,8 @@ use std::process::Command;
 
 use crate::stage::{Build, COMPUTER, POLICY, Stage};
 
-const TASK: &str = "kind: Task\nname: who\ncontext: user\ntest: {script: test.sh}\nset: {script: set.sh}\n";
+const TASK: &str =
+    "kind: Task\nname: who\ncontext: user\ntest: {script: test.sh}\nset: {script: set.sh}\n";
 const TEST: &str = "[ -f {place}/who ] && echo true || echo false\n";
 const SET: &str = "echo \"$(id -un) $(id -u) $HOME\" > {place}/who\n";
 const DEPLOYMENT: &str = "kind: Deployment\nname: who\ntask: who\ntarget: {all: true}\n";

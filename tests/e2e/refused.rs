@@ -17,7 +17,10 @@ fn a_bad_commit_changes_nothing_and_says_why() {
     assert_eq!(rejected["revision"], commit.as_str());
     let diagnostic = &rejected["diagnostics"][0];
     assert_eq!(diagnostic["code"], "unknown-key", "{status:#}");
-    assert_eq!((&diagnostic["file"], &diagnostic["line"]), (&"deployments/tool.yaml".into(), &4.into()));
+    assert_eq!(
+        (&diagnostic["file"], &diagnostic["line"]),
+        (&"deployments/tool.yaml".into(), &4.into())
+    );
     let shown = stage.run(&["status"]);
     let shown = shown.results() + &shown.errors();
     assert!(shown.contains("deployments/tool.yaml:4") && shown.contains("stat"), "{shown}");

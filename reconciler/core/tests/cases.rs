@@ -15,7 +15,8 @@ use ordain_core::load::load;
 use ordain_core::testing;
 use ordain_schema::{Content, Entry, Mode, Snapshot};
 
-const REPOSITORY: &str = "apiVersion: ordain/v1\nkind: Repository\nname: cases\ntimezone: Etc/UTC\n";
+const REPOSITORY: &str =
+    "apiVersion: ordain/v1\nkind: Repository\nname: cases\ntimezone: Etc/UTC\n";
 
 fn snapshot(text: &str) -> Snapshot {
     let mut snapshot = Snapshot::default();
@@ -37,9 +38,11 @@ fn now() -> Timestamp {
 
 fn failures(snapshot: &Snapshot) -> (usize, Vec<String>) {
     let loaded = load(snapshot, now());
-    let errors = loaded.diagnostics.iter().filter(|one| one.severity == ordain_schema::Severity::Error);
-    let mut found: Vec<String> =
-        errors.map(|one| format!("{}:{} {} {}", one.file, one.span.line, one.code.word(), one.message)).collect();
+    let errors =
+        loaded.diagnostics.iter().filter(|one| one.severity == ordain_schema::Severity::Error);
+    let mut found: Vec<String> = errors
+        .map(|one| format!("{}:{} {} {}", one.file, one.span.line, one.code.word(), one.message))
+        .collect();
     let results = testing::run(&loaded, snapshot, now(), |_| true, |_, _, _| {});
     for result in &results {
         found.extend(result.failures.iter().map(|failure| {
@@ -72,7 +75,10 @@ fn every_case_holds() {
         let turned = text.replace("reason: ", "reason: not-");
         if turned != text {
             let (_, found) = failures(&snapshot(&turned));
-            assert!(!found.is_empty(), "{name} holds also when its expectations are turned upside down");
+            assert!(
+                !found.is_empty(),
+                "{name} holds also when its expectations are turned upside down"
+            );
         }
     }
     assert!(all.is_empty(), "{} of {tests} tests fail:\n{}", all.len(), all.join("\n\n"));

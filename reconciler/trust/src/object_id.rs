@@ -154,22 +154,14 @@ mod tests {
     #[test]
     fn ids_are_read_strictly() {
         for (_, sha1, sha256) in KNOWN {
-            assert_eq!(
-                sha1.parse::<ObjectId>().map(|id| id.to_string()),
-                Ok((*sha1).to_owned())
-            );
+            assert_eq!(sha1.parse::<ObjectId>().map(|id| id.to_string()), Ok((*sha1).to_owned()));
             assert_eq!(
                 sha256.parse::<ObjectId>().map(|id| id.to_string()),
                 Ok((*sha256).to_owned())
             );
             assert!(sha1.to_uppercase().parse::<ObjectId>().is_err());
         }
-        for bad in [
-            "",
-            "e69d",
-            "zz9de29bb2d1d6434b8b29ae775ad8c2e48c5391",
-            "../../etc/passwd",
-        ] {
+        for bad in ["", "e69d", "zz9de29bb2d1d6434b8b29ae775ad8c2e48c5391", "../../etc/passwd"] {
             assert!(bad.parse::<ObjectId>().is_err(), "{bad}");
         }
     }

@@ -6,11 +6,7 @@ use crate::{FindingSpec, Identity, ProgressSpec};
 
 /// A message from an agent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum AgentMessage {
     /// First on every connection.
     Hello(Hello),
@@ -106,11 +102,7 @@ pub struct Report {
 
 /// What an entry of the journal says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum ReportBody {
     /// The order was accepted and written down.
     Accepted,

@@ -6,11 +6,7 @@ use crate::{CheckSpec, StepSpec};
 
 /// A message from the controller.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum ControllerMessage {
     /// Answers a hello.
     Welcome(Welcome),
@@ -73,11 +69,7 @@ pub struct Order {
 
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum OrderBody {
     /// Find out, read-only.
     Detect {

@@ -18,16 +18,9 @@ pub struct CheckSpec {
 }
 
 /// How to find out about an item.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "software is by far the most frequent"
-)]
+#[expect(clippy::large_enum_variant, reason = "software is by far the most frequent")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum CheckHowSpec {
     /// Software: its version, and where it is there, its test.
     Software {
@@ -88,11 +81,7 @@ pub struct WorkSpec {
 
 /// What runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum WhatSpec {
     /// Looks for a version.
     Probe {
@@ -113,11 +102,7 @@ pub enum WhatSpec {
 
 /// What must come of a piece of work.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum ExpectSpec {
     /// It succeeded.
     Success,
@@ -142,11 +127,7 @@ pub enum ExpectSpec {
 
 /// How to find a version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum ProbeSpec {
     /// A package manager's database.
     Package {
@@ -202,11 +183,7 @@ pub enum ProbeSpec {
 
 /// How a file tells its version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum FileVersionSpec {
     /// Not at all.
     None,
@@ -244,11 +221,7 @@ pub struct RunSpec {
 
 /// What runs in a process of its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum RunWhatSpec {
     /// A script, by the object id of its blob.
     Script {

@@ -20,11 +20,7 @@ pub struct AtSpec {
 
 /// One entry of an agent's journal about an order's execution.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "progress",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "progress", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum ProgressSpec {
     /// Written before the work starts.
     Started {
@@ -63,11 +59,7 @@ pub struct OutcomeSpec {
 
 /// The ends of a piece of work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum EndSpec {
     /// The process ended.
     Exit {
@@ -111,11 +103,7 @@ pub struct FindingSpec {
 
 /// What was found out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    rename_all = "kebab-case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum FoundSpec {
     /// Software.
     Software {

@@ -76,7 +76,10 @@ impl Line {
             Ok(_) => {}
             // Closed without manners is closed too.
             Err(error)
-                if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset) => {}
+                if matches!(
+                    error.kind(),
+                    ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset
+                ) => {}
             Err(error) => panic!("the line is not closed: {error}"),
         }
         bytes

@@ -9,14 +9,17 @@ pub(crate) const POLICY: &[(&str, &str)] = &[
     ("software/tool/software.yaml", TOOL),
     ("software/tool/install.sh", INSTALL),
     ("software/tool/uninstall.sh", UNINSTALL),
-    ("tasks/note/task.yaml", "kind: Task\nname: note\ntest: {script: test.sh}\nset: {script: set.sh}\n"),
+    (
+        "tasks/note/task.yaml",
+        "kind: Task\nname: note\ntest: {script: test.sh}\nset: {script: set.sh}\n",
+    ),
     ("tasks/note/test.sh", "[ \"$(cat {place}/note)\" = kept ] && echo true || echo false\n"),
     ("tasks/note/set.sh", "echo set note >> {place}/starts\necho kept > {place}/note\n"),
-    ("deployments/tool.yaml", "kind: Deployment\nname: tool\nsoftware: tool\ntarget: {all: true}\n"),
     (
-        "deployments/note.yaml",
-        "kind: Deployment\nname: note\ntask: note\ntarget: {all: true}\n",
+        "deployments/tool.yaml",
+        "kind: Deployment\nname: tool\nsoftware: tool\ntarget: {all: true}\n",
     ),
+    ("deployments/note.yaml", "kind: Deployment\nname: note\ntask: note\ntarget: {all: true}\n"),
 ];
 
 const TOOL: &str = r#"kind: Software

@@ -58,11 +58,6 @@ impl Process {
         Self { name: name.to_owned(), pid, shared }
     }
 
-    /// The number of the process.
-    pub(crate) fn pid(&self) -> u32 {
-        self.pid
-    }
-
     /// Waits for a line, said or yet to be said, that holds all of the words.
     pub(crate) fn says(&self, words: &[&str]) -> String {
         self.says_after(0, words)

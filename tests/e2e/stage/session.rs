@@ -40,10 +40,4 @@ impl Session {
         let line = |action: &Value| keys.map(|key| word(&action[key])).join(" ");
         self.actions().iter().map(line).collect()
     }
-
-    /// How often that phase was started, over all actions.
-    pub(crate) fn attempts(&self, phase: &str) -> usize {
-        let attempts = self.actions().iter().filter_map(|action| action["attempts"].as_array());
-        attempts.flatten().filter(|attempt| attempt["phase"] == phase).count()
-    }
 }

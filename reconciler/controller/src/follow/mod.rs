@@ -14,7 +14,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use ordain_core::policy::Policy;
 use ordain_source::head::Refusal;
-use ordain_source::{CommitId, Watch};
+use ordain_source::{CommitId, Movement, Watch};
 use ordain_store::rows::{CommitRow, DiagnosticRow, Verdict};
 use ordain_store::{Store, StoreError, TenantScope};
 use tokio::sync::watch;
@@ -133,12 +133,23 @@ impl Follower {
         }
         let accepted =
             self.store.commit_in_force(&TenantScope::All).await?.map(|commit| commit.revision);
-        match self.git.movement(accepted.as_deref(), head).await?.permit(self.allow_rewrites) {
-            Err(refusal) => self.reject(head, vec![rewritten(&refusal)]).await?,
-            Ok(_) => self.decide(head).await?,
+        let movement = self.git.movement(accepted.as_deref(), head).await?;
+        if !self.stands(movement).await? {
+            match movement.permit(self.allow_rewrites) {
+                Err(refusal) => self.reject(head, vec![rewritten(&refusal)]).await?,
+                Ok(_) => self.decide(head).await?,
+            }
         }
         self.decided = Some(head);
         Ok(())
+    }
+
+    /// Whether the head is in force already and nothing was rejected since, as after a restart.
+    async fn stands(&self, movement: Movement) -> Result<bool, StoreError> {
+        if movement != Movement::Same || self.state.borrow().in_force.is_none() {
+            return Ok(false);
+        }
+        Ok(self.store.rejected_commits(&TenantScope::All).await?.is_empty())
     }
 
     async fn decide(&mut self, head: CommitId) -> Result<(), LookError> {

@@ -311,7 +311,10 @@ pub(super) fn detected<'a>(subject: &Subject<'a>, name: &str) -> Detected<'a> {
 }
 
 /// Whether one of the platforms is the computer's; the fact where that is not known.
-pub(crate) fn platform(platforms: Option<&[Platform]>, subject: &Subject<'_>) -> Result<bool, &'static str> {
+pub(crate) fn platform(
+    platforms: Option<&[Platform]>,
+    subject: &Subject<'_>,
+) -> Result<bool, &'static str> {
     let Some(platforms) = platforms else {
         return Ok(true);
     };

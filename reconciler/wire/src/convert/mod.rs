@@ -81,11 +81,7 @@ impl Malformed {
 
 fn bounded(what: &'static str, count: usize, limit: usize) -> Result<(), Problem> {
     if count > limit {
-        return Err(Problem::TooMany {
-            what,
-            count: count as u64,
-            limit: limit as u64,
-        });
+        return Err(Problem::TooMany { what, count: count as u64, limit: limit as u64 });
     }
     Ok(())
 }

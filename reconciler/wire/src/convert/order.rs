@@ -13,12 +13,12 @@ use crate::{CheckHowSpec, CheckSpec, ExpectSpec, OrderBody, StepSpec, WhatSpec, 
 impl From<Task> for OrderBody {
     fn from(task: Task) -> Self {
         match task {
-            Task::Detect(checks) => Self::Detect {
-                checks: checks.into_iter().map(Into::into).collect(),
-            },
-            Task::Execute(steps) => Self::Execute {
-                steps: steps.into_iter().map(Into::into).collect(),
-            },
+            Task::Detect(checks) => {
+                Self::Detect { checks: checks.into_iter().map(Into::into).collect() }
+            }
+            Task::Execute(steps) => {
+                Self::Execute { steps: steps.into_iter().map(Into::into).collect() }
+            }
         }
     }
 }
@@ -57,8 +57,7 @@ fn numbered<S, T: TryFrom<S, Error = Malformed>>(
 }
 
 fn item(text: &str) -> Result<Item, Malformed> {
-    text.parse()
-        .map_err(|fault| Malformed::at("item")(Problem::Item(fault)))
+    text.parse().map_err(|fault| Malformed::at("item")(Problem::Item(fault)))
 }
 
 impl From<Check> for CheckSpec {
@@ -66,10 +65,9 @@ impl From<Check> for CheckSpec {
         Self {
             item: check.item.to_string(),
             how: match check.how {
-                CheckHow::Software { probe, test } => CheckHowSpec::Software {
-                    probe: probe.into(),
-                    test: test.map(Into::into),
-                },
+                CheckHow::Software { probe, test } => {
+                    CheckHowSpec::Software { probe: probe.into(), test: test.map(Into::into) }
+                }
                 CheckHow::Test(run) => CheckHowSpec::Test { run: run.into() },
                 CheckHow::Get(run) => CheckHowSpec::Get { run: run.into() },
             },
@@ -134,11 +132,7 @@ impl TryFrom<StepSpec> for Step {
             act,
             reason: Word::read(&step.reason).map_err(place())?,
             phase: Word::read(&step.phase).map_err(place())?,
-            waits_for: step
-                .waits_for
-                .iter()
-                .map(|each| item(each))
-                .collect::<Result<_, _>>()?,
+            waits_for: step.waits_for.iter().map(|each| item(each)).collect::<Result<_, _>>()?,
             attempts: step.attempts,
             item: item(&step.item)?,
             from: step.from,
@@ -153,13 +147,11 @@ impl From<Work> for WorkSpec {
         Self {
             phase: work.phase.word().to_owned(),
             what: match work.what {
-                What::Probe(probe) => WhatSpec::Probe {
-                    probe: probe.into(),
-                },
+                What::Probe(probe) => WhatSpec::Probe { probe: probe.into() },
                 What::Run(run) => WhatSpec::Run { run: run.into() },
-                What::Fetch(artifacts) => WhatSpec::Fetch {
-                    artifacts: artifacts.into_iter().map(Into::into).collect(),
-                },
+                What::Fetch(artifacts) => {
+                    WhatSpec::Fetch { artifacts: artifacts.into_iter().map(Into::into).collect() }
+                }
             },
             expect: work.expect.into(),
         }
@@ -192,11 +184,7 @@ impl From<Expect> for ExpectSpec {
             Expect::Success => Self::Success,
             Expect::Present => Self::Present,
             Expect::Absent => Self::Absent,
-            Expect::Version {
-                relation,
-                version,
-                scheme,
-            } => Self::Version {
+            Expect::Version { relation, version, scheme } => Self::Version {
                 relation: relation.word().to_owned(),
                 version,
                 scheme: scheme.word().to_owned(),
@@ -215,11 +203,7 @@ impl TryFrom<ExpectSpec> for Expect {
             ExpectSpec::Success => Self::Success,
             ExpectSpec::Present => Self::Present,
             ExpectSpec::Absent => Self::Absent,
-            ExpectSpec::Version {
-                relation,
-                version,
-                scheme,
-            } => Self::Version {
+            ExpectSpec::Version { relation, version, scheme } => Self::Version {
                 relation: Word::read(&relation).map_err(Malformed::at("expect"))?,
                 scheme: Word::read(&scheme).map_err(Malformed::at("expect"))?,
                 version,

@@ -8,11 +8,7 @@ use crate::{AtSpec, EndSpec, FindingSpec, FoundSpec, OutcomeSpec, ProgressSpec};
 
 impl From<At> for AtSpec {
     fn from(at: At) -> Self {
-        Self {
-            step: at.step,
-            attempt: at.attempt,
-            work: at.work,
-        }
+        Self { step: at.step, attempt: at.attempt, work: at.work }
     }
 }
 
@@ -24,11 +20,7 @@ impl TryFrom<AtSpec> for At {
             let problem = Problem::Missing("attempts count from 1");
             return Err(Malformed::at("progress")(problem));
         }
-        Ok(Self {
-            step: at.step,
-            attempt: at.attempt,
-            work: at.work,
-        })
+        Ok(Self { step: at.step, attempt: at.attempt, work: at.work })
     }
 }
 
@@ -36,10 +28,9 @@ impl From<Progress> for ProgressSpec {
     fn from(progress: Progress) -> Self {
         match progress {
             Progress::Started(at) => Self::Started { at: at.into() },
-            Progress::Finished(at, outcome) => Self::Finished {
-                at: at.into(),
-                outcome: outcome.into(),
-            },
+            Progress::Finished(at, outcome) => {
+                Self::Finished { at: at.into(), outcome: outcome.into() }
+            }
             Progress::Interrupted(at) => Self::Interrupted { at: at.into() },
             Progress::Cancelled => Self::Cancelled,
         }
@@ -133,10 +124,8 @@ impl TryFrom<FindingSpec> for Finding {
     type Error = Malformed;
 
     fn try_from(finding: FindingSpec) -> Result<Self, Malformed> {
-        let item = finding
-            .item
-            .parse()
-            .map_err(|fault| Malformed::at("finding")(Problem::Item(fault)))?;
+        let item =
+            finding.item.parse().map_err(|fault| Malformed::at("finding")(Problem::Item(fault)))?;
         let found = match finding.found {
             FoundSpec::Software { version, test } => Found::Software { version, test },
             FoundSpec::Answer { answer } => Found::Answer(answer),

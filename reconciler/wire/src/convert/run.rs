@@ -15,10 +15,9 @@ const BUILT_INS: &[&str] = &["msi", "exe", "archive"];
 impl From<Probe> for ProbeSpec {
     fn from(probe: Probe) -> Self {
         match probe {
-            Probe::Package { manager, name } => Self::Package {
-                manager: manager.word().to_owned(),
-                name,
-            },
+            Probe::Package { manager, name } => {
+                Self::Package { manager: manager.word().to_owned(), name }
+            }
             Probe::File { path, version } => Self::File {
                 path,
                 version: match version {
@@ -128,32 +127,18 @@ fn is_argument(text: &str) -> bool {
 impl From<RunWhat> for RunWhatSpec {
     fn from(what: RunWhat) -> Self {
         match what {
-            RunWhat::Script {
-                blob,
-                path,
-                interpreter,
-                method,
-            } => Self::Script {
+            RunWhat::Script { blob, path, interpreter, method } => Self::Script {
                 blob,
                 path,
                 interpreter: interpreter.word().to_owned(),
                 method: method.map(ToOwned::to_owned),
             },
-            RunWhat::Package {
-                manager,
-                name,
-                version,
-                remove,
-            } => Self::Package {
-                manager: manager.word().to_owned(),
-                name,
-                version,
-                remove,
-            },
-            RunWhat::BuiltIn { name, arguments } => Self::BuiltIn {
-                name: name.to_owned(),
-                arguments,
-            },
+            RunWhat::Package { manager, name, version, remove } => {
+                Self::Package { manager: manager.word().to_owned(), name, version, remove }
+            }
+            RunWhat::BuiltIn { name, arguments } => {
+                Self::BuiltIn { name: name.to_owned(), arguments }
+            }
         }
     }
 }
@@ -163,12 +148,7 @@ impl TryFrom<RunWhatSpec> for RunWhat {
 
     fn try_from(what: RunWhatSpec) -> Result<Self, Malformed> {
         Ok(match what {
-            RunWhatSpec::Script {
-                blob,
-                path,
-                interpreter,
-                method,
-            } => {
+            RunWhatSpec::Script { blob, path, interpreter, method } => {
                 let place = || Malformed::at("script");
                 let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
                 if !matches!(blob.len(), 40 | 64) || !blob.bytes().all(hex) {
@@ -183,12 +163,7 @@ impl TryFrom<RunWhatSpec> for RunWhat {
                     method: method.transpose().map_err(place())?,
                 }
             }
-            RunWhatSpec::Package {
-                manager,
-                name,
-                version,
-                remove,
-            } => {
+            RunWhatSpec::Package { manager, name, version, remove } => {
                 let place = || Malformed::at("package");
                 if !is_argument(&name) || !version.as_deref().is_none_or(is_argument) {
                     let text = "names and versions are no options and hold no blanks";

@@ -102,8 +102,5 @@ pub(super) fn one_of(
     word: &str,
 ) -> Result<&'static str, Problem> {
     let found = known.iter().find(|each| **each == word);
-    found.copied().ok_or_else(|| Problem::Word {
-        what,
-        word: word.chars().take(64).collect(),
-    })
+    found.copied().ok_or_else(|| Problem::Word { what, word: word.chars().take(64).collect() })
 }

@@ -46,25 +46,11 @@ fn what_runs() -> impl Strategy<Value = RunWhat> {
     let method = of(select(vec!["get", "set", "test"]));
     prop_oneof![
         ("[0-9a-f]{40}", text(), interpreter, method).prop_map(
-            |(blob, path, interpreter, method)| RunWhat::Script {
-                blob,
-                path,
-                interpreter,
-                method,
-            }
+            |(blob, path, interpreter, method)| RunWhat::Script { blob, path, interpreter, method }
         ),
-        (
-            manager(),
-            "[a-z0-9.+]{1,9}",
-            of("[0-9.~:]{1,9}"),
-            any::<bool>()
-        )
-            .prop_map(|(manager, name, version, remove)| RunWhat::Package {
-                manager,
-                name,
-                version,
-                remove,
-            }),
+        (manager(), "[a-z0-9.+]{1,9}", of("[0-9.~:]{1,9}"), any::<bool>()).prop_map(
+            |(manager, name, version, remove)| RunWhat::Package { manager, name, version, remove }
+        ),
         (select(vec!["msi", "exe", "archive"]), vec(text(), 0..3))
             .prop_map(|(name, arguments)| RunWhat::BuiltIn { name, arguments }),
     ]
@@ -73,26 +59,17 @@ fn what_runs() -> impl Strategy<Value = RunWhat> {
 fn run() -> impl Strategy<Value = Run> {
     let codes = || vec(any::<i32>(), 0..3);
     let environment = btree_map("ORDAIN_[A-Z0-9_]{1,6}", "[^\0]{0,9}", 0..3);
-    (
-        what_runs(),
-        context(),
-        1_u64..100_000,
-        codes(),
-        codes(),
-        environment,
-        of(text()),
+    (what_runs(), context(), 1_u64..100_000, codes(), codes(), environment, of(text())).prop_map(
+        |(what, context, timeout_seconds, success, reboot, environment, input)| Run {
+            what,
+            context,
+            timeout_seconds,
+            success_codes: success,
+            reboot_codes: reboot,
+            environment: environment.into_iter().collect(),
+            input: input.map(Into::into),
+        },
     )
-        .prop_map(
-            |(what, context, timeout_seconds, success, reboot, environment, input)| Run {
-                what,
-                context,
-                timeout_seconds,
-                success_codes: success,
-                reboot_codes: reboot,
-                environment: environment.into_iter().collect(),
-                input: input.map(Into::into),
-            },
-        )
 }
 
 fn probe() -> impl Strategy<Value = Probe> {
@@ -115,14 +92,8 @@ fn probe() -> impl Strategy<Value = Probe> {
 }
 
 fn artifact() -> impl Strategy<Value = Artifact> {
-    (text(), of(text()), of(any::<u64>()), any::<bool>()).prop_map(
-        |(url, sha256, size, extract)| Artifact {
-            url,
-            sha256,
-            size,
-            extract,
-        },
-    )
+    (text(), of(text()), of(any::<u64>()), any::<bool>())
+        .prop_map(|(url, sha256, size, extract)| Artifact { url, sha256, size, extract })
 }
 
 fn expect() -> impl Strategy<Value = Expect> {
@@ -169,33 +140,25 @@ fn step() -> impl Strategy<Value = Step> {
         1_u32..=100,
         vec(work(), 1..4),
     )
-        .prop_map(
-            |(item, act, reason, (from, to), phase, waits_for, attempts, works)| Step {
-                item,
-                act,
-                reason,
-                from,
-                to,
-                phase,
-                waits_for,
-                attempts,
-                works: if act == Act::None { Vec::new() } else { works },
-            },
-        )
+        .prop_map(|(item, act, reason, (from, to), phase, waits_for, attempts, works)| Step {
+            item,
+            act,
+            reason,
+            from,
+            to,
+            phase,
+            waits_for,
+            attempts,
+            works: if act == Act::None { Vec::new() } else { works },
+        })
 }
 
 fn check() -> impl Strategy<Value = Check> {
-    let of_software = (software(), probe(), of(run())).prop_map(|(item, probe, test)| Check {
-        item,
-        how: CheckHow::Software { probe, test },
-    });
+    let of_software = (software(), probe(), of(run()))
+        .prop_map(|(item, probe, test)| Check { item, how: CheckHow::Software { probe, test } });
     let of_task = (task_item(), run(), any::<bool>()).prop_map(|(item, run, get)| Check {
         item,
-        how: if get {
-            CheckHow::Get(run)
-        } else {
-            CheckHow::Test(run)
-        },
+        how: if get { CheckHow::Get(run) } else { CheckHow::Test(run) },
     });
     prop_oneof![of_software, of_task]
 }
@@ -225,12 +188,7 @@ pub(super) fn progress() -> impl Strategy<Value = Progress> {
         text().prop_map(End::Failed),
     ];
     let outcome = (end, text(), any::<i64>(), any::<i64>()).prop_map(
-        |(end, output, started_ms, ended_ms)| Outcome {
-            end,
-            output,
-            started_ms,
-            ended_ms,
-        },
+        |(end, output, started_ms, ended_ms)| Outcome { end, output, started_ms, ended_ms },
     );
     prop_oneof![
         at().prop_map(Progress::Started),

@@ -25,12 +25,7 @@ fn order(body: OrderBody) -> ControllerMessage {
 }
 
 fn report(body: ReportBody) -> AgentMessage {
-    AgentMessage::Report(Report {
-        seq: 1,
-        order: 7,
-        session: "s".into(),
-        body,
-    })
+    AgentMessage::Report(Report { seq: 1, order: 7, session: "s".into(), body })
 }
 
 proptest! {
@@ -96,21 +91,13 @@ fn what_makes_no_sense_is_refused_with_its_place() {
     read(good()).expect("the good one is accepted");
     let run = "/steps/0/works/0/what/run";
     let table = [
-        (
-            "/steps",
-            serde_json::json!([]),
-            "order: an execution needs at least one step",
-        ),
+        ("/steps", serde_json::json!([]), "order: an execution needs at least one step"),
         (
             "/steps/0/item",
             "hello".into(),
             "step 1, item: `hello` names no item: write software/NAME, task/NAME or task/NAME#INSTANCE",
         ),
-        (
-            "/steps/0/act",
-            "explode".into(),
-            "step 1, software/hello: unknown action `explode`",
-        ),
+        ("/steps/0/act", "explode".into(), "step 1, software/hello: unknown action `explode`"),
         (
             "/steps/0/act",
             "none".into(),
@@ -121,26 +108,14 @@ fn what_makes_no_sense_is_refused_with_its_place() {
             serde_json::json!([]),
             "step 1, software/hello: work is there exactly where the action is not `none`",
         ),
-        (
-            "/steps/0/reason",
-            "".into(),
-            "step 1, software/hello: unknown reason ``",
-        ),
-        (
-            "/steps/0/attempts",
-            0.into(),
-            "step 1, software/hello: it needs at least one attempt",
-        ),
+        ("/steps/0/reason", "".into(), "step 1, software/hello: unknown reason ``"),
+        ("/steps/0/attempts", 0.into(), "step 1, software/hello: it needs at least one attempt"),
         (
             "/steps/0/attempts",
             101.into(),
             "step 1, software/hello: 101 attempts, at most 100 are accepted",
         ),
-        (
-            "/steps/0/works/0/phase",
-            "x".into(),
-            "step 1, work 1, phase: unknown phase of work `x`",
-        ),
+        ("/steps/0/works/0/phase", "x".into(), "step 1, work 1, phase: unknown phase of work `x`"),
         (
             "/steps/0/works/0/expect",
             serde_json::json!({"type": "version", "relation": "above", "version": "1", "scheme": "dpkg"}),
@@ -156,11 +131,7 @@ fn what_makes_no_sense_is_refused_with_its_place() {
             serde_json::json!({"PATH": "/tmp"}),
             "step 1, work 1, run: variables are named ORDAIN_… in upper case, and hold no NUL",
         ),
-        (
-            &format!("{run}/context"),
-            "root".into(),
-            "step 1, work 1, run: unknown context `root`",
-        ),
+        (&format!("{run}/context"), "root".into(), "step 1, work 1, run: unknown context `root`"),
         (
             &format!("{run}/what/blob"),
             "../../etc/passwd".into(),
@@ -205,9 +176,8 @@ fn a_check_fits_its_item() {
 fn lists_are_bounded() {
     let mut body = good();
     let codes = vec![0; MAX_LIST + 1];
-    *body
-        .pointer_mut("/steps/0/works/0/what/run/successCodes")
-        .expect("the pointer fits") = codes.into();
+    *body.pointer_mut("/steps/0/works/0/what/run/successCodes").expect("the pointer fits") =
+        codes.into();
     let fault = read(body).expect_err("too many");
     assert_eq!(
         fault.to_string(),
@@ -217,27 +187,14 @@ fn lists_are_bounded() {
 
 #[test]
 fn a_report_stays_readable() {
-    let started = ProgressSpec::Started {
-        at: crate::AtSpec {
-            step: 0,
-            attempt: 1,
-            work: 2,
-        },
-    };
+    let started = ProgressSpec::Started { at: crate::AtSpec { step: 0, attempt: 1, work: 2 } };
     let text = serde_json::to_string(&report(ReportBody::Progress(started))).expect("serialises");
     assert_eq!(
         text,
         r#"{"type":"report","seq":1,"order":7,"session":"s","body":{"type":"progress","progress":"started","at":{"step":0,"attempt":1,"work":2}}}"#
     );
     let fault = Progress::try_from(ProgressSpec::Interrupted {
-        at: crate::AtSpec {
-            step: 0,
-            attempt: 0,
-            work: 0,
-        },
+        at: crate::AtSpec { step: 0, attempt: 0, work: 0 },
     });
-    assert_eq!(
-        fault.expect_err("attempt 0").to_string(),
-        "progress: attempts count from 1"
-    );
+    assert_eq!(fault.expect_err("attempt 0").to_string(), "progress: attempts count from 1");
 }
