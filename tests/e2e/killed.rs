@@ -7,7 +7,7 @@
 
 use std::fs;
 
-use crate::stage::{Build, COMPUTER, Gate, POLICY, Process, Stage, program};
+use crate::stage::{Build, COMPUTER, Gate, POLICY, Process, Session, Stage, program};
 
 const UNDISTURBED: [&str; 2] = [
     "software/tool install software-missing - 1.0 done passed",
@@ -172,6 +172,35 @@ fn the_controller_dies_at_each_of_its_kill_points() {
         controller.stop();
         undo(&stage);
     }
+}
+
+#[test]
+fn a_session_outlives_the_controller_that_dies_right_after_making_it() {
+    let stage = Stage::new(Build::KillPoints, POLICY);
+    let controller = stage.controller_with(|command| {
+        command.env("ORDAIN_KILL_AT", "session-created");
+    });
+    controller.says(&["the commit is in force"]);
+    stage.enrol(COMPUTER);
+    let _agent = stage.agent(COMPUTER);
+    let client = stage.start_session();
+    controller.is_killed();
+    // Nobody told the client; the session is in the journal all the same.
+    assert_eq!(client.ends().code(), Some(3), "{}", client.errors());
+    let _controller = stage.controller();
+    let listed = stage.ask(&["sessions", "list", "--computer", COMPUTER]);
+    let id = listed["sessions"][0]["id"].as_str().expect("there is one").to_owned();
+    assert_eq!(listed["sessions"].as_array().map(Vec::len), Some(1), "{listed:#}");
+    // Ends with the session.
+    let followed = stage.run(&["sessions", "logs", &id, "--follow"]);
+    assert!(followed.ends().success(), "{}", followed.errors());
+    let session = Session::new(stage.ask(&["sessions", "show", &id]));
+    assert_eq!(
+        (session.status(), session.deeds().as_slice()),
+        ("passed", &UNDISTURBED.map(String::from)[..])
+    );
+    assert_eq!(stage.read("starts"), "install 1.0\nset note\n");
+    stage.is_settled();
 }
 
 #[test]
