@@ -203,7 +203,9 @@ fn lines(inventory: &Value) -> String {
         ("approvals", "approval"),
         ("computers", "computer"),
     ] {
-        list(&inventory[many]).iter().for_each(|value| put(key, value));
+        for value in list(&inventory[many]) {
+            put(key, value);
+        }
     }
     for (many, key) in [("available", "available"), ("scripts", "script")] {
         for (name, value) in inventory[many].as_object().into_iter().flatten() {
