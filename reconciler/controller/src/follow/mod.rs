@@ -167,13 +167,13 @@ impl Follower {
         })
         .await?;
         kill_point::reach("commit-accepted");
+        self.publish(InForce { revision: revision.clone(), policy: judged.policy });
         tracing::info!(
             revision,
             documents = judged.documents,
             warnings = judged.warnings,
             "the commit is in force"
         );
-        self.publish(InForce { revision, policy: judged.policy });
         Ok(())
     }
 
@@ -185,14 +185,15 @@ impl Follower {
         let in_force =
             self.state.borrow().in_force.as_ref().map(|in_force| in_force.revision.clone());
         let first = diagnostics.first().map(|first| format!("{}: {}", place(first), first.message));
-        tracing::error!(revision = %head, reason = first, in_force, "the commit is rejected; what was in force stays");
         self.record(CommitRow {
             revision: head.to_string(),
             verdict: Verdict::Rejected,
             decided_at: Timestamp::now(),
             diagnostics,
         })
-        .await
+        .await?;
+        tracing::error!(revision = %head, reason = first, in_force, "the commit is rejected; what was in force stays");
+        Ok(())
     }
 
     /// Stores a decision, unless it is the last one over again.
