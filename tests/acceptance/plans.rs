@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::compare::{actions, list, matches, sets};
 use crate::ordain::{Ran, ordain};
+use crate::scenario::yaml;
 
 /// Asks for the plan of an entry of `expect-plan.yaml` and compares.
 pub(crate) fn entry(repository: &Path, beside: &Path, entry: &Value) -> Vec<String> {
@@ -176,7 +177,7 @@ fn plan(
             }
             lines(inventory)
         }
-        _ => serde_yaml::to_string(inventory).unwrap(),
+        _ => yaml(inventory),
     };
     fs::write(&file, text).unwrap();
     let mut args = vec![

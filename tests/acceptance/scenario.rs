@@ -102,8 +102,15 @@ fn collect(folder: &Path, files: &mut Vec<TestFile>) {
 impl TestFile {
     /// Writes the documents back.
     pub(crate) fn write(&self) {
-        let texts = self.documents.iter().map(|one| serde_yaml::to_string(one).unwrap());
+        let texts = self.documents.iter().map(|one| yaml(one));
         let whole = texts.collect::<Vec<_>>().join("---\n");
         fs::write(&self.path, whole).unwrap();
     }
+}
+
+/// A value as YAML. It goes through text, since a number of JSON keeps its
+/// digits in a form of its own that another writer does not know.
+pub(crate) fn yaml(value: &Value) -> String {
+    let value: serde_yaml::Value = serde_yaml::from_str(&value.to_string()).unwrap();
+    serde_yaml::to_string(&value).unwrap()
 }

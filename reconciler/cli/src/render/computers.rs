@@ -60,7 +60,7 @@ pub(crate) fn list(computers: &[Computer], style: Style) -> String {
 /// One computer with what was found on it.
 pub(crate) fn one(one: &Computer, style: Style) -> String {
     let mut text = format!("{}\n", style.bold(&format!("{}/{}", one.tenant, one.name)));
-    let chassis = one.chassis.as_ref().and_then(Value::as_str).unwrap_or("chassis unknown");
+    let chassis = one.chassis.as_ref().and_then(Value::as_str).unwrap_or("unknown");
     let lines = [
         ("id", one.id.clone()),
         (
@@ -71,7 +71,7 @@ pub(crate) fn one(one: &Computer, style: Style) -> String {
                 one.agent_version.as_deref().unwrap_or("version unknown")
             ),
         ),
-        ("os", format!("{}, {chassis}", os(one.os.as_ref()))),
+        ("os", format!("{}, chassis {chassis}", os(one.os.as_ref()))),
         ("enrolled", when(one.enrolled_at.as_deref())),
         ("seen", when(one.seen_at.as_deref())),
         ("inventoried", when(one.inventoried_at.as_deref())),

@@ -20,7 +20,8 @@ fn inventory(args: &ExportInventory, printer: &mut Printer) -> Result<Exit, Comm
     match args.format {
         InventoryFormat::Json => printer.json(&inventory),
         InventoryFormat::Yaml => {
-            let text = serde_yaml::to_string(&inventory).context("the inventory has no YAML form");
+            let text =
+                serde_yaml::to_string(&yaml(&inventory)).context("the inventory has no YAML form");
             printer.text(text.map_err(CommandError::failed)?);
         }
         InventoryFormat::Jsonl => {
@@ -30,6 +31,27 @@ fn inventory(args: &ExportInventory, printer: &mut Printer) -> Result<Exit, Comm
         }
     }
     Ok(Exit::Done)
+}
+
+/// The same value for YAML. Written out, since numbers of JSON keep all their
+/// digits in a form of their own, which is no number to another writer.
+fn yaml(value: &Value) -> serde_yaml::Value {
+    use serde_yaml::Value as Yaml;
+    match value {
+        Value::Null => Yaml::Null,
+        Value::Bool(is) => Yaml::Bool(*is),
+        Value::Number(number) => {
+            let whole = number.as_i64().map(Yaml::from).or_else(|| number.as_u64().map(Yaml::from));
+            let broken = || number.as_f64().map(Yaml::from);
+            whole.or_else(broken).unwrap_or_else(|| Yaml::String(number.to_string()))
+        }
+        Value::String(text) => Yaml::String(text.clone()),
+        Value::Array(all) => Yaml::Sequence(all.iter().map(yaml).collect()),
+        Value::Object(keys) => {
+            let pairs = keys.iter().map(|(key, value)| (Yaml::String(key.clone()), yaml(value)));
+            Yaml::Mapping(pairs.collect())
+        }
+    }
 }
 
 /// One object a line, each with one key.
@@ -55,6 +77,16 @@ fn lines(inventory: &Value) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn yaml_says_what_json_says() {
+        let value = json!({"a": [1, -2, 0.5, true, null], "b": {"version": "24.10", "no": "no"}});
+        let text = serde_yaml::to_string(&yaml(&value)).expect("it has a YAML form");
+        assert_eq!(
+            text,
+            "a:\n- 1\n- -2\n- 0.5\n- true\n- null\nb:\n  no: no\n  version: '24.10'\n"
+        );
+    }
 
     #[test]
     fn every_part_of_an_inventory_becomes_lines() {
