@@ -95,6 +95,7 @@ fn an_empty_repository_is_waited_for() {
     );
     let commit = stage.repository.push(POLICY);
     controller.says(&["the commit is in force", &commit]);
+    controller.says(&["the branch can be followed again"]);
     assert!(stage.ask(&["status"])["commit"]["problem"].is_null());
 }
 
