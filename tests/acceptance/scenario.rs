@@ -102,7 +102,7 @@ fn collect(folder: &Path, files: &mut Vec<TestFile>) {
 impl TestFile {
     /// Writes the documents back.
     pub(crate) fn write(&self) {
-        let texts = self.documents.iter().map(|one| yaml(one));
+        let texts = self.documents.iter().map(yaml);
         let whole = texts.collect::<Vec<_>>().join("---\n");
         fs::write(&self.path, whole).unwrap();
     }

@@ -4,11 +4,10 @@
 //!
 //! Owns the verbs, their flags, how results are shown and which exit code
 //! they lead to. Decides nothing about policies: that is `ordain-core`'s, and
-//! a running
-//! controller is asked over its API (`client/`). In reading order: [`args`] is
+//! a running controller is asked over its API (`client/`). In reading order: `args/` is
 //! what can be written, `verb/` does it (one file a verb), `json/` and
-//! `render/` say how results look to machines and to people, [`printer`] is
-//! the only place that writes them, [`error`] gives failures their exit code.
+//! `render/` say how results look to machines and to people, `printer.rs` is
+//! the only place that writes them, `error.rs` gives failures their exit code.
 
 mod args;
 
