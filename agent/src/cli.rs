@@ -36,10 +36,15 @@ pub(crate) enum Verb {
     Doctor(Doctor),
 }
 
+/// Scripts run in folders of their own, where a relative path would mean another place.
+fn absolute(path: &str) -> std::io::Result<PathBuf> {
+    std::path::absolute(path)
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Data {
     /// Where the agent keeps its key, certificate, journal and scripts.
-    #[arg(long, value_name = "DIR", default_value = "/var/lib/ordain-agent")]
+    #[arg(long, value_name = "DIR", default_value = "/var/lib/ordain-agent", value_parser = absolute)]
     pub(crate) data: PathBuf,
 }
 

@@ -63,7 +63,8 @@ pub fn diagnose(loaded: &mut Loaded, snapshot: &Snapshot) {
     loaded.diagnostics.extend(found.into_iter().map(|error| {
         let FilterError { message, file, line, column } = error;
         let span = Span { line, column, end_column: column + 1 };
-        Diagnostic::error(Code::BadExpression, file, span, message)
+        Diagnostic::warning(Code::BadExpression, file, span, message)
+            .hint("until it is mended, what the script selects is unknown")
     }));
     loaded.diagnostics.sort_by(|a, b| {
         (&a.file, a.span, a.code, &a.message).cmp(&(&b.file, b.span, b.code, &b.message))

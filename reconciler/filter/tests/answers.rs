@@ -164,5 +164,6 @@ fn a_fault_is_a_diagnostic_at_its_line() {
     let found: Vec<_> =
         loaded.diagnostics.iter().filter(|one| one.code.word() == "bad-expression").collect();
     assert_eq!((found.len(), &*found[0].file, found[0].span.line), (1, "deployments/x.star", 2));
-    assert!(!loaded.is_valid());
+    // An answer may come from elsewhere; without one the plan says that it is unknown.
+    assert!(loaded.is_valid());
 }
