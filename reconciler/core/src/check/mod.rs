@@ -3,7 +3,7 @@
 //! What one document tells of itself is checked where it is read, in
 //! `ordain-schema`; here stands what takes a second document, the file tree,
 //! the day, or another grammar (cron, CEL, versions, zones). Every check
-//! reports all that it finds. In reading order: [`review`] is the hand that
+//! reports all that it finds. In reading order: `review.rs` is the hand that
 //! reports, then one file for each family of checks.
 
 mod review;

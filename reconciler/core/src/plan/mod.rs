@@ -1,8 +1,8 @@
 //! What winners ask for: a complete, ordered, explained plan for each computer.
 //!
-//! Sections 5 and 10 of the language. In reading order: [`wish`] is the state
-//! table of one software, [`demand`] collects what prerequisites ask for,
-//! [`evaluate`] joins both, [`sequence`] puts the actions in order.
+//! Sections 5 and 10 of the language. In reading order: `wish.rs` is the state
+//! table of one software, `demand.rs` collects what prerequisites ask for,
+//! `evaluate.rs` joins both, `sequence.rs` puts the actions in order.
 
 mod demand;
 mod evaluate;
