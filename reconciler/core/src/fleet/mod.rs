@@ -23,8 +23,34 @@ pub struct Fleet {
     persons: FxHashMap<String, Vec<PersonFacts>>,
     tenants: FxHashMap<String, TenantFacts>,
     available: FxHashMap<String, Vec<String>>,
-    scripts: FxHashMap<String, Vec<Listed>>,
+    scripts: FxHashMap<String, Members>,
     approvals: FxHashSet<(Option<String>, String, String)>,
+}
+
+/// The computers that a filter script has named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Members {
+    anywhere: FxHashSet<String>,
+    of_tenants: FxHashMap<String, FxHashSet<String>>,
+}
+
+impl Members {
+    fn new(listed: Vec<Listed>) -> Self {
+        let mut members = Self::default();
+        for Listed { tenant, name } in listed {
+            match tenant {
+                None => members.anywhere.insert(name),
+                Some(tenant) => members.of_tenants.entry(tenant).or_default().insert(name),
+            };
+        }
+        members
+    }
+
+    /// Whether a computer is among them.
+    pub fn holds(&self, tenant: &str, name: &str) -> bool {
+        self.anywhere.contains(name)
+            || self.of_tenants.get(tenant).is_some_and(|names| names.contains(name))
+    }
 }
 
 impl Fleet {
@@ -56,7 +82,7 @@ impl Fleet {
     /// Records the answer of a filter script by its path; an answer that is
     /// there already stands.
     pub fn answer(&mut self, script: &str, members: Vec<Listed>) {
-        self.scripts.entry(script.to_owned()).or_insert(members);
+        self.scripts.entry(script.to_owned()).or_insert_with(|| Members::new(members));
     }
 
     /// Whether the answer of a filter script is known.
@@ -95,8 +121,8 @@ impl Fleet {
     }
 
     /// The answer of a filter script.
-    pub fn script(&self, path: &str) -> Option<&[Listed]> {
-        self.scripts.get(path).map(Vec::as_slice)
+    pub fn script(&self, path: &str) -> Option<&Members> {
+        self.scripts.get(path)
     }
 
     /// Whether a deployment, by its name, was approved on a computer.

@@ -61,11 +61,15 @@ impl<'a> Subject<'a> {
 
     /// Whether it, its tenant or its primary person bears a tag.
     pub fn has_tag(&self, tag: &str) -> bool {
-        let is = |own: &String| own == tag;
-        self.facts.tags.iter().any(is)
-            || self.pin.is_some_and(|pin| pin.tags.iter().any(is))
-            || self.tenant.tags.contains(tag)
-            || self.person_facts().is_some_and(|person| person.tags.iter().any(is))
+        self.tags().any(|own| own == tag)
+    }
+
+    /// The tags that it, its tenant and its primary person bear; one may come several times.
+    pub fn tags(&self) -> impl Iterator<Item = &'a str> {
+        let pinned = self.pin.into_iter().flat_map(|pin| &pin.tags);
+        let persons = self.person_facts().into_iter().flat_map(|person| &person.tags);
+        let own = self.facts.tags.iter().chain(pinned).chain(&self.tenant.tags).chain(persons);
+        own.map(String::as_str)
     }
 
     /// What is known of its primary person.

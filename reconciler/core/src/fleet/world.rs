@@ -1,5 +1,7 @@
 //! A fleet seen through a policy at a moment.
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ordain_schema::document::{AgreementRow, Body, Day};
@@ -18,6 +20,7 @@ pub struct World<'a> {
     /// The moment.
     pub now: Timestamp,
     tenants: FxHashMap<&'a str, TenantView>,
+    domains: FxHashMap<String, &'a str>,
 }
 
 /// What a tenant is at that moment.
@@ -47,7 +50,7 @@ impl<'a> World<'a> {
         for id in known.chain(reported).chain(used) {
             tenants.entry(id).or_insert_with(|| view(policy, fleet, id, now));
         }
-        Self { policy, fleet, now, tenants }
+        Self { policy, fleet, now, tenants, domains: domains(policy) }
     }
 
     /// What a tenant is at that moment, by its id.
@@ -67,6 +70,18 @@ impl<'a> World<'a> {
         Subject::new(self, &self.fleet.computers()[index])
     }
 
+    /// The tenants that have computers, by id, with the places of these in the fleet.
+    pub fn ranges(&self) -> Vec<(&'a str, Range<usize>)> {
+        let mut start = 0;
+        let chunks = self.fleet.computers().chunk_by(|a, b| a.tenant == b.tenant);
+        let ranges = chunks.map(|computers| {
+            let range = start..start + computers.len();
+            start = range.end;
+            (computers[0].tenant.as_str(), range)
+        });
+        ranges.collect()
+    }
+
     /// Every computer, by tenant and name.
     pub fn subjects(&'a self) -> impl Iterator<Item = Subject<'a>> {
         self.fleet.computers().iter().map(|facts| Subject::new(self, facts))
@@ -75,13 +90,19 @@ impl<'a> World<'a> {
     /// The tenant whose domains hold a UPN, in lower case.
     pub fn tenant_of_domain(&self, upn: &str) -> Option<&str> {
         let (_, domain) = upn.rsplit_once('@')?;
-        let mut owners = self.policy.tenants().iter().filter(|(id, _)| {
-            let tenant = self.policy.tenant(*id);
-            tenant
-                .is_some_and(|tenant| tenant.domains.iter().any(|own| own.to_lowercase() == domain))
-        });
-        owners.next().map(|(_, node)| &*node.id)
+        self.domains.get(domain).copied()
     }
+}
+
+/// The tenants by their UPN domains, in lower case; the first by identity has a shared one.
+fn domains(policy: &Policy) -> FxHashMap<String, &str> {
+    let mut domains = FxHashMap::default();
+    for (id, node) in policy.tenants().iter() {
+        for domain in policy.tenant(id).into_iter().flat_map(|tenant| &tenant.domains) {
+            domains.entry(domain.to_lowercase()).or_insert(&*node.id);
+        }
+    }
+    domains
 }
 
 /// The time zone of a tenant: its own, else the repository's, else UTC.

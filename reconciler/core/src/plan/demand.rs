@@ -42,7 +42,7 @@ pub(super) struct Ground<'a, 'w> {
     pub(super) not_applicable: &'a dyn Fn(ItemId) -> bool,
 }
 
-impl Ground<'_, '_> {
+impl<'w> Ground<'_, 'w> {
     /// The winner's wish.
     fn wish(&self, item: ItemId) -> Option<&Wish> {
         match self.settled.get(&item)? {
@@ -55,7 +55,7 @@ impl Ground<'_, '_> {
         matches!(self.settled.get(&item), Some(Settled::Conflict(..)))
     }
 
-    fn detected(&self, item: ItemId) -> Detected<'_> {
+    fn detected(&self, item: ItemId) -> Detected<'w> {
         detected(self.subject, self.subject.world.policy.items().entry(item).item.name())
     }
 

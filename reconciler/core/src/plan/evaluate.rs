@@ -4,15 +4,14 @@
 //! that failures travel from prerequisites to dependants; then dependants that
 //! do not fail pull in what they need.
 
-use std::cell::RefCell;
+use std::rc::Rc;
 
-use ordain_schema::document::Licence;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::demand::{Demands, Ground};
+use super::memo::Memo;
 use super::task;
-use super::versions::licence;
-use super::wish::{Case, Change, Detected, Need, Outcome, detected};
+use super::wish::{Change, Detected, Need, Outcome, detected, platform};
 use crate::fleet::Subject;
 use crate::item::Reason;
 use crate::policy::{Demand, DeploymentId, Entity, ItemId, Policy, RuleEntry, Wish};
@@ -66,14 +65,19 @@ pub(super) struct Evaluation {
 
 impl Evaluation {
     /// Evaluates what a session covers on one computer.
-    pub(super) fn new(subject: &Subject<'_>, resolution: &Resolution, request: &Request) -> Self {
+    pub(super) fn new<'w>(
+        subject: &Subject<'w>,
+        resolution: &Resolution,
+        request: &Request,
+        memo: &Memo<'w>,
+    ) -> Self {
         let settled: FxHashMap<ItemId, Settled> = resolution
             .items
             .iter()
             .map(|(item, decision)| (*item, decision.settled.clone()))
             .collect();
-        let cases = Cases { subject, settled: &settled, known: RefCell::default() };
-        let not_applicable = |item| cases.with(item, |case| case.is_applicable() == Ok(false));
+        let cases = Cases { subject, settled: &settled, memo };
+        let not_applicable = |item| cases.is_applicable(item) == Ok(false);
         let ground = Ground { subject, settled: &settled, not_applicable: &not_applicable };
         let demands = ground.collect();
         let mut evaluator = Evaluator {
@@ -86,31 +90,28 @@ impl Evaluation {
     }
 }
 
-/// The cases of a computer's software, each looked up once.
+/// The software of a computer, with what its winners add.
 struct Cases<'a, 'w> {
     subject: &'a Subject<'w>,
     settled: &'a FxHashMap<ItemId, Settled>,
-    known: RefCell<FxHashMap<ItemId, Case<'w>>>,
+    memo: &'a Memo<'w>,
 }
 
 impl<'w> Cases<'_, 'w> {
-    fn with<T>(&self, item: ItemId, look: impl FnOnce(&Case<'w>) -> T) -> T {
-        let mut known = self.known.borrow_mut();
-        let case = known.entry(item).or_insert_with(|| {
-            let policy: &'w Policy = self.subject.world.policy;
-            let software =
-                policy.software(item).expect("only software has prerequisites and versions");
-            let name = policy.items().entry(item).item.name();
-            Case::new(self.subject, name, software, self.licence(policy, item))
-        });
-        look(case)
+    /// What comes of a need, and whether an offer from outside was missing.
+    fn outcome(&self, item: ItemId, need: Need<'w>) -> Rc<(Outcome, bool)> {
+        let policy: &'w Policy = self.subject.world.policy;
+        let licence = match self.settled.get(&item) {
+            Some(Settled::Winner(id)) => policy.deployment(*id).licence_document,
+            _ => None,
+        };
+        self.memo.outcome(self.subject, item, licence, need)
     }
 
-    fn licence(&self, policy: &'w Policy, item: ItemId) -> Option<&'w Licence> {
-        match self.settled.get(&item) {
-            Some(Settled::Winner(id)) => licence(policy, policy.deployment(*id).licence_document),
-            _ => None,
-        }
+    /// Whether a software is for this computer; a fact where that is not known.
+    fn is_applicable(&self, item: ItemId) -> Result<bool, &'static str> {
+        let software = self.subject.world.policy.software(item);
+        platform(software.and_then(|software| software.platforms.as_deref()), self.subject)
     }
 }
 
@@ -129,8 +130,8 @@ struct Pulled {
     absent: FxHashSet<ItemId>,
 }
 
-impl Evaluator<'_, '_> {
-    fn policy(&self) -> &Policy {
+impl<'w> Evaluator<'_, 'w> {
+    fn policy(&self) -> &'w Policy {
         self.ground.subject.world.policy
     }
 
@@ -166,7 +167,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn wish(&self, item: ItemId) -> Option<&Wish> {
+    fn wish(&self, item: ItemId) -> Option<&'w Wish> {
         self.winner(item).map(|id| &self.policy().deployment(id).wish)
     }
 
@@ -175,7 +176,7 @@ impl Evaluator<'_, '_> {
             || self.demands.conflicts.contains_key(&item)
     }
 
-    fn detected(&self, item: ItemId) -> Detected<'_> {
+    fn detected(&self, item: ItemId) -> Detected<'w> {
         detected(self.ground.subject, self.policy().items().entry(item).item.name())
     }
 
@@ -211,24 +212,23 @@ impl Evaluator<'_, '_> {
         if self.in_conflict(item) {
             return (Standing::Conflict, None);
         }
-        let (outcome, unheard) = self.cases.with(item, |case| {
-            let need = match self.wish(item) {
-                Some(Wish::UpdateIfFound) if present && case.detected == Detected::Missing => {
-                    Need::Present
-                }
-                Some(Wish::UpdateIfFound)
-                    if absent && matches!(case.detected, Detected::Version(_)) =>
-                {
-                    Need::Absent
-                }
-                Some(wish) => Need::Winner(wish),
-                None if absent => Need::Absent,
-                None => Need::Present,
-            };
-            case.outcome(need)
-        });
+        let need = match self.wish(item) {
+            Some(Wish::UpdateIfFound) if present && self.detected(item) == Detected::Missing => {
+                Need::Present
+            }
+            Some(Wish::UpdateIfFound)
+                if absent && matches!(self.detected(item), Detected::Version(_)) =>
+            {
+                Need::Absent
+            }
+            Some(wish) => Need::Winner(wish),
+            None if absent => Need::Absent,
+            None => Need::Present,
+        };
+        let known = self.cases.outcome(item, need);
+        let (outcome, unheard) = (&known.0, known.1);
         let name = self.policy().items().entry(item).item.name();
-        let missing = match (&outcome, unheard) {
+        let missing = match (outcome, unheard) {
             (Outcome::Unknown(Some(fact)), _) => Some(Missing {
                 what: format!("platforms of software/{name}"),
                 fact: (*fact).to_owned(),
@@ -242,12 +242,12 @@ impl Evaluator<'_, '_> {
         let standing = match outcome {
             Outcome::NotApplicable => Standing::NotApplicable,
             Outcome::Unknown(_) => Standing::Unknown,
-            Outcome::Fails(reason) => Standing::Fails(reason, None),
+            Outcome::Fails(reason) => Standing::Fails(*reason, None),
             Outcome::Settled(reason) => {
-                self.prerequisites(item).unwrap_or(Standing::Settled(reason))
+                self.prerequisites(item).unwrap_or(Standing::Settled(*reason))
             }
             Outcome::Change(changes) => {
-                self.prerequisites(item).unwrap_or(Standing::Change(changes))
+                self.prerequisites(item).unwrap_or_else(|| Standing::Change(changes.clone()))
             }
         };
         (standing, missing)

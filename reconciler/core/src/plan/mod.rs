@@ -1,11 +1,13 @@
 //! What winners ask for: a complete, ordered, explained plan for each computer.
 //!
 //! Sections 5 and 10 of the language. In reading order: `wish.rs` is the state
-//! table of one software, `demand.rs` collects what prerequisites ask for,
+//! table of one software, `memo.rs` keeps its answers, `demand.rs` collects what prerequisites ask for,
 //! `evaluate.rs` joins both, `sequence.rs` puts the actions in order.
 
 mod demand;
 mod evaluate;
+mod memo;
+mod planner;
 mod row;
 mod sequence;
 mod task;
@@ -17,8 +19,10 @@ use jiff::Timestamp;
 
 use crate::fleet::{Fleet, Subject, World};
 use crate::policy::{Policy, ScheduleEntry};
-use crate::resolve::{Candidates, Reach, Request, resolve, selects};
+use crate::resolve::{Candidates, Reach, Request, Resolution, resolve, selects};
+use memo::Memo;
 
+pub use planner::Planner;
 pub use row::{Action, Because, ComputerPlan, Conflict, Place, Plan, Shadowed, TenantPlan, Totals};
 pub use versions::offered;
 pub(crate) use wish::platform;
@@ -26,13 +30,9 @@ pub(crate) use wish::platform;
 /// Plans for every computer that the session reaches, by tenant and name.
 pub fn plan(policy: &Policy, fleet: &Fleet, request: &Request, now: Timestamp) -> Plan {
     let world = World::new(policy, fleet, now);
-    let candidates = Candidates::new(&world);
-    let computers = world
-        .subjects()
-        .filter_map(|subject| plan_computer(&subject, &candidates, request))
-        .collect();
-    let tenants = tenant::plan(&world, &candidates, request);
-    Plan { revision: policy.revision.clone(), now, computers, tenants }
+    let planner = Planner::new(&world, request);
+    let computers = planner.computers().collect();
+    Plan { revision: policy.revision.clone(), now, computers, tenants: planner.tenants() }
 }
 
 /// Plans for one computer; none where no session reaches it.
@@ -41,13 +41,25 @@ pub fn plan_computer(
     candidates: &Candidates,
     request: &Request,
 ) -> Option<ComputerPlan> {
+    let memo = Memo::default();
+    is_reached(subject, request)
+        .then(|| plan_resolved(subject, &resolve(subject, candidates, request), request, &memo))
+}
+
+fn plan_resolved<'w>(
+    subject: &Subject<'w>,
+    resolution: &Resolution,
+    request: &Request,
+    memo: &Memo<'w>,
+) -> ComputerPlan {
+    let evaluated = evaluate::Evaluation::new(subject, resolution, request, memo);
+    sequence::finish(subject, resolution, &evaluated, request)
+}
+
+/// Whether a session may touch a computer.
+fn is_reached(subject: &Subject<'_>, request: &Request) -> bool {
     let schedule = request.schedule.map(|index| &subject.world.policy.schedules()[index]);
-    if subject.is_excluded() || schedule.is_some_and(|schedule| !starts_for(subject, schedule)) {
-        return None;
-    }
-    let resolution = resolve(subject, candidates, request);
-    let evaluated = evaluate::Evaluation::new(subject, &resolution, request);
-    Some(sequence::finish(subject, &resolution, &evaluated, request))
+    !subject.is_excluded() && schedule.is_none_or(|schedule| starts_for(subject, schedule))
 }
 
 /// Whether a schedule starts sessions for a computer.

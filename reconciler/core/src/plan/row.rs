@@ -170,26 +170,37 @@ impl Totals {
         } += 1;
         self.failed += usize::from(action.failed);
     }
+
+    /// Counts what one computer would get.
+    pub fn add_computer(&mut self, plan: &ComputerPlan) {
+        self.computers += 1;
+        plan.actions.iter().for_each(|action| self.add(action));
+        self.conflicts += plan.conflicts.len();
+    }
+
+    /// Counts what one tenant would get of cloud items.
+    pub fn add_tenant(&mut self, plan: &TenantPlan) {
+        plan.actions.iter().for_each(|action| self.add(action));
+        self.conflicts += plan.conflicts.len();
+    }
+
+    /// Whether something conflicts or is known to fail.
+    pub fn has_findings(&self) -> bool {
+        self.conflicts > 0 || self.failed > 0
+    }
 }
 
 impl Plan {
     /// Counts over the whole plan.
     pub fn totals(&self) -> Totals {
-        let mut totals = Totals { computers: self.computers.len(), ..Totals::default() };
-        for computer in &self.computers {
-            computer.actions.iter().for_each(|action| totals.add(action));
-            totals.conflicts += computer.conflicts.len();
-        }
-        for tenant in &self.tenants {
-            tenant.actions.iter().for_each(|action| totals.add(action));
-            totals.conflicts += tenant.conflicts.len();
-        }
+        let mut totals = Totals::default();
+        self.computers.iter().for_each(|computer| totals.add_computer(computer));
+        self.tenants.iter().for_each(|tenant| totals.add_tenant(tenant));
         totals
     }
 
     /// Whether some computer has a conflict or a failed item.
     pub fn has_findings(&self) -> bool {
-        let totals = self.totals();
-        totals.conflicts > 0 || totals.failed > 0
+        self.totals().has_findings()
     }
 }

@@ -1,5 +1,7 @@
 //! Cloud items: what each tenant would get.
 
+use std::sync::Arc;
+
 use super::evaluate::Standing;
 use super::row::{Action, Place, TenantPlan};
 use super::sequence::{resolved_conflicts, shadowed};
@@ -7,7 +9,7 @@ use super::task;
 use crate::fleet::World;
 use crate::item::{Act, Phase, Reason};
 use crate::policy::ItemId;
-use crate::resolve::{Candidates, Request, Resolution, Settled, resolve_tenant};
+use crate::resolve::{Candidates, Decision, Request, Resolution, Settled, resolve_tenant};
 
 /// Plans cloud items for every tenant that has one, by id.
 pub(super) fn plan(
@@ -30,7 +32,7 @@ fn plan_tenant(
 ) -> Option<TenantPlan> {
     let policy = world.policy;
     let resolution: Resolution = resolve_tenant(world, id, candidates, request);
-    let mut items: Vec<&(ItemId, crate::resolve::Decision)> =
+    let mut items: Vec<&(ItemId, Arc<Decision>)> =
         resolution.items.iter().filter(|(item, _)| request.covers(policy, *item)).collect();
     if items.is_empty() {
         return None;

@@ -15,7 +15,7 @@ use crate::item::{Act, Reason};
 use crate::policy::Wish;
 
 /// What is asked of a software.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Need<'a> {
     /// What its winner wishes.
     Winner(&'a Wish),
@@ -26,7 +26,7 @@ pub(super) enum Need<'a> {
 }
 
 /// What is detected of a software.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Detected<'a> {
     /// The computer's software was never inventoried.
     Unknown,
@@ -87,21 +87,16 @@ impl<'a> Case<'a> {
         name: &str,
         software: &'a Software,
         licence: Option<&Licence>,
+        (detected, test): (Detected<'a>, Option<bool>),
     ) -> Self {
-        let detected = detected(subject, name);
         Self {
             software,
             detected,
-            test: subject.facts.tests.get(name).copied(),
+            test,
             offered: offered(subject, name, software, licence),
             licensed: licence.is_some(),
             platform: platform(software.platforms.as_deref(), subject),
         }
-    }
-
-    /// Whether it is for this computer; a fact where that is not known.
-    pub(super) fn is_applicable(&self) -> Result<bool, &'static str> {
-        self.platform
     }
 
     /// What comes of a need. Also says whether an offer from outside was missing.

@@ -13,7 +13,7 @@ use crate::item::Item;
 use crate::version;
 
 /// What a deployment wishes for its item.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Wish {
     /// Software: present, in the wished version.
     Installed(VersionWish),

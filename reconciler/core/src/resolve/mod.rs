@@ -1,23 +1,30 @@
 //! Which deployment wins, for each computer and item: section 4 of the language.
 //!
-//! [`resolve`] answers for one computer. Losers are kept with the rule that
-//! decided, conflicts are never settled, and what could not be known is said.
+//! [`resolve`] answers for one computer, [`winners`] for all of a tenant at
+//! once, over [`Sets`]. Losers are kept with the rule that decided, conflicts
+//! are never settled, and what could not be known is said.
 
 mod candidates;
 mod decide;
 mod reach;
 mod request;
+mod sets;
+mod winners;
 
-use ordain_schema::document::Enforcement;
+use std::sync::Arc;
+
+use ordain_schema::document::{Enforcement, RunsOn};
 
 use crate::fleet::{Subject, World};
 use crate::item::words;
-use crate::policy::{DeploymentEntry, DeploymentId, ItemId};
+use crate::policy::{DeploymentEntry, DeploymentId, ItemId, Policy};
 
 pub use candidates::Candidates;
 pub use decide::{Decision, Settled, decide};
 pub use reach::{Missing, Reach, reaches, reaches_tenant, selects};
 pub use request::{Limit, Named, NoSuch, Request};
+pub use sets::{Reached, Sets};
+pub use winners::{ItemWinners, Winners, winners};
 
 words! {
     /// The rule that decided between two candidates, or at which they conflict.
@@ -43,7 +50,7 @@ words! {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Resolution {
     /// By item, in the order of actions.
-    pub items: Vec<(ItemId, Decision)>,
+    pub items: Vec<(ItemId, Arc<Decision>)>,
     /// What could not be known, by item, without repetition.
     pub unknown: Vec<(ItemId, Missing)>,
 }
@@ -121,9 +128,15 @@ fn flush(
     run: &mut Vec<DeploymentId>,
 ) {
     if let Some(item) = item.filter(|_| !run.is_empty()) {
-        resolution.items.push((item, decide(world.policy, run)));
+        resolution.items.push((item, Arc::new(decide(world.policy, run))));
     }
     run.clear();
+}
+
+/// Whether a deployment's item runs on persons, and so on computers that have one.
+fn runs_on_persons(policy: &Policy, deployment: &DeploymentEntry) -> bool {
+    let task = deployment.item.and_then(|item| policy.task(item));
+    task.is_some_and(|task| task.runs_on == RunsOn::Person)
 }
 
 fn is_candidate(

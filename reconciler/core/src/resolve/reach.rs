@@ -1,7 +1,5 @@
 //! Whether a deployment's target selects a computer.
 
-use ordain_schema::document::RunsOn;
-
 use crate::expression::Verdict;
 use crate::fleet::{Kindred, Subject, World};
 use crate::policy::{DeploymentEntry, DocumentId, Selector, Target};
@@ -34,12 +32,7 @@ impl From<bool> for Reach {
 
 /// Whether a deployment reaches a computer of its tenants.
 pub fn reaches(subject: &Subject<'_>, deployment: &DeploymentEntry) -> Reach {
-    let policy = subject.world.policy;
-    let on_persons = deployment
-        .item
-        .and_then(|item| policy.task(item))
-        .is_some_and(|t| t.runs_on == RunsOn::Person);
-    if on_persons && subject.person.is_none() {
+    if subject.person.is_none() && super::runs_on_persons(subject.world.policy, deployment) {
         return Reach::No;
     }
     selects(subject, &deployment.target)
@@ -92,10 +85,7 @@ fn selector(subject: &Subject<'_>, selector: &Selector) -> Reach {
 
 fn script(subject: &Subject<'_>, path: &str) -> Reach {
     match subject.world.fleet.script(path) {
-        Some(names) => names
-            .iter()
-            .any(|one| one.is_computer(&subject.facts.tenant, &subject.facts.name))
-            .into(),
+        Some(members) => members.holds(&subject.facts.tenant, &subject.facts.name).into(),
         None => Reach::Unknown(Missing {
             what: format!("filter script {path}"),
             fact: format!("script {path}"),

@@ -1,0 +1,114 @@
+//! The computers of one tenant as sets: what selectors and kinds are made of.
+//!
+//! A set holds places: the index of a computer among those of its tenant, by
+//! name. Tags are turned into sets once; a target that several deployments
+//! share is asked once.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use roaring::RoaringBitmap;
+use rustc_hash::FxHashMap;
+
+use super::reach::{Missing, Reach, selects};
+use crate::fleet::Subject;
+use crate::policy::{Selector, Target};
+
+/// The computers of one tenant.
+#[derive(Debug)]
+pub struct Sets<'w> {
+    subjects: Vec<Subject<'w>>,
+    tags: FxHashMap<&'w str, RoaringBitmap>,
+    persons: RoaringBitmap,
+    targets: RefCell<FxHashMap<&'w Target, Rc<Reached>>>,
+}
+
+/// Which computers a target selects, and of which that cannot be known.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Reached {
+    /// It selects these.
+    pub yes: RoaringBitmap,
+    /// What is missing to know it of these.
+    pub unknown: Vec<(Missing, RoaringBitmap)>,
+}
+
+impl<'w> Sets<'w> {
+    /// Takes in the computers of one tenant, by name.
+    pub fn new(subjects: Vec<Subject<'w>>) -> Self {
+        let mut tags: FxHashMap<&'w str, RoaringBitmap> = FxHashMap::default();
+        let mut persons = RoaringBitmap::new();
+        for (place, subject) in (0..).zip(&subjects) {
+            for tag in subject.tags() {
+                tags.entry(tag).or_default().insert(place);
+            }
+            if subject.person.is_some() {
+                persons.insert(place);
+            }
+        }
+        Self { subjects, tags, persons, targets: RefCell::default() }
+    }
+
+    /// The computers.
+    pub fn subjects(&self) -> &[Subject<'w>] {
+        &self.subjects
+    }
+
+    /// The computers, when nothing more is asked of the sets.
+    pub fn into_subjects(self) -> Vec<Subject<'w>> {
+        self.subjects
+    }
+
+    /// All of them.
+    pub fn all(&self) -> RoaringBitmap {
+        (0..self.subjects.len() as u32).collect()
+    }
+
+    /// Those that have a primary person.
+    pub fn with_person(&self) -> &RoaringBitmap {
+        &self.persons
+    }
+
+    /// Which of them a target selects.
+    pub fn reached(&self, target: &'w Target) -> Rc<Reached> {
+        if let Some(known) = self.targets.borrow().get(target) {
+            return known.clone();
+        }
+        let reached = Rc::new(self.ask(target));
+        self.targets.borrow_mut().insert(target, reached.clone());
+        reached
+    }
+
+    fn ask(&self, target: &Target) -> Reached {
+        match (&target.selector, target.only) {
+            (Selector::All, None) => Reached { yes: self.all(), unknown: Vec::new() },
+            (Selector::Tag(tag), None) => Reached {
+                yes: self.tags.get(tag.as_str()).cloned().unwrap_or_default(),
+                unknown: Vec::new(),
+            },
+            (Selector::Tag(tag), Some(_)) => match self.tags.get(tag.as_str()) {
+                Some(bearing) => self.one_by_one(bearing, target),
+                None => Reached::default(),
+            },
+            _ => self.one_by_one(&self.all(), target),
+        }
+    }
+
+    fn one_by_one(&self, among: &RoaringBitmap, target: &Target) -> Reached {
+        let mut reached = Reached::default();
+        let mut unknown: FxHashMap<Missing, RoaringBitmap> = FxHashMap::default();
+        for place in among {
+            match selects(&self.subjects[place as usize], target) {
+                Reach::Yes => {
+                    reached.yes.insert(place);
+                }
+                Reach::No => {}
+                Reach::Unknown(missing) => {
+                    unknown.entry(missing).or_default().insert(place);
+                }
+            }
+        }
+        reached.unknown = unknown.into_iter().collect();
+        reached.unknown.sort_by(|a, b| a.0.cmp(&b.0));
+        reached
+    }
+}
