@@ -250,7 +250,7 @@ computers:
         2:1 missing-key `tenant` is missing in `computer` at line 2 (add `tenant` at line 2)
         3:25 exclusive-keys `person` stands beside the line's one key (write it on a line of its own)
         4:1 missing-key the line holds none of the keys of an inventory (write an object with one of tenant, person, available, script, approval, computer)
-        5:1 wrong-type the document takes an object, not a list ()
+        5:1 wrong-type the document takes an object, not a list (write an object)
         6:29 syntax this is no JSON: something stands behind the value ()
         8:16 duplicate-key `s` stands on an earlier line too (write all of it on one line)
         8:33 wrong-type `t` takes a list, not a text (write `[…]`, or one entry a line, each after a dash)

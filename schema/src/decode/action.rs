@@ -1,5 +1,6 @@
 //! Reading actions.
 
+use super::script::Script;
 use super::{Decode, Faults, Input};
 use crate::document::{Action, ArchiveAction, ExeAction, MsiAction, PackageAction};
 use crate::tree::{Plain, Value};
@@ -18,7 +19,7 @@ impl Decode for Action {
         let mut fields = input.fields(faults)?;
         fields.exactly_one_of(FORMS);
         let action = Self {
-            script: fields.optional("script"),
+            script: fields.script(),
             package: fields.optional("package"),
             msi: fields.optional("msi"),
             exe: fields.optional("exe"),
@@ -43,7 +44,7 @@ impl Decode for Action {
 /// An action, or the name of its script alone.
 pub(super) fn script_or_action(input: Input<'_, '_>, faults: &mut Faults) -> Option<Action> {
     if matches!(input.node.value, Value::Scalar(_)) {
-        let script: Spanned<String> = Spanned::decode(input, faults)?;
+        let Script(script) = Script::decode(input, faults)?;
         return Some(Action { script: Some(script), ..Action::default() });
     }
     Action::decode(input, faults)
@@ -89,7 +90,8 @@ impl Decode for ArchiveAction {
         let to: Option<Spanned<String>> = fields.required("to");
         let strip = fields.or_default("strip");
         if let Some(to) = to.as_ref().filter(|to| to.is_empty()) {
-            fields.faults.error(Code::BadValue, to.span, "`to` names no folder");
+            let hint = "write the folder that the archive is unpacked to";
+            fields.faults.hinted(Code::BadValue, to.span, "`to` names no folder", hint);
         }
         fields.finish();
         Some(Self { artifact, to: to?.value, strip })

@@ -1,5 +1,6 @@
 //! Reading `Deployment`.
 
+use super::plain::OneOrMore;
 use super::target::cloud_selector;
 use super::{Decode, Faults, Fields, Input};
 use crate::document::{Deployment, DeploymentState, GivenParameter};
@@ -8,6 +9,7 @@ use crate::{Code, Spanned};
 
 pub(super) fn deployment(fields: &mut Fields<'_, '_, '_>) -> Deployment {
     fields.exactly_one_of(&[&["software"], &["task"]]);
+    let both = fields.faulty().contains(&"software");
     let deployment = Deployment {
         software: fields.optional("software"),
         task: fields.optional("task"),
@@ -21,22 +23,38 @@ pub(super) fn deployment(fields: &mut Fields<'_, '_, '_>) -> Deployment {
         priority: fields.or_default("priority"),
         disabled: fields.or_default("disabled"),
         licence: fields.optional("licence"),
-        visibility: fields.optional("visibility"),
+        visibility: fields.optional("visibility").map(|OneOrMore(words)| words),
         notes: fields.optional("notes"),
         ticket: fields.optional("ticket"),
         expires: fields.optional("expires"),
         on_unmatch: fields.or_default("onUnmatch"),
         rollout: fields.optional("rollout"),
     };
-    check(&deployment, fields);
+    check_place(&deployment, fields);
+    // Where both are written, what fits the one may be meant for the other.
+    if !both {
+        check_item(&deployment, fields);
+    }
     deployment
 }
 
-/// What does not fit together within one deployment.
-fn check(deployment: &Deployment, fields: &mut Fields<'_, '_, '_>) {
+/// What does not fit the place of the file.
+fn check_place(deployment: &Deployment, fields: &mut Fields<'_, '_, '_>) {
+    if deployment.propagate.value && fields.faults.cross_tenant {
+        let message = "`propagate` has no meaning in a cross-tenant file: it reaches every tenant";
+        let hint = "remove it, or move the file below `tenants/<id>/`";
+        fields.faults.hinted(Code::BadValue, deployment.propagate.span, message, hint);
+        fields.mark_faulty("propagate");
+    }
+}
+
+/// What does not fit the item that is deployed.
+fn check_item(deployment: &Deployment, fields: &mut Fields<'_, '_, '_>) {
     let state = deployment.state.as_ref();
-    if let Some(state) = state {
-        check_state(deployment, state, fields.faults);
+    if let Some(state) = state
+        && !is_state_of_item(deployment, state, fields.faults)
+    {
+        fields.mark_faulty("state");
     }
     if let Some(version) = &deployment.version {
         let other = state.map(|state| state.value).filter(|state| {
@@ -53,33 +71,31 @@ fn check(deployment: &Deployment, fields: &mut Fields<'_, '_, '_>) {
         if let Some(message) = misfit {
             let hint = "remove `version`, or wish for `state: installed` of a software";
             fields.faults.hinted(Code::BadValue, version.span, message, hint);
+            fields.mark_faulty("version");
         }
     }
     if let (Some(instance), Some(_)) = (&deployment.instance, &deployment.software) {
         let message = "software has no instances";
         fields.faults.hinted(Code::BadValue, instance.span, message, "remove `instance`");
-    }
-    if deployment.propagate.value && fields.faults.cross_tenant {
-        let message = "`propagate` has no meaning in a cross-tenant file: it reaches every tenant";
-        fields.faults.hinted(
-            Code::BadValue,
-            deployment.propagate.span,
-            message,
-            "remove it, or move the file below `tenants/<id>/`",
-        );
+        fields.mark_faulty("instance");
     }
     if let (Some((key, span)), Some(_)) = (cloud_selector(&deployment.target), &deployment.software)
     {
         let message = format!("`{key}` is for cloud tasks; software is installed on computers");
         let hint = "choose a selector of computers, as `all: true`";
         fields.faults.hinted(Code::BadValue, span, message, hint);
+        fields.mark_faulty("target");
     }
 }
 
-fn check_state(deployment: &Deployment, state: &Spanned<DeploymentState>, faults: &mut Faults) {
+fn is_state_of_item(
+    deployment: &Deployment,
+    state: &Spanned<DeploymentState>,
+    faults: &mut Faults,
+) -> bool {
     use DeploymentState::{Absent, Audit, Enforce, Ignored, Installed, Monitor, UpdateIfFound};
     let (wrong, allowed) = match state.value {
-        Ignored => return,
+        Ignored => return true,
         Installed | Absent | UpdateIfFound => {
             (deployment.task.is_some(), "a task: `enforce`, `audit`, `monitor`, `ignored`")
         }
@@ -93,6 +109,7 @@ fn check_state(deployment: &Deployment, state: &Spanned<DeploymentState>, faults
         let message = format!("`{}` is no state of {of}", word(state.value));
         faults.hinted(Code::BadValue, state.span, message, format!("write one of {words}"));
     }
+    !wrong
 }
 
 fn word(state: DeploymentState) -> &'static str {

@@ -29,7 +29,7 @@ impl Decode for Detect {
             package: fields.optional("package"),
             file: fields.optional("file"),
             command: fields.optional("command"),
-            script: fields.optional("script"),
+            script: fields.script(),
         };
         fields.finish();
         Some(detect)

@@ -1,6 +1,7 @@
 //! Where decoders put what they find wrong.
 
 use super::{Input, nearest};
+use crate::tree::Entry;
 use crate::{Code, Diagnostic, Span};
 
 /// The findings of one file.
@@ -62,10 +63,19 @@ impl Faults {
         }
     }
 
+    /// A key beside another one that excludes it.
+    pub(crate) fn excluded(&mut self, entry: &Entry<'_>, chosen: &Entry<'_>) {
+        let message = format!("`{}` stands beside `{}`, which excludes it", entry.key, chosen.key);
+        self.hinted(Code::ExclusiveKeys, entry.span, message, "keep one of them");
+        self.relate(chosen.span.line, format!("`{}` stands here", chosen.key));
+    }
+
     /// A value of another type than it takes.
     pub(crate) fn wrong_type(&mut self, input: Input<'_, '_>, wanted: &str) -> &mut Diagnostic {
         let message = format!("{} takes {wanted}, not {}", input.name(), input.found());
-        self.error(Code::WrongType, input.place, message)
+        let found = self.error(Code::WrongType, input.place, message);
+        found.hint = Some(format!("write {wanted}"));
+        found
     }
 
     /// A scalar that is none of the values it may have.

@@ -14,6 +14,8 @@ pub(crate) struct Fields<'n, 't, 'f> {
     known: Vec<&'static str>,
     /// Keys that stand beside one that excludes them; they count as not given.
     excluded: Vec<&'static str>,
+    /// Keys whose values are at fault: what they should say is unknown.
+    faulty: Vec<&'static str>,
     pub(crate) faults: &'f mut Faults,
 }
 
@@ -23,7 +25,8 @@ impl<'n, 't, 'f> Fields<'n, 't, 'f> {
         input: Input<'n, 't>,
         faults: &'f mut Faults,
     ) -> Self {
-        Self { entries, input, known: Vec::with_capacity(16), excluded: Vec::new(), faults }
+        let (excluded, faulty) = (Vec::new(), Vec::new());
+        Self { entries, input, known: Vec::with_capacity(16), excluded, faulty, faults }
     }
 
     /// Where the mapping stands.
@@ -57,7 +60,26 @@ impl<'n, 't, 'f> Fields<'n, 't, 'f> {
     /// The value of a key; none where it is not given or faulty.
     pub(crate) fn optional<T: Decode>(&mut self, key: &'static str) -> Option<T> {
         let input = self.input(key)?;
-        T::decode(input, self.faults)
+        self.decode(key, input)
+    }
+
+    fn decode<T: Decode>(&mut self, key: &'static str, input: Input<'n, 't>) -> Option<T> {
+        let before = self.faults.diagnostics.len();
+        let value = T::decode(input, self.faults);
+        if self.faults.diagnostics.len() > before {
+            self.mark_faulty(key);
+        }
+        value
+    }
+
+    /// Remembers that a key is at fault.
+    pub(crate) fn mark_faulty(&mut self, key: &'static str) {
+        self.faulty.push(key);
+    }
+
+    /// The keys at fault so far.
+    pub(crate) fn faulty(&self) -> &[&'static str] {
+        &self.faulty
     }
 
     /// The same, where nothing and `null` are one: in what machines write.
@@ -69,7 +91,7 @@ impl<'n, 't, 'f> Fields<'n, 't, 'f> {
     /// The value of a key that must be there.
     pub(crate) fn required<T: Decode>(&mut self, key: &'static str) -> Option<T> {
         let input = self.required_input(key)?;
-        T::decode(input, self.faults)
+        self.decode(key, input)
     }
 
     /// The value of a key, or the type's default.
@@ -94,6 +116,17 @@ impl<'n, 't, 'f> Fields<'n, 't, 'f> {
         Some(value)
     }
 
+    /// One of some words, as it was written.
+    pub(crate) fn word(&mut self, key: &'static str, words: &[&str]) -> Option<String> {
+        let input = self.input(key)?;
+        let word = input.raw().filter(|word| words.contains(word));
+        if word.is_none() {
+            self.faults.bad_word(input, words);
+            self.mark_faulty(key);
+        }
+        word.map(str::to_owned)
+    }
+
     /// A regular expression.
     pub(crate) fn regex(&mut self, key: &'static str) -> Option<Spanned<String>> {
         let value: Spanned<String> = self.optional(key)?;
@@ -112,27 +145,16 @@ impl<'n, 't, 'f> Fields<'n, 't, 'f> {
     /// first one in the text counts. Gives the first key of it.
     pub(crate) fn one_of(&mut self, forms: &[&[&'static str]]) -> Option<&'n str> {
         let form_of = |key: &str| forms.iter().position(|form| form.contains(&key));
+        let written = self.entries.iter().filter_map(|entry| Some((entry, form_of(&entry.key)?)));
         let mut first: Option<(&'n Entry<'t>, usize)> = None;
-        for entry in self.entries {
-            let Some(form) = form_of(&entry.key) else {
-                continue;
-            };
+        let mut clash = false;
+        for (entry, form) in written {
             match first {
                 None => first = Some((entry, form)),
                 Some((_, chosen)) if chosen == form => {}
                 Some((chosen, _)) => {
-                    let message = format!(
-                        "`{}` stands beside `{}`, which excludes it",
-                        entry.key, chosen.key
-                    );
-                    self.faults.hinted(
-                        Code::ExclusiveKeys,
-                        entry.span,
-                        message,
-                        "keep one of them",
-                    );
-                    let related = format!("`{}` stands here", chosen.key);
-                    self.faults.relate(chosen.span.line, related);
+                    clash = true;
+                    self.faults.excluded(entry, chosen);
                 }
             }
         }
@@ -141,6 +163,10 @@ impl<'n, 't, 'f> Fields<'n, 't, 'f> {
             if index != chosen {
                 self.excluded.extend_from_slice(form);
             }
+        }
+        if clash {
+            // Which of them was meant is unknown.
+            self.faulty.extend(forms.iter().copied().flatten());
         }
         Some(&entry.key)
     }

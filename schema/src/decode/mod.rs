@@ -26,6 +26,7 @@ pub(crate) mod fleet;
 mod prerequisite;
 mod repository;
 mod schedule;
+mod script;
 mod software;
 mod surroundings;
 mod target;

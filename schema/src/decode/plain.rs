@@ -119,6 +119,19 @@ impl<T: Decode> Decode for Vec<T> {
     }
 }
 
+/// A list, or its only entry by itself.
+pub(super) struct OneOrMore<T>(pub(super) Vec<T>);
+
+impl<T: Decode> Decode for OneOrMore<T> {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        let only = matches!(input.node.value, Value::Scalar(_)) && !input.node.is_null();
+        if only {
+            return T::decode(input, faults).map(|one| Self(vec![one]));
+        }
+        Vec::decode(input, faults).map(Self)
+    }
+}
+
 /// Faulty entries are left out.
 impl<T: Decode> Decode for BTreeMap<String, T> {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {

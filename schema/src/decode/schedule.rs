@@ -40,7 +40,7 @@ pub(super) fn schedule(fields: &mut Fields<'_, '_, '_>) -> Schedule {
 }
 
 /// `software/NAME` or `task/NAME`, with `#INSTANCE` for a task.
-fn check_item(item: &Spanned<String>, faults: &mut Faults) {
+pub(super) fn check_item(item: &Spanned<String>, faults: &mut Faults) {
     let name = item.strip_prefix("software/").or_else(|| item.strip_prefix("task/"));
     if name.is_none_or(str::is_empty) {
         let message = format!("`{}` names no item", item.value);
@@ -124,7 +124,12 @@ pub(super) fn window(fields: &mut Fields<'_, '_, '_>) -> Window {
         && from.value > to.value
     {
         let message = format!("the window ends on {} before it begins on {}", to.value, from.value);
-        fields.faults.error(Code::BadValue, to.span, message);
+        fields.faults.hinted(
+            Code::BadValue,
+            to.span,
+            message,
+            "write the last day after the first",
+        );
     }
     window
 }

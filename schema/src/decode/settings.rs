@@ -85,7 +85,12 @@ impl Decode for Reboot {
             for key in ["timeout", "onTimeout"] {
                 if let Some(span) = fields.key(key) {
                     let message = format!("`{key}` belongs to the mode `prompt` alone");
-                    fields.faults.error(Code::BadValue, span, message);
+                    fields.faults.hinted(
+                        Code::BadValue,
+                        span,
+                        message,
+                        "remove it, or the other mode",
+                    );
                 }
             }
         }

@@ -52,7 +52,9 @@ impl Decode for SoftwareVersion {
         let mut fields = input.fields(faults)?;
         let version: Option<Spanned<String>> = fields.required("version");
         if let Some(version) = version.as_ref().filter(|version| version.trim().is_empty()) {
-            fields.faults.error(Code::BadVersion, version.span, "an empty text is no version");
+            let message = "an empty text is no version";
+            let hint = "write the version as the software reports it";
+            fields.faults.hinted(Code::BadVersion, version.span, message, hint);
         }
         let artifacts = fields.or_default("artifacts");
         let actions = actions(&mut fields);
@@ -99,7 +101,7 @@ impl Decode for Latest {
         }
         let mut fields = input.fields(faults)?;
         fields.exactly_one_of(&[&["script"], &["feed"]]);
-        let script = fields.optional("script").map(Self::Script);
+        let script = fields.script().map(Self::Script);
         let feed = fields.optional("feed").map(Self::Feed);
         fields.finish();
         script.or(feed)

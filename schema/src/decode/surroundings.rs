@@ -9,7 +9,7 @@ pub(super) fn group(fields: &mut Fields<'_, '_, '_>) -> Group {
         computers: fields.or_default("computers"),
         persons: fields.or_default("persons"),
         condition: fields.optional("where"),
-        script: fields.optional("script"),
+        script: fields.script(),
         except: fields.or_default("except"),
     }
 }

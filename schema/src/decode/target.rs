@@ -36,7 +36,7 @@ impl Decode for Target {
         let target = Self {
             computer: fields.optional("computer"),
             person: fields.optional("person"),
-            script: fields.optional("script"),
+            script: fields.script(),
             group: fields.optional("group"),
             tag: fields.optional("tag"),
             directory_group: fields.optional("directoryGroup"),

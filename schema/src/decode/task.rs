@@ -11,7 +11,7 @@ pub(super) fn task(fields: &mut Fields<'_, '_, '_>) -> Task {
         test: fields.optional("test"),
         set: fields.optional("set"),
         get: fields.optional("get"),
-        script: fields.optional("script"),
+        script: fields.script(),
         context: fields.optional("context"),
         parameters: fields.or_default("parameters"),
         serial: fields.or_default("serial"),
@@ -39,7 +39,12 @@ impl Decode for Parameter {
             && let Some(span) = fields.key("maximum")
         {
             let message = format!("`maximum` {greatest} is less than `minimum` {least}");
-            fields.faults.error(Code::BadValue, span, message);
+            fields.faults.hinted(
+                Code::BadValue,
+                span,
+                message,
+                "write the greater one as `maximum`",
+            );
         }
         let description = fields.optional("description");
         fields.finish();

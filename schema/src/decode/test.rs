@@ -1,12 +1,20 @@
 //! Reading `Test`.
 
 use super::fleet::inventory;
+use super::schedule::check_item;
 use super::{Decode, Faults, Fields, Input, nearest};
 use crate::document::{
     ExpectedAction, ExpectedConflict, ExpectedError, GivenFile, SessionKind, Test, TestSession,
 };
 use crate::tree::Value;
 use crate::{Code, Spanned};
+
+/// What a plan may say of an item.
+const ACTIONS: &[&str] = &["none", "install", "update", "downgrade", "uninstall", "repair", "set"];
+/// The parts of a session.
+const PHASES: &[&str] = &["onboarding", "main"];
+/// What leads to a conflict.
+const RULES: &[&str] = &["state", "path", "prerequisite"];
 
 pub(super) fn test(fields: &mut Fields<'_, '_, '_>) -> Test {
     Test {
@@ -25,6 +33,10 @@ impl Decode for TestSession {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         if let Value::Scalar(_) = input.node.value {
             let kind: Spanned<SessionKind> = Spanned::decode(input, faults)?;
+            if kind.value == SessionKind::Item {
+                let hint = "write `{kind: item, item: software/NAME}`";
+                faults.bad_value(input, "no session by itself", hint);
+            }
             return Some(Self { kind: Some(kind), ..Self::default() });
         }
         let mut fields = input.fields(faults)?;
@@ -34,6 +46,13 @@ impl Decode for TestSession {
             schedule: fields.optional("schedule"),
             deployment: fields.optional("deployment"),
         };
+        let named = fields.key("item").is_some() || fields.key("deployment").is_some();
+        if session.kind.as_ref().is_some_and(|kind| kind.value == SessionKind::Item) && !named {
+            fields.missing(&["item"]);
+        }
+        if let Some(item) = &session.item {
+            check_item(item, fields.faults);
+        }
         fields.finish();
         Some(session)
     }
@@ -54,13 +73,16 @@ impl<T: Decode> Decode for OrNull<T> {
 impl Decode for ExpectedAction {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
-        let item = fields.required("item");
+        let item: Option<Spanned<String>> = fields.required("item");
+        if let Some(item) = &item {
+            check_item(item, fields.faults);
+        }
         let mut or_null = |key| fields.optional(key).map(|OrNull(text)| text);
         let (from, to) = (or_null("from"), or_null("to"));
         let (by, because) = (or_null("by"), or_null("because"));
         let action = Self {
             item: Spanned::default(),
-            action: fields.optional("action"),
+            action: fields.word("action", ACTIONS),
             reason: fields.optional("reason"),
             from,
             to,
@@ -68,7 +90,7 @@ impl Decode for ExpectedAction {
             line: fields.optional("line"),
             because,
             waits_for: fields.optional("waitsFor"),
-            phase: fields.optional("phase"),
+            phase: fields.word("phase", PHASES),
             failed: fields.optional("failed"),
         };
         fields.finish();
@@ -80,7 +102,7 @@ impl Decode for ExpectedConflict {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
         let item = fields.required("item");
-        let (rule, by) = (fields.optional("rule"), fields.optional("by"));
+        let (rule, by) = (fields.word("rule", RULES), fields.optional("by"));
         fields.finish();
         Some(Self { item: item?, rule, by })
     }
@@ -111,11 +133,25 @@ fn is_code(code: &Spanned<String>, faults: &mut Faults) -> bool {
     fits
 }
 
+/// Whether a text is the path of a file within the repository.
+fn is_path(file: &Spanned<String>, faults: &mut Faults) -> bool {
+    let fits = file.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    if !fits {
+        let message =
+            format!("`{}` is no path within the repository", super::faults::excerpt(file));
+        let hint = "write the path from the root, as `deployments/new.yaml`";
+        faults.hinted(Code::BadValue, file.span, message, hint);
+    }
+    fits
+}
+
 impl Decode for GivenFile {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
-        let (file, text) = (fields.required("file"), fields.required("text"));
+        let file: Option<Spanned<String>> = fields.required("file");
+        let file = file.filter(|file| is_path(file, fields.faults));
+        let text = fields.required("text");
         fields.finish();
-        Some(Self { file: file?, text: text? })
+        Some(Self { file: file?.value, text: text? })
     }
 }

@@ -49,6 +49,7 @@ pub struct Deployment {
     pub licence: Option<Spanned<String>>,
     /// Where else it shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<VisibilityShape>")]
     pub visibility: Option<Vec<Visibility>>,
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -88,7 +89,7 @@ pub enum DeploymentState {
 }
 
 /// Which version is wished for; versions as written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum VersionWish {
     /// The newest.
     Latest,
@@ -219,6 +220,16 @@ pub enum Override {
 pub enum Visibility {
     TechnicianTools,
     SelfService,
+}
+
+/// One place alone, or several.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+#[expect(dead_code, reason = "only the shape matters")]
+enum VisibilityShape {
+    One(Visibility),
+    Several(Vec<Visibility>),
 }
 
 /// What happens to what a deployment installed once a computer leaves its reach.

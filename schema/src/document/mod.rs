@@ -56,6 +56,16 @@ pub struct Document {
     pub name: Spanned<String>,
     /// Its content by kind.
     pub body: Body,
+    /// The keys at its top level whose values are at fault, which is reported
+    /// where they stand: what they should say is unknown, not left out.
+    pub faulty: Vec<&'static str>,
+}
+
+impl Document {
+    /// Whether what one of some keys should say is unknown.
+    pub fn is_faulty(&self, keys: &[&str]) -> bool {
+        self.faulty.iter().any(|faulty| keys.contains(faulty))
+    }
 }
 
 /// Where a document stands: position is authority.

@@ -95,6 +95,7 @@ fn document(
     let kind = kind(position, &mut fields)?;
     let name = name(position, kind, span, &mut fields);
     let body = decode::body(kind, &mut fields);
+    let faulty = fields.faulty().to_vec();
     fields.finish();
     Some(Document {
         path: Arc::clone(path),
@@ -102,6 +103,7 @@ fn document(
         scope: position.scope.clone(),
         name: name.unwrap_or_default(),
         body,
+        faulty,
     })
 }
 
@@ -159,8 +161,11 @@ fn name(
         check_name(&name, None, fields.faults);
         return Some(name);
     };
-    let name = Spanned::<String>::decode(input, fields.faults)
-        .or_else(|| by_folder.map(|folder| Spanned::new(folder.to_owned(), input.place)))?;
+    let Some(name) = Spanned::<String>::decode(input, fields.faults) else {
+        // `name: 7` is meant as a name all the same.
+        let meant = by_folder.or_else(|| input.raw().filter(|_| !input.node.is_null()));
+        return meant.map(|name| Spanned::new(name.to_owned(), input.place));
+    };
     check_name(&name, by_folder, fields.faults);
     Some(name)
 }

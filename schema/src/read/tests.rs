@@ -146,7 +146,7 @@ fn folders_and_names() {
     ]), @r#"
     deployment/lost.yaml:1:1 wrong-folder a Deployment stands in another kind's folder (move it to `deployments/`)
     groups/a.yaml:1:1 wrong-folder a Deployment stands in another kind's folder (move it to `deployments/`)
-    groups/list.yaml:1:1 wrong-type the document takes a mapping, not a list
+    groups/list.yaml:1:1 wrong-type the document takes a mapping, not a list (write a mapping)
     groups/number.yaml:2:7 wrong-type `name` takes a text, not a number (quote it: "7")
     groups/unkind.yaml:1:7 bad-value `Gruop` is no kind of document (did you mean `Group`?)
     groups/unkind.yaml:3:1 unknown-key unknown key `wear` (remove it, or write one of `computers`, `persons`, `where`, `script`, `except`)

@@ -109,6 +109,7 @@ fn faults_have_their_line() {
         "a: !secret x\n",
         "a: !!str 24.10\n",
         "a: &x [*x]\n",
+        "a: &x 1\n---\nb: *x\n",
         "a: *none\n",
         "<<: {a: 1}\n",
         "a: @x\n",
@@ -132,7 +133,8 @@ fn faults_have_their_line() {
     "a: !!float 1\n" ["1:4-5 syntax tags are no part of the language"]
     "a: !secret x\n" ["1:4-5 syntax tags are no part of the language"]
     "a: !!str 24.10\n" []
-    "a: &x [*x]\n" ["1:8-10 syntax an alias stands inside its own anchor"]
+    "a: &x [*x]\n" ["1:8-10 syntax the alias has no finished anchor before it in its document"]
+    "a: &x 1\n---\nb: *x\n" ["3:4-6 syntax the alias has no finished anchor before it in its document"]
     "a: *none\n" ["1:4-5 syntax this is no YAML: while parsing node, found unknown anchor"]
     "<<: {a: 1}\n" []
     "a: @x\n" ["1:4-5 syntax this is no YAML: unexpected character: `@'"]

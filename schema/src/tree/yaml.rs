@@ -98,11 +98,14 @@ impl<'t> Builder<'t> {
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(at),
             Event::Alias(anchor) => self.alias(anchor, at),
-            Event::Nothing
-            | Event::StreamStart
-            | Event::StreamEnd
-            | Event::DocumentStart(_)
-            | Event::DocumentEnd => Ok(()),
+            Event::DocumentEnd => {
+                // An anchor is known to its own document alone.
+                self.anchors.clear();
+                Ok(())
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) => {
+                Ok(())
+            }
         }
     }
 
@@ -135,8 +138,7 @@ impl<'t> Builder<'t> {
             return Err(key_is_no_text(place::span(at.start, 1)));
         }
         if self.stack.len() == MAX_DEPTH {
-            let message = format!("nested deeper than {MAX_DEPTH} levels");
-            return Err(Fault::new(Code::TooLarge, place::span(at.start, 1), message));
+            return Err(too_deep(place::span(at.start, 1)));
         }
         self.stack.push(Frame { start: at.start, anchor, kind });
         Ok(())
@@ -172,7 +174,10 @@ impl<'t> Builder<'t> {
     fn alias(&mut self, anchor: usize, at: saphyr_parser::Span) -> Result<(), Fault> {
         let span = self.places.between(at.start, at.end);
         let Some(anchored) = self.anchors.get(&anchor) else {
-            return Err(Fault::new(Code::Syntax, span, "an alias stands inside its own anchor"));
+            let message = "the alias has no finished anchor before it in its document";
+            let mut fault = Fault::new(Code::Syntax, span, message);
+            fault.hint = Some("write the value out".to_owned());
+            return Err(fault);
         };
         self.expanded += anchored.count;
         if self.expanded > MAX_EXPANDED {
@@ -216,8 +221,7 @@ impl<'t> Builder<'t> {
         let (info, marker) = (error.info(), *error.marker());
         let mut span = place::span(marker, 1);
         if info.contains("recursion limit") {
-            let message = format!("nested deeper than {MAX_DEPTH} levels");
-            return Fault::new(Code::TooLarge, span, message);
+            return too_deep(span);
         }
         if let Some((open, start)) = self.unclosed(marker) {
             let message = format!("this is no YAML: the `{open}` is never closed");
@@ -248,11 +252,20 @@ impl<'t> Builder<'t> {
         self.anchored += count;
         if self.anchored > MAX_ANCHORED {
             let message = format!("more than {MAX_ANCHORED} nodes stand behind anchors");
-            return Err(Fault::new(Code::TooLarge, node.span, message));
+            let mut fault = Fault::new(Code::TooLarge, node.span, message);
+            fault.hint = Some("write less, or split the file".to_owned());
+            return Err(fault);
         }
         self.anchors.insert(anchor, Anchored { node: node.clone(), count });
         Ok(())
     }
+}
+
+fn too_deep(span: Span) -> Fault {
+    let message = format!("nested deeper than {MAX_DEPTH} levels");
+    let mut fault = Fault::new(Code::TooLarge, span, message);
+    fault.hint = Some("write it flatter".to_owned());
+    fault
 }
 
 /// A tag may only say that a scalar is a text; `!!str 24.10` is one.

@@ -3,7 +3,7 @@
 use crate::read_file;
 
 /// The findings of one file, a line each.
-fn found(path: &str, text: &str) -> String {
+pub(super) fn found(path: &str, text: &str) -> String {
     let (_, diagnostics) = read_file(path, text.as_bytes());
     let lines = diagnostics.iter().map(|of| {
         let (span, code) = (of.span, of.code.word());
@@ -34,14 +34,13 @@ parameters:
   h: .inf
 propagate: yes
 priority: 1.5
-visibility: self-service
+visibility: everywhere
 expires: 2026-02-30
 onUnmatch: false
 rollout: {rings: []}
 disabled: \"true\"
 "), @r#"
     5:1-5 exclusive-keys `task` stands beside `software`, which excludes it (keep one of them)
-    6:11-12 bad-value software has no instances (remove `instance`)
     7:8-16 bad-value `instaled` is no value of `state` (did you mean `installed`? write one of `installed`, `absent`, `update-if-found`, `ignored`, `enforce`, `audit`, `monitor`)
     8:10-15 wrong-type `version` takes a text, not a number with a point (quote it: "=24.10")
     9:21-26 exclusive-keys `group` stands beside `all`, which excludes it (keep one of them)
@@ -49,13 +48,13 @@ disabled: \"true\"
     10:14-20 bad-value `always` is no value of `enforcement` (write one of `required`, `onboarding`, `ad-hoc`, `optional`)
     12:6-12 bad-parameter the map for `a` stands bare (write a map as `{value: {…}}`)
     13:3-4 wrong-type `c` takes a value, not nothing (give it a value, or leave the key out)
-    14:6-9 wrong-type `d` takes a value, `{secret: NAME}` or `{value: …}`, not a list (-)
+    14:6-9 wrong-type `d` takes a value, `{secret: NAME}` or `{value: …}`, not a list (write a value, `{secret: NAME}` or `{value: …}`)
     15:17-24 unknown-key unknown key `overide` (did you mean `override`?)
     16:15-16 wrong-type `secret` takes a text, not a number (quote it: "7")
     17:6-10 bad-value `.inf` is no finite number, as `h` asks for (quote it if it is a text)
     18:12-15 wrong-type `propagate` takes true or false, not a text (write `true`)
-    19:11-14 wrong-type `priority` takes a whole number, not a number with a point (-)
-    20:13-25 wrong-type `visibility` takes a list, not a text (write `[…]`, or one entry a line, each after a dash)
+    19:11-14 wrong-type `priority` takes a whole number, not a number with a point (write a whole number)
+    20:13-23 bad-value `everywhere` is no value of `visibility` (write one of `technician-tools`, `self-service`)
     21:10-20 bad-value `2026-02-30` is no date, as `expires` asks for (write a day of the calendar as YYYY-MM-DD: 2026-03-02)
     22:12-17 bad-value `false` is no value of `onUnmatch` (write one of `leave`, `remove`)
     23:18-20 bad-value `rings` needs at least one entry (add an entry, or leave the key out)
@@ -107,7 +106,7 @@ target: all
     9:12-16 bad-value `propagate` has no meaning in a cross-tenant file: it reaches every tenant (remove it, or move the file below `tenants/<id>/`)
     14:8-14 bad-value `absent` is no state of a task (write one of `enforce`, `audit`, `monitor`, `ignored`)
     15:10-17 bad-value `24.10` is no wish for a version, as `version` asks for (write `latest`, `any`, "=24.10", ">=24.10" or "<=24.10")
-    16:1-7 wrong-type `target` takes a mapping, not a list (-)
+    16:1-7 wrong-type `target` takes a mapping, not a list (write a mapping)
     19:1-5 missing-key one of `computer`, `person`, `script`, `group`, `tag`, `directoryGroup`, `product`, `agreement`, `deviceGroup`, `all`, `tenants`, `tenant`, `tenantTag` is missing in `target` at line 24 (add one of `computer`, `person`, `script`, `group`, `tag`, `directoryGroup`, `product`, `agreement`, `deviceGroup`, `all`, `tenants`, `tenant`, `tenantTag` at line 24)
     23:10-16 bad-value `version` has no meaning with `state: ignored` (remove `version`, or wish for `state: installed` of a software)
     26:1-5 missing-key one of `software`, `task` is missing (add one of `software`, `task`)
@@ -161,7 +160,7 @@ order: {at: middle, rank: 99999999999999999999}
     5:3-9 exclusive-keys `script` stands beside `registry`, which excludes it (keep one of them)
     7:3-7 wrong-type an entry of `versions` takes a mapping, not a number with a point (write `{version: "24.1"}`)
     8:12-17 wrong-type `version` takes a text, not a number with a point (quote it: "24.10")
-    9:13-15 bad-version an empty text is no version (-)
+    9:13-15 bad-version an empty text is no version (write the version as the software reports it)
     9:34-35 wrong-type `requiresVersion` takes a text, not a number (quote it: "3")
     9:58-61 bad-value `sha256` is no SHA-256 in hexadecimal (write 64 hexadecimal digits)
     9:67-70 bad-value `win` is no value of `os` (did you mean `windows`? write one of `windows`, `macos`, `linux`)
@@ -204,12 +203,12 @@ name: s
     4:32-33 wrong-type `other` takes a text, not a number (quote it: "1")
     4:36-42 exclusive-keys `script` stands beside `feed`, which excludes it (keep one of them)
     5:30-33 bad-value `apt` is no value of `manager` (did you mean `apk`? write one of `dpkg`, `rpm`, `apk`, `brew`, `winget`, `choco`, `pkgutil`)
-    5:41-44 wrong-type `name` takes a text, not a list (-)
+    5:41-44 wrong-type `name` takes a text, not a list (write a text)
     7:42-45 bad-value `regex` is no regular expression: unclosed group (escape signs that stand for themselves with a backslash, and quote the text)
     7:47-55 exclusive-keys `contains` stands beside `regex`, which excludes it (keep one of them)
     9:36-39 bad-value `version` is no regular expression: unclosed character class (escape signs that stand for themselves with a backslash, and quote the text)
     11:1-7 missing-key `path` is missing in `file` at line 11 (add `path` at line 11)
-    11:26-27 wrong-type `version` takes `true` or a regular expression, not a number (-)
+    11:26-27 wrong-type `version` takes `true` or a regular expression, not a number (write `true` or a regular expression)
     13:1-7 missing-key one of `registry`, `upgradeCode`, `productCode`, `package`, `file`, `command`, `script` is missing in `detect` at line 13 (add one of `registry`, `upgradeCode`, `productCode`, `package`, `file`, `command`, `script` at line 13)
     15:1-5 missing-key `detect` is missing (add `detect`)
     "#);
@@ -233,9 +232,9 @@ inventory: {keep: all}
     3:1-7 exclusive-keys `script` stands beside `test`, which excludes it (keep one of them)
     4:9-15 bad-value `server` is no value of `runsOn` (write one of `computer`, `tenant`, `person`)
     6:13-17 bad-value `text` is no value of `type` (write one of `string`, `integer`, `number`, `boolean`, `select`, `secret`, `file`, `uri`, `map`)
-    8:34-41 bad-value `maximum` 1 is less than `minimum` 9 (-)
+    8:34-41 bad-value `maximum` 1 is less than `minimum` 9 (write the greater one as `maximum`)
     8:55-58 bad-value `pattern` is no regular expression: repetition operator missing expression (escape signs that stand for themselves with a backslash, and quote the text)
-    9:6-12 wrong-type `d` takes a mapping, not a text (-)
+    9:6-12 wrong-type `d` takes a mapping, not a text (write a mapping)
     10:19-22 bad-value `all` is no value of `keep` (write one of `latest`, `history`)
     ");
     insta::assert_snapshot!(found("schedules/s.yaml", "
@@ -267,15 +266,15 @@ reboot: {prompt: {timeout: soon}, mode: force}
     4:31-35 exclusive-keys `cron` stands beside `every`, which excludes it (keep one of them)
     5:10-17 bad-value `22:00` is no value, as `execute` asks for (write `{at: "22:00"}`)
     6:7-14 bad-value `printer` names no item (write `software/NAME` or `task/NAME`)
-    7:23-30 bad-value `timeout` belongs to the mode `prompt` alone (-)
+    7:23-30 bad-value `timeout` belongs to the mode `prompt` alone (remove it, or the other mode)
     9:14-15 bad-value `0` is out of the range, as `concurrency` asks for (write 1 or more)
-    10:9-13 wrong-type `notify` takes a mapping, not true or false (-)
+    10:9-13 wrong-type `notify` takes a mapping, not true or false (write a mapping)
     14:12-16 bad-value `push` is no occasion (write `on: commit`)
     15:15-20 bad-value `24:00` is no time of day, as `at` asks for (write hours and minutes: "22:00")
     16:9-18 bad-value `sometimes` is no value of `reboot` (write one of `suppress`, `if-needed`, `force`, `prompt`)
     17:10-14 bad-value `wait` is no value of `offline` (write one of `skip`, `on-connect`)
     19:1-5 missing-key `target` is missing (add `target`)
-    20:7-13 wrong-type `when` takes a mapping, not a text (-)
+    20:7-13 wrong-type `when` takes a mapping, not a text (write a mapping)
     21:28-32 bad-value `soon` is no duration, as `timeout` asks for (write a number with a unit: 30s, 15m, 4h, 7d)
     21:35-39 exclusive-keys `mode` stands beside `prompt`, which excludes it (keep one of them)
     "#);
@@ -299,7 +298,7 @@ to: 2026-01-01
     6:1-5 exclusive-keys `from` stands beside `cron`, which excludes it (keep one of them)
     8:1-5 missing-key one of `cron`, `from` is missing (add one of `cron`, `from`)
     9:8-13 bad-value `allow` may only be `true` (leave the key out instead)
-    14:5-15 bad-value the window ends on 2026-01-01 before it begins on 2026-02-01 (-)
+    14:5-15 bad-value the window ends on 2026-01-01 before it begins on 2026-02-01 (write the last day after the first)
     ");
 }
 
@@ -331,8 +330,8 @@ spec: {}
     4:22-23 bad-value `0` is out of the range, as `attempts` asks for (write 1 or more)
     4:53-57 bad-value `101%` is no share in percent, as `percent` asks for (write 0% to 100%)
     5:31-35 bad-value `10 %` is no share in percent, as `maxComputersChanged` asks for (write 0% to 100%)
-    5:52-54 wrong-type `maxUninstalls` takes a whole number, not a text (-)
-    5:76-77 wrong-type `concurrentSessions` takes a mapping, not a number (-)
+    5:52-54 wrong-type `maxUninstalls` takes a whole number, not a text (write a whole number)
+    5:76-77 wrong-type `concurrentSessions` takes a mapping, not a number (write a mapping)
     6:1-5 unknown-key unknown key `spec` (a document has its fields at its top level)
     ");
     insta::assert_snapshot!(found("licences/l.yaml", "
@@ -386,7 +385,7 @@ errors: [{code: unknown-refrence}]
     6:38-41 wrong-type `x` takes a text, not a number with a point (quote it: "1.2")
     6:46-50 wrong-type `y` takes a text, not true or false (quote it: "true")
     6:62-68 bad-value `laptop` is no value of `chassis` (write one of `desktop`, `portable`, `server`, `unknown`)
-    6:77-79 wrong-type `facts` takes a mapping by name, not a list (-)
+    6:77-79 wrong-type `facts` takes a mapping by name, not a list (write a mapping by name)
     9:28-31 wrong-type `from` takes a text, not a number with a point (quote it: "1.0")
     10:17-33 bad-value `unknown-refrence` is no code of a diagnostic (did you mean `unknown-reference`?)
     "#);

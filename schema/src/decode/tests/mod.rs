@@ -9,6 +9,7 @@ use crate::document::*;
 use crate::{read_file, tree};
 
 mod faults;
+mod known;
 
 /// Where a document of a kind stands.
 fn path(kind: Kind) -> String {
@@ -233,4 +234,20 @@ fn to_json(body: &Body) -> serde_json::Value {
         Body::Trust(of) => serde_json::to_value(of),
     };
     value.unwrap()
+}
+
+#[test]
+fn one_place_or_several_to_show() {
+    let text = |visibility: &str| {
+        format!(
+            "kind: Deployment\nname: d\nsoftware: s\ntarget: {{all: true}}\nvisibility: {visibility}\n"
+        )
+    };
+    for visibility in ["self-service", "[self-service]"] {
+        let text = text(visibility);
+        let (documents, found) = read_file("deployments/d.yaml", text.as_bytes());
+        assert_eq!(found, []);
+        let Body::Deployment(deployment) = &documents[0].body else { panic!("no deployment") };
+        assert_eq!(deployment.visibility, Some(vec![Visibility::SelfService]));
+    }
 }
