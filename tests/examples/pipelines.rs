@@ -35,6 +35,20 @@ fn github_workflow_has_least_privilege() {
         "no token stays in the checkout"
     );
     assert!(!text.contains("${{ github.head_ref"), "names of branches never become commands");
+    for line in text.lines().filter(|line| line.contains("uses: ")) {
+        let (_, pin) = line.split_once('@').unwrap();
+        let pin = pin.split(' ').next().unwrap();
+        assert!(pin.len() == 40 && pin.bytes().all(|byte| byte.is_ascii_hexdigit()), "{line}");
+    }
+}
+
+#[test]
+fn the_comment_is_found_again_by_the_mark_that_the_program_writes() {
+    for path in [".github/workflows/policy.yml", ".gitlab-ci.yml"] {
+        let text = file(path);
+        assert!(text.contains("startswith(\"<!-- ordain diff -->\")"), "{path}");
+        assert!(!text.contains("echo '<!--"), "{path}: the program writes the mark itself");
+    }
 }
 
 #[test]
