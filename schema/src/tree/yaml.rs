@@ -225,7 +225,9 @@ impl<'t> Builder<'t> {
         }
         if let Some((open, start)) = self.unclosed(marker) {
             let message = format!("this is no YAML: the `{open}` is never closed");
-            return Fault::new(Code::Syntax, place::span(start, 1), message);
+            let mut fault = Fault::new(Code::Syntax, place::span(start, 1), message);
+            fault.hint = Some(format!("close it with `{}`", if open == '[' { ']' } else { '}' }));
+            return fault;
         }
         if info.contains("tab")
             && let Some((line, column)) = self.places.tab_from(marker)
@@ -233,7 +235,7 @@ impl<'t> Builder<'t> {
             span = Span { line, column, end_column: column + 1 };
         }
         let mut fault = Fault::new(Code::Syntax, span, format!("this is no YAML: {info}"));
-        fault.hint = hint(info).map(str::to_owned);
+        fault.hint = Some(hint(info).to_owned());
         fault
     }
 
@@ -311,7 +313,7 @@ fn key_is_no_text(span: Span) -> Fault {
 }
 
 /// What to do about the faults that people make.
-fn hint(info: &str) -> Option<&'static str> {
+fn hint(info: &str) -> &'static str {
     let hints = [
         ("tab", "indent with blanks; YAML allows no tabs there"),
         (
@@ -328,8 +330,15 @@ fn hint(info: &str) -> Option<&'static str> {
         ),
         ("did not find expected '-'", "check the indentation of the list"),
         ("simple key expect", "write `key: value`"),
+        ("document start", "check the indentation of this line, and quotes and brackets before it"),
+        ("indentation", "indent this line as its neighbours are indented"),
+        ("bracket", "close only what is open"),
+        ("trailing content", "quote the whole value, or nothing of it"),
+        ("':'", "write a blank behind the colon, or quote the text"),
+        ("byte order mark", "remove the invisible character"),
         ("flow mapping", "close the `{` or set a comma"),
         ("flow sequence", "close the `[` or set a comma"),
     ];
-    hints.iter().find(|(part, _)| info.contains(part)).map(|(_, hint)| *hint)
+    let known = hints.iter().find(|(part, _)| info.contains(part));
+    known.map_or("check quotes, brackets and indentation here and just before", |(_, hint)| *hint)
 }

@@ -1,16 +1,17 @@
 //! `ordain diff`: what a change does to the fleet.
 
 use jiff::Timestamp;
-use ordain_core::diff::{Diff, diff};
+use ordain_core::diff::{Diff, Exceeded, diff};
 use ordain_core::fleet::Fleet;
 use ordain_core::plan::{Plan, plan};
 use ordain_core::policy::Policy;
-use ordain_schema::Snapshot;
 use ordain_schema::document::Inventory;
+use ordain_schema::{Code, Diagnostic, Snapshot, Span};
 
 use crate::args::{DiffArgs, DiffFormat, Format};
 use crate::error::{CommandError, Exit};
 use crate::printer::Printer;
+use crate::render::diagnostics;
 use crate::repository::{self, Commits};
 use crate::request::request;
 use crate::{inventory, json, policy, render, scripts};
@@ -35,7 +36,28 @@ pub(super) fn run(args: &DiffArgs, printer: &mut Printer) -> Result<Exit, Comman
     let diff = compare(args, [(&before, &base), (&after, &head)], &inventory, now)?;
     show(&diff, args.format, printer);
     let refused = !diff.limits.is_empty();
+    let found: Vec<_> = diff.limits.iter().map(|one| exceeded(one, &base)).collect();
+    if refused {
+        let style = printer.error_style();
+        printer.note(diagnostics::all(&found, &base, style).trim_end());
+    }
     Ok(if refused { Exit::Refused } else { Exit::Done })
+}
+
+/// A limit that the change exceeds, at its key in the commit before.
+fn exceeded(one: &Exceeded, base: &Snapshot) -> Diagnostic {
+    const FILE: &str = "ordain.yaml";
+    let bytes = base.entries.get(FILE).and_then(|entry| entry.bytes()).unwrap_or_default();
+    let text = String::from_utf8_lossy(bytes);
+    let lines = (1..).zip(text.lines());
+    let mut places = lines.filter_map(|(line, text)| Some((line, text.find(one.limit)?)));
+    let (line, before) = places.next().unwrap_or((1, 0));
+    let column = u32::try_from(before).unwrap_or_default() + 1;
+    let span = Span { line, column, end_column: column + one.limit.len() as u32 };
+    let message =
+        format!("`{}` allows {}, and the change comes to {}", one.limit, one.allowed, one.actual);
+    Diagnostic::error(Code::LimitExceeded, FILE, span, message)
+        .hint("make the change in smaller steps, or raise the limit in a commit before it")
 }
 
 fn sides(args: &DiffArgs) -> Result<(Snapshot, Snapshot), CommandError> {

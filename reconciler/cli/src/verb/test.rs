@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ordain_core::testing::{self, TestResult};
+use ordain_schema::Code;
 use ordain_schema::document::{Body, Document};
 
 use crate::args::{Format, TestArgs};
@@ -33,7 +34,7 @@ pub(super) fn run(args: &TestArgs, printer: &mut Printer) -> Result<Exit, Comman
     let results = testing::run(&loaded, &snapshot, now, chosen, scripts::answer);
     let is_valid = loaded.is_valid();
     if known.is_empty() && is_valid {
-        printer.warn("the repository has no Test documents");
+        printer.warn(format!("{}: the repository has no Test documents", Code::NoTests.word()));
     }
     show(&results, args.format, printer);
     if !is_valid {

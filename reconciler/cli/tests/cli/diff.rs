@@ -99,6 +99,9 @@ fn beyond_the_limits_it_is_refused() {
     assert_eq!(diff["limits"], json!([{"limit": "maxUninstalls", "allowed": 0, "actual": 1}]));
     let out = small.run(&["diff", "HEAD", ".", "--inventory", "fleet.yaml"]).exits(4).out;
     assert!(out.contains("maxUninstalls"), "{out}");
+    small
+        .run(&["diff", "HEAD", ".", "--inventory", "fleet.yaml", "--format", "json"])
+        .complains(&["limit-exceeded", "ordain.yaml:5:10"]);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod support;
 mod manners;
 mod usage;
 
+mod faults;
 mod fmt;
 mod init;
 mod validate;

@@ -11,6 +11,24 @@ use crate::policy::{DeploymentEntry, ItemId, Selector, Target, TenantId, Wish};
 /// How many days before its end a deployment is warned about.
 const WARNING_DAYS: i64 = 14;
 
+/// The keys that say where a deployment holds and what it asks for: where one
+/// of them is at fault, nobody knows yet whether it contradicts another.
+const TELLING: &[&str] = &[
+    "software",
+    "task",
+    "instance",
+    "state",
+    "version",
+    "target",
+    "enforcement",
+    "parameters",
+    "propagate",
+    "priority",
+    "disabled",
+    "licence",
+    "expires",
+];
+
 /// Reports conflicts and duplicates that hold whatever the fleet, and ends that are near.
 pub(super) fn check(review: &mut Review<'_>) {
     expiry(review);
@@ -18,7 +36,8 @@ pub(super) fn check(review: &mut Review<'_>) {
     let mut order = Vec::new();
     for entry in review.policy.deployments() {
         let Some(meeting) = Meeting::of(entry) else { continue };
-        if entry.disabled || is_expired(review, entry) {
+        let unknown = review.policy.document(entry.document).is_faulty(TELLING);
+        if unknown || entry.disabled || is_expired(review, entry) {
             continue;
         }
         let group = groups.entry(meeting.clone()).or_default();

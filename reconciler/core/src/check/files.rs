@@ -128,13 +128,16 @@ fn of_script(review: &mut Review<'_>, document: &Document, script: &Spanned<Stri
 
 fn orphans(review: &mut Review<'_>, used: &FxHashSet<String>) {
     let snapshot = review.snapshot;
+    let documents: FxHashSet<&str> =
+        review.documents().map(|(_, document)| &*document.path).collect();
     for path in snapshot.entries.keys() {
         let Some((folder, file)) = path.rsplit_once('/') else {
             continue;
         };
         let kind = within(path).split('/').next().unwrap_or_default();
         let known = FOLDERS.contains(&kind) && !used.contains(path);
-        if !known || is_for_people(file) || ending(file) == "yaml" || review.unread.is_in(folder) {
+        let read = documents.contains(&**path) || is_document(within(path));
+        if !known || is_for_people(file) || read || review.unread.is_in(folder) {
             continue;
         }
         let hint = if ending(file) == "yml" {
@@ -143,6 +146,17 @@ fn orphans(review: &mut Review<'_>, used: &FxHashSet<String>) {
             "remove it, or name it in a document beside it"
         };
         orphan(review, path, hint);
+    }
+}
+
+/// Whether a path, within its scope, is that of a document file; an empty one holds none.
+fn is_document(path: &str) -> bool {
+    let mut parts = path.split('/');
+    match (parts.next(), parts.clone().count()) {
+        (Some("software"), 2) => path.ends_with("/software.yaml"),
+        (Some("tasks"), 2) => path.ends_with("/task.yaml"),
+        (Some("software" | "tasks"), _) => false,
+        _ => ending(path) == "yaml",
     }
 }
 

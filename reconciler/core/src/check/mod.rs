@@ -45,7 +45,7 @@ pub fn check(
     unread: &BTreeSet<Arc<str>>,
     now: Timestamp,
 ) -> Vec<Diagnostic> {
-    let mut review = Review::new(policy, snapshot, Unread::new(unread), now);
+    let mut review = Review::new(policy, snapshot, Unread::new(unread, snapshot), now);
     duplicates::check(&mut review);
     references::check(&mut review);
     reach::check(&mut review);

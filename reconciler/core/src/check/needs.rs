@@ -20,24 +20,29 @@ type Lacks<'a> = BTreeMap<(DocumentId, &'static str), Vec<(&'a Document, &'stati
 pub(super) fn check(review: &mut Review<'_>) {
     let mut lacks = Lacks::new();
     for (_, document) in review.documents() {
+        superseded(review, document);
         let Body::Deployment(deployment) = &document.body else {
             continue;
         };
+        let told = !document.is_faulty(&["state"]);
         if let Some((id, item)) =
             find(review, document, Kind::Software, deployment.software.as_ref())
             && let Body::Software(software) = &item.body
             && let Some((key, state)) = lacking_of_software(software, deployment)
+            && told
+            && !item.is_faulty(&[key, "versions"])
         {
             lacks.entry((id, key)).or_default().push((document, state));
         }
         if let Some((id, item)) = find(review, document, Kind::Task, deployment.task.as_ref())
             && let Body::Task(task) = &item.body
         {
-            for (key, state) in lacking_of_task(task, deployment) {
+            let lacking = lacking_of_task(task, deployment);
+            for (key, state) in lacking.filter(|(key, _)| told && !item.is_faulty(&[key, "script"]))
+            {
                 lacks.entry((id, key)).or_default().push((document, state));
             }
             selector(review, document, deployment, task);
-            superseded(review, document, deployment, item, task);
         }
         licence(review, document, deployment);
     }
@@ -131,21 +136,27 @@ fn selector(review: &mut Review<'_>, document: &Document, deployment: &Deploymen
     review.error(document, Code::BadValue, span, message, hint);
 }
 
-fn superseded(
-    review: &mut Review<'_>,
-    document: &Document,
-    deployment: &Deployment,
-    item: &Document,
-    task: &Task,
-) {
-    let (Some(other), Some(name)) = (&task.superseded_by, &deployment.task) else {
-        return;
+/// A task in use that another one supersedes.
+fn superseded(review: &mut Review<'_>, document: &Document) {
+    let (one, several): (Option<&Spanned<String>>, &[Spanned<String>]) = match &document.body {
+        Body::Deployment(deployment) => (deployment.task.as_ref(), &[]),
+        Body::Software(software) => (software.configure.as_ref(), &[]),
+        Body::Tenant(tenant) => (None, &tenant.preflight),
+        Body::Schedule(schedule) => (None, &schedule.preflight),
+        _ => return,
     };
-    let message = format!("task `{}` is superseded by `{}`", name.value, other.value);
-    let diagnostic = Diagnostic::warning(Code::Superseded, &*document.path, name.span, message)
-        .hint(format!("deploy `{}` instead", other.value))
-        .related(&*item.path, other.span.line, "the task says so here");
-    review.push(diagnostic);
+    for name in one.into_iter().chain(several) {
+        let Some((_, item)) = find(review, document, Kind::Task, Some(name)) else {
+            continue;
+        };
+        let Body::Task(task) = &item.body else { continue };
+        let Some(other) = &task.superseded_by else { continue };
+        let message = format!("task `{}` is superseded by `{}`", name.value, other.value);
+        let diagnostic = Diagnostic::warning(Code::Superseded, &*document.path, name.span, message)
+            .hint(format!("use `{}` instead", other.value))
+            .related(&*item.path, other.span.line, "the task says so here");
+        review.push(diagnostic);
+    }
 }
 
 /// A deployment names a licence of its own software.

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ordain_schema::document::{
-    Body, Deployment, DeploymentState, Document, Override, Parameter, Task,
-};
+use ordain_schema::document::{Body, Deployment, DeploymentState, Document, Parameter, Task};
 use ordain_schema::{Code, Diagnostic, nearest};
 use serde_json::Value;
 
@@ -104,6 +102,10 @@ fn given(
 ) {
     for (name, given) in &deployment.parameters {
         let Some(parameter) = parameters.get(name) else {
+            // It may be the one whose declaration is at fault.
+            if task.is_faulty(&["parameters"]) {
+                continue;
+            }
             let hint = match nearest(name, parameters.keys().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if parameters.is_empty() => "the task declares no parameters".to_owned(),
@@ -142,16 +144,16 @@ fn missing(
     parameters: &BTreeMap<String, Parameter>,
 ) {
     let state = deployment.state.as_ref().map(|state| state.value);
-    if matches!(state, Some(DeploymentState::Absent | DeploymentState::Ignored)) {
+    let unknown = document.is_faulty(&["state"])
+        || (document.is_faulty(&["parameters"]) && deployment.parameters.is_empty());
+    if unknown || matches!(state, Some(DeploymentState::Absent | DeploymentState::Ignored)) {
         return;
     }
     for (name, parameter) in parameters {
         if !parameter.required || parameter.default.is_some() {
             continue;
         }
-        let given = deployment.parameters.get(name);
-        let asked = given.is_some_and(|given| given.over == Some(Override::Require));
-        if given.is_some() || asked {
+        if deployment.parameters.contains_key(name) {
             continue;
         }
         let message = format!("task `{}` needs `{name}`, and nothing gives it", task.name.value);

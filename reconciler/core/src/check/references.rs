@@ -28,12 +28,17 @@ pub(super) fn check(review: &mut Review<'_>) {
                     of_target(review, document, target);
                 }
             }
+            Body::Role(role) => {
+                let tenant = role.scope.as_ref().and_then(|scope| scope.tenant.as_ref());
+                if let Some(tenant) = tenant {
+                    of_tenant_id(review, document, tenant);
+                }
+            }
             Body::Repository(_)
             | Body::Group(_)
             | Body::Computer(_)
             | Body::Branding(_)
             | Body::Integration(_)
-            | Body::Role(_)
             | Body::Test(_)
             | Body::Trust(_) => {}
         }
@@ -84,19 +89,26 @@ fn of_tenant(review: &mut Review<'_>, document: &Document, tenant: &Tenant) {
     let integrations = tenant.clients.iter().map(|client| &client.integration);
     each(review, document, Kind::Integration, integrations);
     each(review, document, Kind::Branding, &tenant.branding);
-    let Some(parent) = &tenant.parent else { return };
+    if let Some(parent) = &tenant.parent {
+        of_tenant_id(review, document, parent);
+    }
+}
+
+/// The id of a tenant where it is a reference; in a target it is a selector.
+fn of_tenant_id(review: &mut Review<'_>, document: &Document, id: &Spanned<String>) {
     let tenants = review.policy.tenants();
     // A folder without its document is a fault of its own.
-    if tenants.find(parent).is_some() || review.unread.may_hold_tenant(parent) {
+    if tenants.find(id).is_some() || review.unread.may_hold_tenant(id) {
         return;
     }
-    let names = tenants.iter().filter(|(_, node)| *node.id != **document.name);
-    let hint = match nearest(parent, names.map(|(_, node)| &*node.id)) {
+    let own = matches!(document.body, Body::Tenant(_)).then_some(document.name.as_str());
+    let names = tenants.iter().map(|(_, node)| &*node.id).filter(|id| Some(*id) != own);
+    let hint = match nearest(id, names) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("write `tenants/{}/tenant.yaml`, or name another tenant", parent.value),
+        None => format!("write `tenants/{}/tenant.yaml`, or name another tenant", id.value),
     };
-    let message = format!("there is no tenant `{}`", parent.value);
-    review.error(document, Code::UnknownReference, parent.span, message, hint);
+    let message = format!("there is no tenant `{}`", id.value);
+    review.error(document, Code::UnknownReference, id.span, message, hint);
 }
 
 fn of_licence(review: &mut Review<'_>, document: &Document, licence: &Licence) {

@@ -123,7 +123,7 @@ impl<'a> Review<'a> {
     }
 
     /// Whether the folder of that name is there, but its document calls itself
-    /// otherwise: a fault that is reported there.
+    /// otherwise, or another kind: a fault that is reported there.
     fn is_misnamed(&self, kind: Kind, scope: Option<TenantId>, name: &str) -> bool {
         let file = match kind {
             Kind::Software => "software.yaml",
@@ -141,9 +141,7 @@ impl<'a> Review<'a> {
         let documents = self.policy.documents();
         paths.any(|path| {
             let at = documents.partition_point(|document| *document.path < *path);
-            documents.get(at).is_some_and(|document| {
-                *document.path == *path && Kind::of(&document.body) == Some(kind)
-            })
+            documents.get(at).is_some_and(|document| *document.path == *path)
         })
     }
 

@@ -64,6 +64,10 @@ fn of_base(
 ) {
     let key = version::key(scheme, base);
     let (message, hint) = if !listed.contains_key(&key) {
+        // It may be the entry that is at fault.
+        if document.is_faulty(&["versions"]) {
+            return;
+        }
         let known = listed.values().map(|entry| entry.version.as_str());
         let hint = match nearest(base, known) {
             Some(near) => format!("did you mean `{near}`?"),

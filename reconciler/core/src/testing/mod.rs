@@ -101,13 +101,18 @@ fn one(
         Some(Err(error)) => return vec![Failure::new(format!("`now` is no moment: {error}"))],
     };
     if test.given.is_empty() {
-        let mut failures = compare::errors(test, &loaded.diagnostics);
+        let mut failures = match &test.errors {
+            // What days say is that of the test's own moment.
+            Some(_) => compare::errors(test, &load(snapshot, now).diagnostics, &[]),
+            None => Vec::new(),
+        };
         failures.extend(planned(test, &loaded.policy, snapshot, now, answer));
         return failures;
     }
     let snapshot = overlay(snapshot, &test.given);
+    let own = &loaded.diagnostics;
     let loaded = load(&snapshot, now);
-    let mut failures = compare::errors(test, &loaded.diagnostics);
+    let mut failures = compare::errors(test, &loaded.diagnostics, own);
     let has_errors = loaded.diagnostics.iter().any(|one| one.severity == Severity::Error);
     if !has_errors {
         failures.extend(planned(test, &loaded.policy, &snapshot, now, answer));

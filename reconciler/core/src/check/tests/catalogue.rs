@@ -87,13 +87,14 @@ fn scripts_stand_in_the_documents_folder() {
             upgrade: {script: gone.sh}
         install: {script: ../b/x.sh}
         uninstall: {script: /etc/passwd}
-        test: {script: ./detect.sh}
+        test: {script: ./sub/../detect.sh}
         repair: {strategy: script, script: {script: gone.sh}}
         === software/a/detect.sh
         === software/a/latest.sh
         === software/a/sub/one.sh
         === software/a/unused.sh
         === software/a/README.md
+        === software/a/empty.yaml
         === software/a/old.yml
         === software/b/x.sh
         === tasks/t/task.yaml
@@ -112,11 +113,11 @@ fn scripts_stand_in_the_documents_folder() {
         ",
         "
         missing-script groups/g.yaml:7
+        (warning) orphan-file software/a/empty.yaml:1
         (warning) orphan-file software/a/old.yml:1
         missing-script software/a/software.yaml:8
         missing-script software/a/software.yaml:9
         missing-script software/a/software.yaml:10
-        missing-script software/a/software.yaml:11
         missing-script software/a/software.yaml:12
         (warning) orphan-file software/a/unused.sh:1
         (warning) orphan-file software/b/x.sh:1

@@ -231,6 +231,8 @@ fn what_does_not_fit_the_item() {
         === tasks/pc/task.yaml
         {kind: Task, name: pc, script: t.sh, supersededBy: cloud}
         === tasks/pc/t.sh
+        === software/c/software.yaml
+        {kind: Software, name: c, detect: {upgradeCode: x}, configure: pc}
         === tasks/cloud/task.yaml
         {kind: Task, name: cloud, script: t.sh, context: cloud}
         === tasks/cloud/t.sh
@@ -244,6 +246,7 @@ fn what_does_not_fit_the_item() {
         bad-value deployments/d.yaml:2 + licences/l.yaml:1
         (warning) superseded deployments/d.yaml:4 + tasks/pc/task.yaml:1
         bad-value deployments/d.yaml:4
+        (warning) superseded software/c/software.yaml:1 + tasks/pc/task.yaml:1
         ",
     );
 }

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod deployments;
+mod once;
 mod references;
 mod trust;
 mod values;
@@ -54,7 +55,7 @@ fn said_with(text: &str, counts: impl Fn(Code) -> bool) -> String {
             write!(lines, " + {}:{}", related.file, related.line).expect("a text takes any text");
         }
         lines.push('\n');
-        let read = matches!(one.code, Code::Syntax | Code::WrongType);
+        let read = one.code == Code::Syntax;
         assert!(read || one.hint.is_some(), "{} has no hint", one.code.word());
     }
     lines

@@ -64,6 +64,18 @@ fn a_name_that_nothing_bears() {
         deny: true
         from: 2026-01-01
         target: {group: nope}
+        === roles/r.yaml
+        kind: Role
+        name: r
+        subjects: [x]
+        permissions: [x]
+        scope: {tenant: nope}
+        ---
+        kind: Role
+        name: s
+        subjects: [x]
+        permissions: [x]
+        scope: {tenant: t}
         ",
         "
         unknown-reference deployments/d.yaml:3
@@ -73,6 +85,7 @@ fn a_name_that_nothing_bears() {
         unknown-reference deployments/d.yaml:11
         unknown-reference licences/l.yaml:3
         unknown-reference licences/l.yaml:4
+        unknown-reference roles/r.yaml:5
         unknown-reference schedules/s.yaml:3
         unknown-reference schedules/s.yaml:5
         unknown-reference schedules/s.yaml:6
@@ -268,6 +281,7 @@ fn what_could_not_be_read_is_not_missing() {
         ",
         "
         unknown-reference deployments/d.yaml:8
+        unknown-reference deployments/d.yaml:9
         syntax groups/g.yaml:2
         syntax software/a/software.yaml:2
         syntax tenants/t/tenant.yaml:1
