@@ -9,38 +9,88 @@ use ordain_core::policy::{Listed, Policy};
 use ordain_schema::{Code, Content, Diagnostic, Snapshot, Span};
 
 use crate::facts::{self, TenantFacts};
-use crate::uses::{self, Reach};
+use crate::uses;
 use crate::{FilterError, check, evaluate};
 
-/// Asks every filter script that the policy uses about each tenant in reach, and
-/// gives the fleet what they say. An answer that is there already stands. A
-/// script that fails for one tenant has no answer at all, and is returned; one
-/// whose bytes are not at hand has none either.
-pub fn answer(policy: &Policy, snapshot: &Snapshot, fleet: &mut Fleet) -> Vec<FilterError> {
-    let mut asked = uses::scripts(policy);
-    asked.retain(|path, _| !fleet.answered(path));
-    if asked.is_empty() {
-        return Vec::new();
-    }
-    let mut errors = Vec::new();
-    let mut answers = Vec::new();
-    {
-        // A filter script knows no time: none of what it is told depends on it.
-        let world = World::new(policy, fleet, Timestamp::UNIX_EPOCH);
-        let tenants =
-            facts::by_tenant(&world, |tenant| asked.values().any(|reach| reach.covers(tenant)));
-        for (path, reach) in &asked {
-            match source(snapshot, path).map(|source| ask(path, &source?, reach, &tenants)) {
-                Some(Ok(members)) => answers.push((path.clone(), members)),
-                Some(Err(error)) => errors.push(error),
-                None => (),
+/// What filter scripts say of a fleet.
+#[derive(Debug, Default)]
+pub struct Answers {
+    answers: Vec<Answer>,
+    /// Why a script has no answer for a tenant: its first failure.
+    pub errors: Vec<FilterError>,
+}
+
+/// What one script says.
+#[derive(Debug)]
+struct Answer {
+    path: String,
+    members: Vec<Listed>,
+    /// The tenants for which it failed.
+    unknown: Vec<String>,
+}
+
+impl Answers {
+    /// Gives a fleet what was said; an answer that is there already stands.
+    pub fn give(self, fleet: &mut Fleet) {
+        for Answer { path, members, unknown } in self.answers {
+            fleet.answer(&path, members);
+            for tenant in unknown {
+                fleet.no_answer(&path, tenant);
             }
         }
     }
-    for (path, members) in answers {
-        fleet.answer(&path, members);
-    }
+}
+
+/// Asks every filter script that the policy uses about each tenant in reach, and
+/// gives the fleet what they say. An answer that is there already stands. A
+/// script that fails for a tenant has no answer for that one, and the first
+/// failure is returned; one whose bytes are not at hand has none at all.
+pub fn answer(policy: &Policy, snapshot: &Snapshot, fleet: &mut Fleet) -> Vec<FilterError> {
+    let mut answers = answers(policy, snapshot, fleet);
+    let errors = std::mem::take(&mut answers.errors);
+    answers.give(fleet);
     errors
+}
+
+/// The same as [`answer`], but the fleet is only looked at.
+pub fn answers(policy: &Policy, snapshot: &Snapshot, fleet: &Fleet) -> Answers {
+    let mut asked = uses::scripts(policy);
+    asked.retain(|path, _| !fleet.answered(path));
+    let mut answers = Answers::default();
+    if asked.is_empty() {
+        return answers;
+    }
+    // A filter script knows no time: none of what it is told depends on it.
+    let world = World::new(policy, fleet, Timestamp::UNIX_EPOCH);
+    let tenants =
+        facts::by_tenant(&world, |tenant| asked.values().any(|reach| reach.covers(tenant)));
+    for (path, reach) in asked {
+        let in_reach = tenants.iter().filter(|tenant| reach.covers(tenant.id));
+        match source(snapshot, &path) {
+            Some(Ok(source)) => answers.ask(path, &source, in_reach),
+            Some(Err(error)) => answers.errors.push(error),
+            None => (),
+        }
+    }
+    answers
+}
+
+/// Whether any filter script is asked about a tenant, by its id.
+pub fn asks(policy: &Policy, tenant: &str) -> bool {
+    let tenant = policy.tenants().find(tenant);
+    uses::scripts(policy).values().any(|reach| reach.covers(tenant))
+}
+
+/// The files of a snapshot that [`answers`] reads.
+pub fn sources(policy: &Policy, snapshot: &Snapshot) -> Snapshot {
+    let entry = |path: String| {
+        let entry = snapshot.entries.get(&path)?.clone();
+        Some((path, entry))
+    };
+    Snapshot {
+        revision: snapshot.revision.clone(),
+        entries: uses::named(policy).into_iter().filter_map(entry).collect(),
+    }
 }
 
 /// What is wrong with the policy's filter scripts, as far as it can be said
@@ -82,27 +132,38 @@ fn source(snapshot: &Snapshot, path: &str) -> Option<Result<String, FilterError>
     }
 }
 
-/// What a script says, tenant by tenant. A name of another tenant, or of no
-/// computer, says nothing.
-fn ask(
-    path: &str,
-    source: &str,
-    reach: &Reach,
-    tenants: &[TenantFacts],
-) -> Result<Vec<Listed>, FilterError> {
-    let mut members = Vec::new();
-    for tenant in tenants.iter().filter(|tenant| reach.covers(tenant.id)) {
-        let own = own_names(tenant);
-        let returned = evaluate(path, source, &tenant.input)?;
-        let named: BTreeSet<&str> =
-            returned.iter().filter_map(|name| own_name(name, tenant, &own)).collect();
-        members.extend(
-            named
-                .into_iter()
-                .map(|name| Listed { tenant: Some(tenant.name.clone()), name: name.to_owned() }),
-        );
+impl Answers {
+    /// What a script says, tenant by tenant.
+    fn ask<'a>(
+        &mut self,
+        path: String,
+        source: &str,
+        tenants: impl Iterator<Item = &'a TenantFacts>,
+    ) {
+        let mut answer = Answer { members: Vec::new(), unknown: Vec::new(), path };
+        for tenant in tenants {
+            match evaluate(&answer.path, source, &tenant.input) {
+                Ok(returned) => answer.members.extend(own(&returned, tenant)),
+                Err(error) => {
+                    if answer.unknown.is_empty() {
+                        self.errors.push(error);
+                    }
+                    answer.unknown.push(tenant.name.clone());
+                }
+            }
+        }
+        self.answers.push(answer);
     }
-    Ok(members)
+}
+
+/// The tenant's own computers among the names. A name of another tenant, or of
+/// no computer, says nothing.
+fn own(returned: &[String], tenant: &TenantFacts) -> Vec<Listed> {
+    let own = own_names(tenant);
+    let named: BTreeSet<&str> =
+        returned.iter().filter_map(|name| own_name(name, tenant, &own)).collect();
+    let listed = |name: &str| Listed { tenant: Some(tenant.name.clone()), name: name.to_owned() };
+    named.into_iter().map(listed).collect()
 }
 
 fn own_names(tenant: &TenantFacts) -> BTreeSet<&str> {

@@ -4,7 +4,8 @@
 //! scripts of a policy are asked about which tenants. Does not own what an
 //! answer means (`ordain_core::resolve`) nor reading files. In reading order:
 //! [`evaluate`] runs one script over one tenant, [`answer`] runs those that a
-//! policy uses and gives the fleet their answers.
+//! policy uses and gives the fleet their answers; who keeps a policy in force
+//! for long holds its [`sources`] beside it.
 //!
 //! Guarantees: the same script and facts give the same answer; a script sees
 //! no clock, no file, no network and no tenant but the one it is asked about;
@@ -25,6 +26,6 @@ mod answers;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{answer, diagnose, faults};
+pub use answers::{Answers, answer, answers, asks, diagnose, faults, sources};
 pub use error::FilterError;
 pub use script::{Input, check, evaluate};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use ordain_core::fleet::Fleet;
 use ordain_core::load::{Loaded, load};
+use ordain_schema::document::ComputerFacts;
 use ordain_schema::{Content, Entry, Mode, Snapshot};
 
 const FIXED: &[(&str, &str)] = &[
@@ -45,21 +46,28 @@ fn loaded(snapshot: &Snapshot) -> Loaded {
     loaded
 }
 
-/// The fleet with the inventory's lines and more, and what went wrong.
+/// Whom a script names of the inventory's computers, none where anything is
+/// unknown, and what went wrong.
 fn answered(files: &[(&str, &str)], path: &str, more: &str) -> (Option<Vec<String>>, Vec<String>) {
+    let (fleet, errors) = fleet(files, more);
+    let named = |facts: &ComputerFacts| {
+        let holds = fleet.script(path)?.holds(&facts.tenant, &facts.name)?;
+        Some(holds.then(|| format!("{}/{}", facts.tenant, facts.name)))
+    };
+    let names: Option<Vec<Option<String>>> = fleet.computers().iter().map(named).collect();
+    (names.map(|names| names.into_iter().flatten().collect()), errors)
+}
+
+/// The fleet with the inventory's lines and more, and what went wrong.
+fn fleet(files: &[(&str, &str)], more: &str) -> (Fleet, Vec<String>) {
     let snapshot = snapshot(files);
     let (inventory, found) = ordain_schema::inventory("i", format!("{INVENTORY}{more}").as_bytes());
     assert!(found.is_empty(), "{found:?}");
     let mut fleet = Fleet::new(inventory);
-    let errors = ordain_filter::answer(&loaded(&snapshot).policy, &snapshot, &mut fleet);
-    let names = fleet.script(path).map(|names| {
-        let shown = names.iter().map(|one| match &one.tenant {
-            Some(tenant) => format!("{tenant}/{}", one.name),
-            None => one.name.clone(),
-        });
-        shown.collect()
-    });
-    (names, errors.iter().map(ToString::to_string).collect())
+    let policy = loaded(&snapshot).policy;
+    let sources = ordain_filter::sources(&policy, &snapshot);
+    let errors = ordain_filter::answer(&policy, &sources, &mut fleet);
+    (fleet, errors.iter().map(ToString::to_string).collect())
 }
 
 fn deployment(target: &str) -> String {
@@ -141,15 +149,34 @@ fn a_groups_script_is_asked_where_the_group_is_used() {
 #[test]
 fn an_answer_of_the_inventory_stands() {
     let (names, errors) = shared("not even a script (", "scripts: {deployments/x.star: [pc-02]}\n");
-    assert_eq!((names, errors), (Some(strings(&["pc-02"])), Vec::new()));
+    assert_eq!((names, errors), (Some(strings(&["contoso/pc-02"])), Vec::new()));
 }
 
 #[test]
-fn a_script_that_fails_has_no_answer() {
-    let failing = "def members(computers, persons, tenant):\n    return computers[1][\"name\"]\n";
-    let (names, errors) = shared(failing, "");
-    assert_eq!(names, None);
+fn a_script_that_fails_for_a_tenant_is_unknown_there_and_there_alone() {
+    let failing = "def members(computers, persons, tenant):\n    return [computers[1][\"name\"]]\n";
+    let deployment = deployment("{script: x.star}");
+    let files = [("deployments/d.yaml", &*deployment), ("deployments/x.star", failing)];
+    let (fleet, errors) = fleet(&files, "");
+    let members = fleet.script("deployments/x.star").expect("it was asked");
+    let holds = |tenant, name| members.holds(tenant, name);
+    assert_eq!((holds("contoso", "pc-01"), holds("contoso", "pc-02")), (Some(false), Some(true)));
+    // One computer only: there is no second one.
+    assert_eq!((holds("contoso-east", "pc-01"), holds("fabrikam", "pc-03")), (None, Some(true)));
+    assert_eq!(errors.len(), 1);
     assert!(errors[0].starts_with("deployments/x.star:"), "{errors:?}");
+}
+
+#[test]
+fn who_is_asked_about_is_known_before() {
+    let used = deployment("{script: x.star}");
+    let files = [
+        ("tenants/fabrikam/deployments/d.yaml", &*used),
+        ("tenants/fabrikam/deployments/x.star", ALL),
+    ];
+    let policy = loaded(&snapshot(&files)).policy;
+    let asked = ["contoso", "fabrikam", "nobody"].map(|name| ordain_filter::asks(&policy, name));
+    assert_eq!(asked, [false, true, false]);
 }
 
 #[test]

@@ -32,6 +32,7 @@ pub struct Fleet {
 pub struct Members {
     anywhere: FxHashSet<String>,
     of_tenants: FxHashMap<String, FxHashSet<String>>,
+    unknown: FxHashSet<String>,
 }
 
 impl Members {
@@ -46,10 +47,11 @@ impl Members {
         members
     }
 
-    /// Whether a computer is among them.
-    pub fn holds(&self, tenant: &str, name: &str) -> bool {
-        self.anywhere.contains(name)
-            || self.of_tenants.get(tenant).is_some_and(|names| names.contains(name))
+    /// Whether a computer is among them; none where the script has no answer
+    /// for its tenant.
+    pub fn holds(&self, tenant: &str, name: &str) -> Option<bool> {
+        let named = || self.of_tenants.get(tenant).is_some_and(|names| names.contains(name));
+        (!self.unknown.contains(tenant)).then(|| self.anywhere.contains(name) || named())
     }
 }
 
@@ -83,6 +85,12 @@ impl Fleet {
     /// there already stands.
     pub fn answer(&mut self, script: &str, members: Vec<Listed>) {
         self.scripts.entry(script.to_owned()).or_insert_with(|| Members::new(members));
+    }
+
+    /// Records that a filter script, by its path, has no answer for a tenant;
+    /// for others it says what it said.
+    pub fn no_answer(&mut self, script: &str, tenant: String) {
+        self.scripts.entry(script.to_owned()).or_default().unknown.insert(tenant);
     }
 
     /// Whether the answer of a filter script is known.

@@ -84,8 +84,9 @@ fn selector(subject: &Subject<'_>, selector: &Selector) -> Reach {
 }
 
 fn script(subject: &Subject<'_>, path: &str) -> Reach {
-    match subject.world.fleet.script(path) {
-        Some(members) => members.holds(&subject.facts.tenant, &subject.facts.name).into(),
+    let (tenant, name) = (&subject.facts.tenant, &subject.facts.name);
+    match subject.world.fleet.script(path).and_then(|members| members.holds(tenant, name)) {
+        Some(holds) => holds.into(),
         None => Reach::Unknown(Missing {
             what: format!("filter script {path}"),
             fact: format!("script {path}"),
