@@ -5,13 +5,14 @@
 //! The programs are those beside this test's own folder, built by `cargo
 //! verify --only binaries`; crash tests use the variants in `kill-points`.
 //! Everything is waited for as an event, a line or the end of a process, each
-//! with a deadline. Tests of packages and of logged-on users need root on
-//! Debian and say so where they find something else.
+//! with a deadline. Tests of packages, of logged-on users and of full disks need
+//! root on a system like Debian, and fail where they find something else.
 
 mod stage;
 
 mod bad_input;
 mod converge;
+mod filters;
 mod killed;
 mod network;
 mod packages;

@@ -12,6 +12,7 @@ mod config;
 mod controller;
 mod data;
 mod drive;
+mod filters;
 mod follow;
 mod hub;
 mod kill_point;

@@ -24,6 +24,8 @@ const EXCLUDED: &str = "the policy excludes the computer from sessions";
 /// Everything that planning needs to know of a session and its computer.
 pub(super) struct Known {
     pub(super) facts: ComputerFacts,
+    /// All computers of its tenant, where filter scripts are asked about them.
+    pub(super) tenant: Vec<ComputerFacts>,
     pub(super) findings: Vec<Finding>,
     pub(super) asked: Asked,
     pub(super) kind: Kind,
@@ -79,7 +81,8 @@ fn look(
 ) -> Result<Event, String> {
     let request =
         known.asked.under(&in_force.policy, known.kind).map_err(|error| error.to_string())?;
-    let fleet = Fleet::new(Inventory { computers: vec![known.facts], ..Inventory::default() });
+    let mut fleet = Fleet::new(Inventory { computers: vec![known.facts], ..Inventory::default() });
+    in_force.scripts.answer(&in_force.policy, known.tenant, &mut fleet);
     let world = World::new(&in_force.policy, &fleet, now);
     let candidates = Candidates::new(&world);
     answer(&world.subject(0), &candidates, &request, &known.findings)

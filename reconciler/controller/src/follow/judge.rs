@@ -14,7 +14,8 @@ use ordain_schema::{Diagnostic, Severity, Snapshot};
 use ordain_store::rows::{DiagnosticRow, RelatedRow};
 use tokio::task::spawn_blocking;
 
-use super::{Git, GitError, place};
+use super::{Git, GitError, InForce, place};
+use crate::filters::FilterScripts;
 
 /// How many errors of a commit stand in the log; all stand in the status.
 const LOGGED: usize = 20;
@@ -31,7 +32,8 @@ type Files = HashMap<(String, String), (Vec<Document>, Vec<Diagnostic>)>;
 
 /// A commit that was read.
 pub(super) struct Judged {
-    pub(super) policy: Arc<Policy>,
+    policy: Arc<Policy>,
+    scripts: FilterScripts,
     pub(super) rows: Vec<DiagnosticRow>,
     pub(super) documents: usize,
     pub(super) warnings: usize,
@@ -44,10 +46,12 @@ impl Judge {
         let snapshot = git.snapshot(revision, self.snapshot.take()).await?;
         let files = std::mem::take(&mut self.files);
         let read = move || {
-            let (loaded, files) = load(&snapshot, files);
-            (loaded, files, snapshot)
+            let (mut loaded, files) = load(&snapshot, files);
+            ordain_filter::diagnose(&mut loaded, &snapshot);
+            let scripts = FilterScripts::of(&loaded.policy, &snapshot);
+            (loaded, scripts, files, snapshot)
         };
-        let (loaded, files, snapshot) =
+        let (loaded, scripts, files, snapshot) =
             spawn_blocking(read).await.map_err(|_| GitError::Panicked)?;
         (self.files, self.snapshot) = (files, Some(snapshot));
         Ok(Judged {
@@ -56,6 +60,7 @@ impl Judge {
             rows: loaded.diagnostics.iter().map(row).collect(),
             documents: loaded.documents,
             policy: loaded.policy,
+            scripts,
         })
     }
 }
@@ -75,6 +80,11 @@ fn load(snapshot: &Snapshot, mut before: Files) -> (Loaded, Files) {
 impl Judged {
     pub(super) fn is_valid(&self) -> bool {
         self.errors == 0
+    }
+
+    /// The commit, as what sessions follow from now on.
+    pub(super) fn put_in_force(self, revision: String) -> InForce {
+        InForce { revision, policy: self.policy, scripts: self.scripts }
     }
 
     /// Says in the log what is wrong, with places.

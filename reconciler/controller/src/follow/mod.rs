@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::chain;
+use crate::filters::FilterScripts;
 use crate::kill_point;
 
 pub(crate) use git::Git;
@@ -45,6 +46,8 @@ pub(crate) struct InForce {
     pub(crate) revision: String,
     /// What it says.
     pub(crate) policy: Arc<Policy>,
+    /// The filter scripts that it names.
+    pub(crate) scripts: FilterScripts,
 }
 
 /// The loop's own things.
@@ -90,7 +93,7 @@ impl Follower {
                     revision = last.revision,
                     "the commit accepted last is in force again"
                 );
-                self.publish(InForce { revision: last.revision, policy: judged.policy });
+                self.publish(judged.put_in_force(last.revision));
             }
             Ok(judged) => {
                 self.trouble(format!(
@@ -163,17 +166,13 @@ impl Follower {
             revision: revision.clone(),
             verdict: Verdict::Accepted,
             decided_at: Timestamp::now(),
-            diagnostics: judged.rows,
+            diagnostics: judged.rows.clone(),
         })
         .await?;
         kill_point::reach("commit-accepted");
-        self.publish(InForce { revision: revision.clone(), policy: judged.policy });
-        tracing::info!(
-            revision,
-            documents = judged.documents,
-            warnings = judged.warnings,
-            "the commit is in force"
-        );
+        let (documents, warnings) = (judged.documents, judged.warnings);
+        self.publish(judged.put_in_force(revision.clone()));
+        tracing::info!(revision, documents, warnings, "the commit is in force");
         Ok(())
     }
 

@@ -26,11 +26,7 @@ pub(super) fn check(review: &mut Review<'_>) {
             Body::Deployment(deployment) => of_deployment(review, document, deployment),
             Body::Task(task) => of_task(review, document, task),
             Body::Software(software) => of_software(review, document, software),
-            Body::Group(group) => {
-                let script = group.script.as_ref().map(|script| script.span);
-                warn(review, document, script, FILTER_SCRIPTS);
-            }
-            Body::Computer(_) | Body::Test(_) => {}
+            Body::Computer(_) | Body::Group(_) | Body::Test(_) => {}
             Body::Trust(_) => whole(review, document, "agents verify no signatures yet"),
         }
     }
@@ -73,12 +69,7 @@ fn of_tenant(review: &mut Review<'_>, document: &Document, tenant: &Tenant) {
     );
 }
 
-const FILTER_SCRIPTS: &str =
-    "sessions run no filter scripts yet, and what one selects is unknown to them";
-
 fn of_deployment(review: &mut Review<'_>, document: &Document, deployment: &Deployment) {
-    let script = deployment.target.script.as_ref().map(|script| script.span);
-    warn(review, document, script, FILTER_SCRIPTS);
     let rollout = deployment.rollout.as_ref().map(|rollout| rollout.span);
     warn(review, document, rollout, "rollouts hold nothing back yet");
     let asked = deployment

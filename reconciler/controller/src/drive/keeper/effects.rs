@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::super::planning;
 use super::{Along, Keeper, now};
+use crate::follow::InForce;
 use crate::kill_point;
 
 /// How long an order may lie before an agent refuses it.
@@ -64,7 +65,7 @@ impl Keeper {
                 "no valid commit is in force yet; `ordain status` says why".to_owned(),
             ));
         };
-        let Some(subject) = self.subject().await? else {
+        let Some(subject) = self.subject(&in_force).await? else {
             return Ok(Event::NotResolved("the computer was removed".to_owned()));
         };
         if let Some(active) = &mut self.active {
@@ -81,23 +82,30 @@ impl Keeper {
                 "no valid commit is in force yet; `ordain status` says why".to_owned(),
             ));
         };
-        let Some(subject) = self.subject().await? else {
+        let Some(subject) = self.subject(&in_force).await? else {
             return Ok(Event::NotPlanned("the computer was removed".to_owned()));
         };
         Ok(planning::plan(in_force, subject, now()).await)
     }
 
     /// Everything that planning needs to know of the computer.
-    async fn subject(&self) -> Result<Option<planning::Known>, StoreError> {
+    async fn subject(&self, in_force: &InForce) -> Result<Option<planning::Known>, StoreError> {
         let Some(active) = &self.active else { return Ok(None) };
         let scope = TenantScope::One(active.row.tenant.clone());
         let Some(row) = self.shared().store.computer(&scope, &self.computer).await? else {
             return Ok(None);
         };
         let recorded = self.shared().store.findings(&scope, Some(&self.computer)).await?;
-        let online = self.shared().hub.is_online(&self.computer);
+        let hub = &self.shared().hub;
+        let tenant = if in_force.scripts.ask_about(&in_force.policy, row.tenant.as_str()) {
+            crate::recorded::computers(&*self.shared().store, &scope, |id| hub.is_online(id))
+                .await?
+        } else {
+            Vec::new()
+        };
         Ok(Some(planning::Known {
-            facts: crate::recorded::computer(&row, &recorded, online),
+            facts: crate::recorded::computer(&row, &recorded, hub.is_online(&self.computer)),
+            tenant,
             findings: active.session.findings().to_vec(),
             asked: active.asked.clone(),
             kind: active.session.created().kind,
