@@ -35,7 +35,11 @@ impl Client {
         let tls = trust::configuration(&endpoint.trust)?;
         let builder = reqwest::Client::builder()
             .user_agent(concat!("ordain/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(Duration::from_secs(10));
+            .connect_timeout(Duration::from_secs(10))
+            // A machine that has vanished closes no connection.
+            .tcp_keepalive(Duration::from_secs(5))
+            .tcp_keepalive_interval(Duration::from_secs(2))
+            .tcp_keepalive_retries(3);
         let builder = match tls {
             Some(tls) => builder.tls_backend_preconfigured(tls),
             None => builder,
@@ -60,6 +64,12 @@ impl Client {
         query: &[(&str, Option<&str>)],
     ) -> Result<Value, CommandError> {
         self.ask(Method::GET, path, query, None)
+    }
+
+    /// Reads something that must come within that time.
+    pub(crate) fn get_within(&self, path: &str, time: Duration) -> Result<Value, CommandError> {
+        let request = self.request(&Method::GET, path, &[], None).timeout(time);
+        self.answered(request)
     }
 
     /// Does something.
@@ -116,7 +126,10 @@ impl Client {
         query: &[(&str, Option<&str>)],
         body: Option<&Value>,
     ) -> Result<Value, CommandError> {
-        let request = self.request(&method, path, query, body).timeout(PATIENCE);
+        self.answered(self.request(&method, path, query, body).timeout(PATIENCE))
+    }
+
+    fn answered(&self, request: RequestBuilder) -> Result<Value, CommandError> {
         self.runtime.block_on(async {
             let response = self.accepted(request.send().await).await?;
             let bytes = response.bytes().await.map_err(|error| self.lost(error))?;

@@ -1,8 +1,8 @@
 //! `ordain sessions logs`: what happened, line by line, and with `--follow`
 //! what happens.
 //!
-//! A connection that breaks while following is opened again; what was shown
-//! already is skipped, so that every stored line is shown once. Output of
+//! A connection that breaks while following is opened again, for as long as a
+//! restart of the controller takes; what was shown already is skipped, so that every stored line is shown once. Output of
 //! running processes is shown as it comes and not stored, and so not counted.
 
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::printer::Printer;
 use crate::render;
 
 /// How often a broken connection is opened again, half a second apart.
-const ATTEMPTS: u32 = 240;
+const ATTEMPTS: u32 = 20;
 
 pub(super) fn run(
     client: &Client,
@@ -31,16 +31,16 @@ pub(super) fn run(
     let mut left = ATTEMPTS;
     loop {
         let mut number = 0;
-        let known = reader.seen;
         let read = client.lines(&address, &query, |line| {
             reader.take(line, &mut number, printer);
             !printer.is_gone()
         });
-        if reader.seen > known {
+        // Lines that were shown before come first: any line is a sign of life.
+        if number > 0 {
             left = ATTEMPTS;
         }
         let is_over = match read {
-            Err(error) if !args.follow || known == 0 && reader.seen == 0 || left == 0 => {
+            Err(error) if !args.follow || reader.seen == 0 || left == 0 => {
                 return Err(error);
             }
             Err(_) => false,

@@ -1,9 +1,10 @@
 //! `ordain sessions start --wait`: a live view on standard error until every
 //! session is over.
 //!
-//! A controller that is away for a while is waited for: sessions survive it.
+//! A controller that restarts is waited for, as sessions survive that; one that
+//! stays away ends the wait with an error, and the sessions go on without it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
@@ -19,8 +20,8 @@ use crate::render::sessions::Session;
 
 /// How often sessions are looked at.
 const PACE: Duration = Duration::from_millis(300);
-/// How many times in a row the controller may not answer: five minutes and more.
-const SILENCE: u32 = 1_000;
+/// How long the controller may not answer: a restart fits in.
+const SILENCE: Duration = Duration::from_secs(10);
 
 /// One session that is waited for.
 struct Watched {
@@ -40,16 +41,11 @@ pub(super) fn run(
     let mut watched: Vec<Watched> =
         ids.map(|id| Watched { id: id.to_owned(), last: None, answer: Value::Null }).collect();
     let bar = progress::bar(printer, "sessions", watched.len() as u64);
-    let mut silence = 0;
+    let mut silent_since = None;
     loop {
         match look(client, &mut watched, &bar, printer) {
-            Ok(()) => silence = 0,
-            Err(error) => {
-                silence += 1;
-                if silence > SILENCE {
-                    return Err(error);
-                }
-            }
+            Ok(()) => silent_since = None,
+            Err(error) => bear(error, &mut silent_since, &watched, &bar, printer)?,
         }
         let over = watched.iter().filter(|one| one.is_over()).count();
         bar.set_position(over as u64);
@@ -71,7 +67,7 @@ fn look(
     printer: &mut Printer,
 ) -> Result<(), CommandError> {
     for one in watched.iter_mut().filter(|one| !one.is_over()) {
-        one.answer = client.get(&path(&one.id), &[])?;
+        one.answer = client.get_within(&path(&one.id), SILENCE)?;
         let session: Session = crate::verb::read(one.answer.clone())?;
         let style = printer.error_style();
         let news = render::sessions::news(one.last.as_ref(), &session, style);
@@ -79,6 +75,38 @@ fn look(
         one.last = Some(session);
     }
     Ok(())
+}
+
+/// Goes on where the controller has not been away for long; says the first time that it is.
+fn bear(
+    error: CommandError,
+    silent_since: &mut Option<Instant>,
+    watched: &[Watched],
+    bar: &ProgressBar,
+    printer: &mut Printer,
+) -> Result<(), CommandError> {
+    let now = Instant::now();
+    let since = match *silent_since {
+        Some(since) => since,
+        None => {
+            let left = SILENCE.as_secs();
+            bar.suspend(|| printer.note(format!("{error}\nasking again for {left} seconds")));
+            *silent_since.insert(now)
+        }
+    };
+    if now.duration_since(since) < SILENCE {
+        return Ok(());
+    }
+    bar.finish_and_clear();
+    let open = watched.iter().filter(|one| !one.is_over());
+    let open: Vec<&str> = open.map(|one| one.id.as_str()).collect();
+    let later = match open[..] {
+        [one] => format!("show {one}"),
+        _ => "list".to_owned(),
+    };
+    Err(error.hint(format!(
+        "what was started goes on without this command; look later with `ordain sessions {later}`"
+    )))
 }
 
 impl Watched {
