@@ -2,7 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ordain_wire::{AgentMessage, ControllerMessage, OrderBody, Refusal, ReportBody};
+use ordain_wire::{
+    AgentMessage, ControllerMessage, FindingSpec, FoundSpec, OrderBody, Refusal, ReportBody,
+};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -211,6 +213,38 @@ async fn refusals_and_removals_end_sessions_with_a_reason() {
         (&shown["status"], &shown["message"]),
         (&json!("failed"), &json!("the computer was removed"))
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_nobody_will_report_about_is_given_up() {
+    let controller = start().await;
+    let mut agent = enrolled(&controller, "contoso", "pc").await;
+    let (mut line, _) = agent.connect(&controller).await;
+    let message = |session: String| {
+        let controller = &controller;
+        async move {
+            controller.followed(&session).await;
+            let shown = controller.get(&format!("/api/v1/sessions/{session}")).await;
+            assert_eq!(shown["status"], "failed", "{shown}");
+            shown["message"].as_str().unwrap().to_owned()
+        }
+    };
+
+    // What cannot be read will not be read the second time either.
+    let session = controller.session("pc").await;
+    let detect = line.order().await;
+    let found = FoundSpec::Answer { answer: true };
+    let findings = vec![FindingSpec { item: "neither/nor".into(), found }];
+    agent.report(&mut line, &detect, ReportBody::Detected { findings }).await;
+    let said = message(session).await;
+    assert!(said.contains("makes no sense") && said.contains("neither/nor"), "{said}");
+
+    // The computer's next agent knows nothing of the order.
+    let session = controller.session("pc").await;
+    line.order().await;
+    enrolled(&controller, "contoso", "pc").await;
+    let said = message(session).await;
+    assert_eq!(said, "the computer was enrolled again while it worked on this session");
 }
 
 #[tokio::test(flavor = "multi_thread")]
