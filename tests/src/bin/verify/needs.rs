@@ -1,7 +1,8 @@
 //! Programs that the checks start, and how they get onto the computer.
 //!
-//! Owns the list and the calls of package managers. Installs nothing that it
-//! has not named first, and asks for no password.
+//! Owns the list, the calls of package managers, and what the computer itself
+//! must be. Installs nothing that it has not named first, and asks for no
+//! password.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -15,7 +16,7 @@ struct Need {
     apk: &'static str,
 }
 
-const NEEDS: [Need; 8] = [
+const NEEDS: [Need; 11] = [
     need("git", "repositories of the tests", ["git", "git", "git git-daemon"]),
     need("cc", "dependencies in C, and yardsticks of benchmarks", ["gcc", "gcc", "build-base"]),
     need("bash", "scripts of the tests", ["bash", "bash", "bash"]),
@@ -23,6 +24,9 @@ const NEEDS: [Need; 8] = [
     need("sshd", "git over SSH", ["openssh-server", "openssh-server", "openssh-server"]),
     need("ssh", "git over SSH", ["openssh-client", "openssh-clients", "openssh-client"]),
     need("dpkg-deb", "packages that the tests build and install", ["dpkg", "dpkg", "dpkg"]),
+    need("useradd", "accounts of the tests", ["passwd", "shadow-utils", "shadow"]),
+    need("mount", "small disks of the tests", ["mount", "util-linux", "util-linux"]),
+    need("mkfifo", "gates that hold scripts back", ["coreutils", "coreutils", "coreutils"]),
     need("systemd-analyze", "the agent's unit file", ["systemd", "systemd", ""]),
 ];
 
@@ -32,6 +36,11 @@ const fn need(program: &'static str, because: &'static str, packages: [&'static 
 
 /// Checks that everything is there, and installs what is not.
 pub(crate) fn provide() -> Result<(), String> {
+    programs()?;
+    computer()
+}
+
+fn programs() -> Result<(), String> {
     components()?;
     let missing: Vec<&Need> = NEEDS.iter().filter(|need| !found(need.program)).collect();
     if missing.is_empty() {
@@ -50,6 +59,49 @@ pub(crate) fn provide() -> Result<(), String> {
     manager.install(&packages)?;
     let still: Vec<&Need> = missing.into_iter().filter(|need| !found(need.program)).collect();
     if still.is_empty() { Ok(()) } else { Err(manual(&still, "the packages did not bring it")) }
+}
+
+/// The tests install packages, make accounts, mount small disks and take hold
+/// of processes: nothing that a package manager brings, and no test passes
+/// without it.
+fn computer() -> Result<(), String> {
+    let mut wanted = Vec::new();
+    if !is_root() {
+        wanted.push("root (packages, accounts and other people's processes)");
+    }
+    if !found("apt-get") {
+        wanted.push("a system like Debian with apt-get and dpkg (packages)");
+    }
+    if is_root() && !mounts() {
+        wanted.push("the permission to mount a tmpfs (full disks; a container wants SYS_ADMIN)");
+    }
+    if wanted.is_empty() {
+        println!("   root on a system like Debian that may mount");
+        return Ok(());
+    }
+    Err(format!(
+        "the step `tests` would fail on this computer, it wants {}; run it as root in a container \
+         of Debian, or run the other steps one by one with --only",
+        wanted.join(", ")
+    ))
+}
+
+/// Tries it in a folder of its own.
+fn mounts() -> bool {
+    let folder = std::env::temp_dir().join(format!("ordain-verify-{}", std::process::id()));
+    if std::fs::create_dir(&folder).is_err() {
+        return false;
+    }
+    let ran = |command: &mut Command| {
+        command.stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    };
+    let mounted = ran(Command::new("mount").args(["-t", "tmpfs", "tmpfs"]).arg(&folder));
+    if mounted {
+        ran(Command::new("umount").arg(&folder));
+    }
+    // Left behind, an empty folder does no harm.
+    drop(std::fs::remove_dir(&folder));
+    mounted
 }
 
 /// Is the program on the path, or where administrators' programs lie?
@@ -117,6 +169,7 @@ impl Installer {
                 packages.split_whitespace()
             })
             .collect();
+        packages.sort_unstable();
         packages.dedup();
         packages
     }

@@ -38,7 +38,7 @@ pub(crate) const STEPS: [Step; 7] = [
     },
     Step {
         name: "binaries",
-        does: "the programs that the tests start, also with kill points",
+        does: "all tests and the programs that they start, also with kill points",
         run: binaries,
     },
     Step {
@@ -46,7 +46,7 @@ pub(crate) const STEPS: [Step; 7] = [
         does: "cargo test --workspace: units, properties, examples, real processes",
         run: tests,
     },
-    Step { name: "docs", does: "cargo doc --workspace --no-deps, warnings denied", run: docs },
+    Step { name: "docs", does: "cargo doc --workspace, warnings denied", run: docs },
 ];
 
 fn clippy() -> Result<(), String> {
@@ -64,7 +64,9 @@ fn clippy() -> Result<(), String> {
 }
 
 fn rules() -> Result<(), String> {
-    cargo(&["test", "--locked", "--package", "ordain-tests", "--test", "tidy"], &[])?;
+    // Of the whole workspace, as in the other steps: one package alone would
+    // have dependencies with other features, and build them a second time.
+    cargo(&["test", "--locked", "--workspace", "--test", "tidy"], &[])?;
     if needs::found("cargo-deny") {
         cargo(&["deny", "--offline", "check", "bans", "licenses", "sources"], &[])
     } else {
@@ -74,22 +76,20 @@ fn rules() -> Result<(), String> {
     }
 }
 
-/// Kill points first: the plain programs end up in their usual place. One
-/// package at a time, as they are shipped: together they would share features.
+/// Kill points first: the plain programs end up in their usual place.
 fn binaries() -> Result<(), String> {
     let folder = output_folder()?;
     let kept = folder.join("kill-points");
     std::fs::create_dir_all(&kept).map_err(|error| format!("{}: {error}", kept.display()))?;
-    let variants = [("ordain", "kill-points"), ("ordain-agent", "kill-points,test-platform")];
-    for (package, features) in variants {
-        cargo(&["build", "--locked", "--package", package, "--features", features], &[])?;
-        let (from, to) = (folder.join(package), kept.join(package));
+    let programs = ["--bin", "ordain", "--bin", "ordain-agent"];
+    let features =
+        ["--features", "ordain/kill-points,ordain-agent/kill-points,ordain-agent/test-platform"];
+    cargo(&[&["build", "--locked", "--workspace"][..], &programs, &features].concat(), &[])?;
+    for program in ["ordain", "ordain-agent"] {
+        let (from, to) = (folder.join(program), kept.join(program));
         std::fs::copy(&from, &to).map_err(|error| format!("{}: {error}", from.display()))?;
     }
-    for (package, _) in variants {
-        cargo(&["build", "--locked", "--package", package], &[])?;
-    }
-    Ok(())
+    cargo(&["test", "--locked", "--workspace", "--no-run"], &[])
 }
 
 fn tests() -> Result<(), String> {
@@ -97,7 +97,8 @@ fn tests() -> Result<(), String> {
 }
 
 fn docs() -> Result<(), String> {
-    let arguments = ["doc", "--workspace", "--no-deps", "--locked"];
+    // All features, so that what clippy has checked need not be checked again.
+    let arguments = ["doc", "--workspace", "--all-features", "--no-deps", "--locked"];
     cargo(&arguments, &[("RUSTDOCFLAGS", "-D warnings")])
 }
 
