@@ -5,7 +5,9 @@ use std::io::Write as _;
 use std::net::TcpStream;
 use std::process::Command;
 
-use crate::stage::{Build, COMPUTER, Invitation, Line, POLICY, Process, Stage, frame, steal};
+use crate::stage::{
+    Build, COMPUTER, Invitation, Line, POLICY, Process, Stage, frame, steal, wants_root_on_debian,
+};
 
 fn refuses(process: &Process, code: i32, words: &[&str]) {
     let status = process.ends();
@@ -160,9 +162,7 @@ impl Drop for SmallDisk {
 
 #[test]
 fn with_a_full_disk_for_its_journal_an_agent_runs_nothing_and_loses_nothing() {
-    if !crate::packages::is_root_on_debian() {
-        return;
-    }
+    wants_root_on_debian();
     let stage = Stage::new(Build::Shipped, POLICY);
     let disk = SmallDisk::mount(&stage);
     let controller = stage.controller();

@@ -7,18 +7,23 @@
 
 use std::fs;
 
-use crate::stage::{Build, COMPUTER, Gate, POLICY, Process, Session, Stage, program};
+use serde_json::Value;
+
+use crate::stage::{Build, COMPUTER, POLICY, Process, Stage, program};
 
 const UNDISTURBED: [&str; 2] = [
     "software/tool install software-missing - 1.0 done passed",
     "task/note set not-compliant - - done passed",
 ];
 
+fn undisturbed() -> (&'static str, Vec<String>) {
+    ("passed", UNDISTURBED.map(String::from).to_vec())
+}
+
 /// The end of a session is as if nothing had happened, and each start was made once.
 fn ended_well(stage: &Stage, client: &Process, what: &str) {
     let session = Stage::waited_for(client);
-    assert_eq!(session.status(), "passed", "{what}: {session:?}");
-    assert_eq!(session.deeds(), UNDISTURBED, "{what}: {session:?}");
+    assert_eq!((session.status(), session.deeds()), undisturbed(), "{what}: {session:?}");
     assert_eq!(stage.read("tool"), "version=1.0\n", "{what}");
     assert_eq!(stage.read("note"), "kept\n", "{what}");
     assert_eq!(stage.read("starts"), "install 1.0\nset note\n", "{what}: {session:?}");
@@ -35,9 +40,7 @@ fn undo(stage: &Stage) {
 #[test]
 fn the_agent_is_killed_during_an_install() {
     let (stage, _controller, agent) = Stage::running(Build::Shipped, POLICY);
-    let gate = Gate::make(&stage.path("place/gate"));
-    let client = stage.start_session();
-    let held = gate.is_reached();
+    let (client, held) = stage.held_session();
     agent.kill();
     let agent = stage.agent(COMPUTER);
     agent.says(&["a process of an earlier run still lives"]);
@@ -49,9 +52,7 @@ fn the_agent_is_killed_during_an_install() {
 #[test]
 fn the_agent_is_killed_and_its_script_ends_meanwhile() {
     let (stage, _controller, agent) = Stage::running(Build::Shipped, POLICY);
-    let gate = Gate::make(&stage.path("place/gate"));
-    let client = stage.start_session();
-    let held = gate.is_reached();
+    let (client, held) = stage.held_session();
     agent.kill();
     held.open();
     let _agent = stage.agent(COMPUTER);
@@ -61,9 +62,7 @@ fn the_agent_is_killed_and_its_script_ends_meanwhile() {
 #[test]
 fn the_controller_is_killed_during_an_install() {
     let (stage, controller, _agent) = Stage::running(Build::Shipped, POLICY);
-    let gate = Gate::make(&stage.path("place/gate"));
-    let client = stage.start_session();
-    let held = gate.is_reached();
+    let (client, held) = stage.held_session();
     controller.kill();
     held.open();
     let _controller = stage.controller();
@@ -74,9 +73,7 @@ fn the_controller_is_killed_during_an_install() {
 #[test]
 fn both_are_killed_during_an_install() {
     let (stage, controller, agent) = Stage::running(Build::Shipped, POLICY);
-    let gate = Gate::make(&stage.path("place/gate"));
-    let client = stage.start_session();
-    let held = gate.is_reached();
+    let (client, held) = stage.held_session();
     controller.kill();
     agent.kill();
     held.open();
@@ -93,18 +90,14 @@ fn either_is_killed_in_detection() {
     let commit = stage.repository.push(&[("tasks/note/test.sh", gated)]);
     controller.says(&["the commit is in force", &commit]);
 
-    let gate = Gate::make(&stage.path("place/gate"));
-    let client = stage.start_session();
-    let held = gate.is_reached();
+    let (client, held) = stage.held_session();
     controller.kill();
     held.open();
     let controller = stage.controller();
     ended_well(&stage, &client, "controller, in detection");
 
     undo(&stage);
-    let gate = Gate::make(&stage.path("place/gate"));
-    let client = stage.start_session();
-    let held = gate.is_reached();
+    let (client, held) = stage.held_session();
     agent.kill();
     held.open();
     let _agent = stage.agent(COMPUTER);
@@ -175,6 +168,48 @@ fn the_controller_dies_at_each_of_its_kill_points() {
 }
 
 #[test]
+fn a_commit_that_was_accepted_is_in_force_after_the_controller_has_died() {
+    let stage = Stage::new(Build::KillPoints, POLICY);
+    let controller = stage.controller();
+    let first = controller.says(&["the commit is in force"]);
+    stage.enrol(COMPUTER);
+    controller.stop();
+    // What is in force already is not accepted again: it lives until the next commit.
+    let controller = stage.controller_with(|command| {
+        command.env("ORDAIN_KILL_AT", "commit-accepted");
+    });
+    let commit = stage.repository.push(&[("tasks/note/set.sh", "echo kept > {place}/note\n")]);
+    assert!(!first.contains(&commit), "{first}");
+    controller.is_killed();
+    let controller = stage.controller();
+    controller.says(&["the commit accepted last is in force again", &commit]);
+    let status = stage.ask(&["status"]);
+    assert_eq!(status["commit"]["inForce"], Value::from(commit.as_str()), "{status:#}");
+    let _agent = stage.agent(COMPUTER);
+    let session = stage.session();
+    assert_eq!(session.value()["revision"], Value::from(commit), "{session:?}");
+    assert_eq!((session.status(), session.deeds()), undisturbed());
+    assert_eq!(stage.read("starts"), "install 1.0\n", "the note's own script has changed");
+}
+
+#[test]
+fn who_waits_for_a_controller_that_stays_away_is_told() {
+    let (stage, controller, _agent) = Stage::running(Build::Shipped, POLICY);
+    let (client, held) = stage.held_session();
+    controller.kill();
+    assert_eq!(client.ends().code(), Some(3), "{}", client.errors());
+    let said = client.errors();
+    assert!(said.contains("does not answer") && said.contains("ordain sessions show s-"), "{said}");
+    held.open();
+    // The session did not need it.
+    let _controller = stage.controller();
+    let (id, session) = stage.only_session();
+    assert_eq!(client.results(), "", "{id}");
+    assert_eq!((session.status(), session.deeds()), undisturbed());
+    assert!(said.contains(&id), "{said}");
+}
+
+#[test]
 fn a_session_outlives_the_controller_that_dies_right_after_making_it() {
     let stage = Stage::new(Build::KillPoints, POLICY);
     let controller = stage.controller_with(|command| {
@@ -188,17 +223,8 @@ fn a_session_outlives_the_controller_that_dies_right_after_making_it() {
     // Nobody told the client; the session is in the journal all the same.
     assert_eq!(client.ends().code(), Some(3), "{}", client.errors());
     let _controller = stage.controller();
-    let listed = stage.ask(&["sessions", "list", "--computer", COMPUTER]);
-    let id = listed["sessions"][0]["id"].as_str().expect("there is one").to_owned();
-    assert_eq!(listed["sessions"].as_array().map(Vec::len), Some(1), "{listed:#}");
-    // Ends with the session.
-    let followed = stage.run(&["sessions", "logs", &id, "--follow"]);
-    assert!(followed.ends().success(), "{}", followed.errors());
-    let session = Session::new(stage.ask(&["sessions", "show", &id]));
-    assert_eq!(
-        (session.status(), session.deeds().as_slice()),
-        ("passed", &UNDISTURBED.map(String::from)[..])
-    );
+    let (_, session) = stage.only_session();
+    assert_eq!((session.status(), session.deeds()), undisturbed());
     assert_eq!(stage.read("starts"), "install 1.0\nset note\n");
     stage.is_settled();
 }

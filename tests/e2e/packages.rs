@@ -2,13 +2,12 @@
 //!
 //! Wants root on Debian. The packages are built here into a repository of
 //! files; apt is told of it by a list file of its own that goes with the test.
-#![expect(clippy::print_stderr, reason = "who runs the tests is told what they passed over")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::stage::{Build, COMPUTER, Gate, Stage};
+use crate::stage::{Build, COMPUTER, Stage, wants_root_on_debian};
 
 const PACKAGE: &str = "ordain-e2e-probe";
 
@@ -27,17 +26,6 @@ const POLICY: &[(&str, &str)] = &[
 
 fn deployment(wish: &str) -> String {
     format!("kind: Deployment\nname: probe\nsoftware: probe\n{wish}\ntarget: {{all: true}}\n")
-}
-
-/// Whether this computer can be tested on; says so where not.
-pub(crate) fn is_root_on_debian() -> bool {
-    let asked = Command::new("id").arg("-u").output();
-    let is_root = asked.is_ok_and(|output| output.stdout.trim_ascii() == b"0");
-    let fits = is_root && Path::new("/usr/bin/apt-get").is_file();
-    if !fits {
-        eprintln!("passed over: this test wants root on Debian");
-    }
-    fits
 }
 
 /// Two versions of a package that apt can install; gone with everything of it at the end.
@@ -127,9 +115,7 @@ fn installed() -> String {
 // One test: there is only one dpkg.
 #[test]
 fn packages_are_installed_upgraded_and_removed_by_commits() {
-    if !is_root_on_debian() {
-        return;
-    }
+    wants_root_on_debian();
     let wish = deployment("version: \"=1.0-1\"");
     let policy = [POLICY, &[("deployments/probe.yaml", wish.as_str())]].concat();
     let (stage, controller, agent) = Stage::running(Build::Shipped, &policy);
@@ -147,9 +133,7 @@ fn packages_are_installed_upgraded_and_removed_by_commits() {
     };
     // While dpkg configures the new version both programs are killed.
     push("version: latest");
-    let gate = Gate::make(&stage.path("place/gate"));
-    let client = stage.start_session();
-    let held = gate.is_reached();
+    let (client, held) = stage.held_session();
     agent.kill();
     let agent = stage.agent(COMPUTER);
     agent.says(&["a process of an earlier run still lives"]);

@@ -6,7 +6,7 @@
 use std::fs;
 use std::process::Command;
 
-use crate::stage::{Build, COMPUTER, POLICY, Stage};
+use crate::stage::{Build, COMPUTER, POLICY, Stage, wants_root_on_debian};
 
 const TASK: &str =
     "kind: Task\nname: who\ncontext: user\ntest: {script: test.sh}\nset: {script: set.sh}\n";
@@ -40,9 +40,7 @@ fn run(program: &str, arguments: &[&str]) {
 
 #[test]
 fn a_script_in_user_context_runs_as_who_is_logged_on() {
-    if !crate::packages::is_root_on_debian() {
-        return;
-    }
+    wants_root_on_debian();
     let account = Account::make();
     let policy = [
         POLICY,

@@ -1,9 +1,10 @@
 //! Rules for every Rust file.
 //!
-//! Owns heads, length, silenced lints, skipped tests and names. Does not own
-//! style (rustfmt) or anything that clippy finds.
+//! Owns heads, length, silenced lints, skipped tests, tests that sleep, kill
+//! points and names. Does not own style (rustfmt) or anything that clippy
+//! finds.
 
-use crate::worktree::{files, refuse};
+use crate::worktree::{files, refuse, text};
 
 /// Past this many lines a file holds more than one idea.
 const LONGEST: usize = 450;
@@ -54,6 +55,71 @@ fn nothing_is_silenced_for_good_and_no_test_is_skipped() {
         }
     }
     refuse("lints are expected with a reason, tests run", &faults);
+}
+
+#[test]
+fn no_test_sleeps() {
+    // Written in two halves, so that this file passes its own rule. A script
+    // may sleep for long, as something that must be killed; a poll may not.
+    let banned = [
+        (concat!("thread::", "sleep"), "wait for an event with a deadline"),
+        (concat!("time::", "sleep"), "wait for an event with a deadline"),
+        (concat!("sleep", " 0"), "let the script read a named pipe"),
+        (concat!("sleep", " ."), "let the script read a named pipe"),
+    ];
+    let mut faults = Vec::new();
+    for file in files(&[".rs"]).iter().filter(|file| is_test(&file.path)) {
+        for (number, line) in file.text.lines().enumerate() {
+            for (word, advice) in banned {
+                if line.contains(word) {
+                    faults.push(format!("{}:{}: {advice}", file.path, number + 1));
+                }
+            }
+        }
+    }
+    refuse("a test that sleeps is slow or fails on a busy computer", &faults);
+}
+
+/// Files that hold nothing but tests.
+fn is_test(path: &str) -> bool {
+    let programs = path.starts_with("tests/src/");
+    let folder = path.starts_with("tests/") || path.contains("/tests/");
+    (folder && !programs) || path.ends_with("/tests.rs")
+}
+
+#[test]
+fn every_kill_point_has_a_test() {
+    let tests = text("tests/e2e/killed.rs");
+    let mut faults = Vec::new();
+    let mut found = 0;
+    for file in files(&[".rs"]).iter().filter(|file| file.path.contains("/src/")) {
+        for call in file.text.split("kill_point::reach(").skip(1) {
+            let arguments = call.split_once(';').map_or(call, |(arguments, _)| arguments);
+            for name in arguments.split('"').skip(1).step_by(2) {
+                found += 1;
+                if !tests.contains(&format!("\"{name}\"")) {
+                    faults.push(format!("{}: {name}", file.path));
+                }
+            }
+        }
+    }
+    assert!(found > 10, "the kill points were not found");
+    refuse("kill the program there in tests/e2e/killed.rs", &faults);
+}
+
+#[test]
+fn nothing_is_left_for_later_in_a_comment() {
+    let banned = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("X", "XX")];
+    let mut faults = Vec::new();
+    for file in files(&[".rs", ".toml", ".sh", ".md"]) {
+        for (number, line) in file.text.lines().enumerate() {
+            let mut words = line.split(|letter: char| !letter.is_alphanumeric());
+            if words.any(|word| banned.contains(&word)) {
+                faults.push(format!("{}:{}", file.path, number + 1));
+            }
+        }
+    }
+    refuse("do it, or write an issue", &faults);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 //! data, agents' data, and the place where scripts of the policy work.
 //!
 //! [`process`] runs programs, [`programs`] finds them, [`repository`] is git,
-//! [`session`] reads sessions, [`gate`] holds scripts back, [`line`] is TLS by hand, [`policy`] is the small policy that most tests
-//! begin with.
+//! [`session`] reads sessions, [`gate`] holds scripts back, [`line`] is TLS by
+//! hand, [`policy`] is the small policy that most tests begin with.
 
 mod gate;
 mod line;
@@ -21,11 +21,11 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-pub(crate) use gate::Gate;
+pub(crate) use gate::{Gate, Held};
 pub(crate) use line::{Line, frame, steal};
 pub(crate) use policy::POLICY;
 pub(crate) use process::{PATIENCE, Process};
-pub(crate) use programs::{Build, program};
+pub(crate) use programs::{Build, program, wants_root_on_debian};
 pub(crate) use repository::Repository;
 pub(crate) use session::Session;
 
@@ -230,6 +230,13 @@ impl Stage {
         Process::start("ordain sessions start", &mut self.client(&arguments))
     }
 
+    /// The same, held: returns once a script of it stands before the gate.
+    pub(crate) fn held_session(&self) -> (Process, Held) {
+        let gate = Gate::make(&self.path("place/gate"));
+        let client = self.start_session();
+        (client, gate.is_reached())
+    }
+
     /// The session that such a client has waited for.
     pub(crate) fn waited_for(client: &Process) -> Session {
         let (status, results) = (client.ends(), client.results());
@@ -238,6 +245,18 @@ impl Stage {
         let session = Session::new(answer["sessions"][0].clone());
         assert_eq!(status.success(), session.status() == "passed", "{session:?}");
         session
+    }
+
+    /// The one session that the controller knows of, at its end.
+    pub(crate) fn only_session(&self) -> (String, Session) {
+        let listed = self.ask(&["sessions", "list", "--computer", COMPUTER]);
+        assert_eq!(listed["sessions"].as_array().map(Vec::len), Some(1), "{listed:#}");
+        let id = listed["sessions"][0]["id"].as_str().expect("an id").to_owned();
+        // Ends with the session.
+        let followed = self.run(&["sessions", "logs", &id, "--follow"]);
+        assert!(followed.ends().success(), "{}", followed.errors());
+        let session = Session::new(self.ask(&["sessions", "show", &id]));
+        (id, session)
     }
 
     /// Plans again, and has another session: there must be nothing left to do.
