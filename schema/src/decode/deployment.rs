@@ -1,6 +1,6 @@
 //! Reading `Deployment`.
 
-use super::plain::OneOrMore;
+use super::plain::{OneOrMore, TextOrNumber};
 use super::target::cloud_selector;
 use super::{Decode, Faults, Fields, Input};
 use crate::document::{Deployment, DeploymentState, GivenParameter};
@@ -25,7 +25,7 @@ pub(super) fn deployment(fields: &mut Fields<'_, '_, '_>) -> Deployment {
         licence: fields.optional("licence"),
         visibility: fields.optional("visibility").map(|OneOrMore(words)| words),
         notes: fields.optional("notes"),
-        ticket: fields.optional("ticket"),
+        ticket: fields.optional("ticket").map(|TextOrNumber(ticket)| ticket),
         expires: fields.optional("expires"),
         on_unmatch: fields.or_default("onUnmatch"),
         rollout: fields.optional("rollout"),

@@ -119,6 +119,22 @@ impl<T: Decode> Decode for Vec<T> {
     }
 }
 
+/// A text that people write without quotes where it is a whole number.
+pub(super) struct TextOrNumber(pub(super) String);
+
+impl Decode for TextOrNumber {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        let digits = input.raw().filter(|text| {
+            matches!(input.node.plain(), Some(Plain::Integer(_)))
+                && text.bytes().all(|byte| byte.is_ascii_digit())
+        });
+        match digits {
+            Some(digits) => Some(Self(digits.to_owned())),
+            None => String::decode(input, faults).map(Self),
+        }
+    }
+}
+
 /// A list, or its only entry by itself.
 pub(super) struct OneOrMore<T>(pub(super) Vec<T>);
 

@@ -1,5 +1,6 @@
 //! Reading `Group`, `Computer`, `Licence`, `Branding`, `Integration`, `Role`.
 
+use super::plain::TextOrNumber;
 use super::{Decode, Faults, Fields, Input};
 use crate::document::{Branding, Computer, Group, Integration, Licence, Role, RoleScope};
 use crate::{Code, Spanned};
@@ -25,11 +26,12 @@ pub(super) fn computer(fields: &mut Fields<'_, '_, '_>) -> Computer {
 
 pub(super) fn licence(fields: &mut Fields<'_, '_, '_>) -> Licence {
     fields.exactly_one_of(&[&["key"], &["file"]]);
+    let major: Option<Spanned<TextOrNumber>> = fields.optional("restrictToMajor");
     Licence {
         software: fields.required_or_default("software"),
         key: fields.optional("key"),
         file: fields.optional("file"),
-        restrict_to_major: fields.optional("restrictToMajor"),
+        restrict_to_major: major.map(|major| Spanned::new(major.value.0, major.span)),
     }
 }
 

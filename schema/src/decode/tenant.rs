@@ -1,8 +1,8 @@
 //! Reading `Tenant`.
 
+use super::plain::TextOrNumber;
 use super::{Decode, Faults, Fields, Input};
 use crate::document::{Client, Notifications, Onboarding, Tenant};
-use crate::tree::Plain;
 
 pub(super) fn tenant(fields: &mut Fields<'_, '_, '_>) -> Tenant {
     Tenant {
@@ -39,11 +39,8 @@ impl Decode for Client {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
         let integration = fields.required("integration");
-        let id = fields.required_input("id").and_then(|input| match input.node.plain() {
-            // Most systems number their clients; the text of the number is the id.
-            Some(Plain::Integer(_)) => input.raw().map(str::to_owned),
-            _ => String::decode(input, fields.faults),
-        });
+        // Most systems number their clients.
+        let id = fields.required("id").map(|TextOrNumber(id)| id);
         fields.finish();
         Some(Self { integration: integration?, id: id? })
     }

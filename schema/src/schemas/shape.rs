@@ -66,6 +66,8 @@ const BOUNDS: &[(&str, &str, &str)] = &[
         r#"{"additionalProperties": {"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"}}"#,
     ),
     ("Client", "id", r#"{"type": ["string", "integer"]}"#),
+    ("Deployment", "ticket", r#"{"type": ["string", "integer"]}"#),
+    ("Licence", "restrictToMajor", r#"{"type": ["string", "integer"]}"#),
     ("Repair", "script", r##"{"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Action"}]}"##),
     (
         "Test",
@@ -78,6 +80,15 @@ const BOUNDS: &[(&str, &str, &str)] = &[
     ("Rollout", "rings", r#"{"minItems": 1}"#),
     ("TrustRole", "threshold", r#"{"minimum": 1}"#),
     ("Schedule", "item", r#"{"pattern": "^(software|task)/."}"#),
+    ("TestSession", "item", r#"{"pattern": "^(software|task)/."}"#),
+    ("ExpectedAction", "item", r#"{"pattern": "^(software|task)/."}"#),
+    (
+        "ExpectedAction",
+        "action",
+        r#"{"enum": ["none", "install", "update", "downgrade", "uninstall", "repair", "set"]}"#,
+    ),
+    ("ExpectedAction", "phase", r#"{"enum": ["onboarding", "main"]}"#),
+    ("ExpectedConflict", "rule", r#"{"enum": ["state", "path", "prerequisite"]}"#),
     ("Inventory", "now", r#"{"format": "date-time"}"#),
     ("Test", "now", r#"{"format": "date-time"}"#),
 ];

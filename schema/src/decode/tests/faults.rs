@@ -338,7 +338,7 @@ spec: {}
 name: l
 key: ABC-DEF
 file: {secret: f}
-restrictToMajor: 24
+restrictToMajor: 24.1
 ---
 name: k
 software: s
@@ -346,7 +346,7 @@ software: s
     2:1-5 missing-key `software` is missing (add `software`)
     3:6-13 wrong-type `key` takes a reference to a secret, not a text (write `{secret: NAME}`, with the secret in `secrets/NAME.age`)
     4:1-5 exclusive-keys `file` stands beside `key`, which excludes it (keep one of them)
-    5:18-20 wrong-type `restrictToMajor` takes a text, not a number (quote it: "24")
+    5:18-22 wrong-type `restrictToMajor` takes a text, not a number with a point (quote it: "24.1")
     7:1-5 missing-key one of `key`, `file` is missing (add one of `key`, `file`)
     "#);
     insta::assert_snapshot!(found("roles/r.yaml", "

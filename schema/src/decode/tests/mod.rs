@@ -237,6 +237,20 @@ fn to_json(body: &Body) -> serde_json::Value {
 }
 
 #[test]
+fn numbers_that_are_names() {
+    let ticket = "kind: Deployment\nname: d\nsoftware: s\ntarget: {all: true}\nticket: 04711\n";
+    let (documents, found) = read_file("deployments/d.yaml", ticket.as_bytes());
+    assert_eq!(found, []);
+    let Body::Deployment(deployment) = &documents[0].body else { panic!("no deployment") };
+    assert_eq!(deployment.ticket.as_deref(), Some("04711"));
+    let major = "kind: Licence\nname: l\nsoftware: s\nkey: {secret: k}\nrestrictToMajor: 24\n";
+    let (documents, found) = read_file("licences/l.yaml", major.as_bytes());
+    assert_eq!(found, []);
+    let Body::Licence(licence) = &documents[0].body else { panic!("no licence") };
+    assert_eq!(licence.restrict_to_major.as_ref().map(|major| major.as_str()), Some("24"));
+}
+
+#[test]
 fn one_place_or_several_to_show() {
     let text = |visibility: &str| {
         format!(
