@@ -27,18 +27,32 @@ struct Channel {
     failed: Option<io::Error>,
 }
 
+/// A failure to write is kept until the command ends.
+impl Write for Channel {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.failed.is_none() {
+            self.failed = self.to.write_all(bytes).err();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Channel {
     fn new(to: Box<dyn Write + Send>) -> Self {
         Self { to, colour: false, terminal: false, width: 100, failed: None }
     }
 
-    fn write(&mut self, text: &str) {
+    fn text(&mut self, text: &str) {
         if self.failed.is_none() {
             self.failed = self.to.write_all(text.as_bytes()).err();
         }
     }
 
-    fn flush(&mut self) {
+    fn hand_on(&mut self) {
         if self.failed.is_none() {
             self.failed = self.to.flush().err();
         }
@@ -104,18 +118,19 @@ impl Printer {
 
     /// Writes a result as it is.
     pub(crate) fn text(&mut self, text: impl Display) {
-        self.out.write(&text.to_string());
+        self.out.text(&text.to_string());
     }
 
     /// Writes a line of a result.
     pub(crate) fn line(&mut self, text: impl Display) {
-        self.out.write(&format!("{text}\n"));
+        self.out.text(&format!("{text}\n"));
     }
 
     /// Writes an object for machines, over several lines.
     pub(crate) fn json(&mut self, value: &impl Serialize) {
-        let text = serde_json::to_string_pretty(value).expect("rows have string keys only");
-        self.line(text);
+        // Written as it is made: a plan of a large fleet is never held as text.
+        serde_json::to_writer_pretty(&mut self.out, value).expect("rows have string keys only");
+        self.line("");
     }
 
     /// Writes an object for machines on one line.
@@ -126,26 +141,26 @@ impl Printer {
 
     /// Hands on what was written so far, for results that come over time.
     pub(crate) fn flush(&mut self) {
-        self.out.flush();
+        self.out.hand_on();
     }
 
     /// Writes a message that is no result.
     pub(crate) fn note(&mut self, text: impl Display) {
-        self.err.write(&format!("{text}\n"));
+        self.err.text(&format!("{text}\n"));
     }
 
     /// Writes a warning that is no result.
     pub(crate) fn warn(&mut self, text: impl Display) {
         let style = self.error_style();
-        self.err.write(&format!("{}: {text}\n", style.yellow("warning")));
+        self.err.text(&format!("{}: {text}\n", style.yellow("warning")));
     }
 
     pub(crate) fn error(&mut self, error: &CommandError) {
         let style = self.error_style();
-        self.out.flush();
-        self.err.write(&format!("{}: {error}\n", style.red("error")));
+        self.out.hand_on();
+        self.err.text(&format!("{}: {error}\n", style.red("error")));
         for hint in error.hints() {
-            self.err.write(&format!("  {}: {hint}\n", style.cyan("hint")));
+            self.err.text(&format!("  {}: {hint}\n", style.cyan("hint")));
         }
     }
 
@@ -154,13 +169,13 @@ impl Printer {
         let channel = if error.use_stderr() { &mut self.err } else { &mut self.out };
         let text = error.render();
         let text = if channel.colour { text.ansi().to_string() } else { text.to_string() };
-        channel.write(&text);
+        channel.text(&text);
     }
 
     /// Hands on the last of it and gives the exit code: the command's own, or
     /// 3 where its result could not be written.
     pub(crate) fn finish(mut self, code: u8) -> u8 {
-        self.out.flush();
+        self.out.hand_on();
         if self.out.is_lost() {
             let failure = self.out.failed.take().expect("what is lost has failed");
             let error = anyhow::Error::new(failure).context("the result could not be written");

@@ -58,17 +58,17 @@ pub struct Exceeded {
     pub actual: u64,
 }
 
-/// Compares two plans that were made for the same fleet, session and moment.
-/// The limits are those of `policy`, the one before: a change cannot raise
-/// what it is measured by.
-pub fn diff(policy: &Policy, base: &Plan, head: &Plan) -> Diff {
+/// Compares two plans that were made for the same fleet, session and moment,
+/// of `known` computers in all: those that cannot differ may be left out of
+/// both. The limits are those of `policy`, the one before: a change cannot
+/// raise what it is measured by.
+pub fn diff(policy: &Policy, base: &Plan, head: &Plan, known: u64) -> Diff {
     type Rows<'a> = BTreeMap<(&'a str, &'a str), &'a [Action]>;
     let before: Rows<'_> =
         base.computers.iter().map(|c| ((&*c.tenant, &*c.computer), &*c.actions)).collect();
     let after: Rows<'_> =
         head.computers.iter().map(|c| ((&*c.tenant, &*c.computer), &*c.actions)).collect();
     let names: BTreeSet<_> = before.keys().chain(after.keys()).copied().collect();
-    let known = names.len();
     let mut computers = Vec::new();
     for (tenant, computer) in names {
         let of = |rows: &Rows<'_>| {
@@ -90,7 +90,7 @@ pub fn diff(policy: &Policy, base: &Plan, head: &Plan) -> Diff {
     {
         totals.add(action);
     }
-    let limits = exceeded(policy, &totals, known as u64);
+    let limits = exceeded(policy, &totals, known);
     Diff {
         base: base.revision.clone(),
         head: head.revision.clone(),
@@ -121,7 +121,7 @@ fn changes(before: Vec<Action>, after: Vec<Action>) -> Vec<Change> {
     pairs.map(|((item, _), (before, after))| Change { item, before, after }).collect()
 }
 
-fn differ(before: Option<&Action>, after: Option<&Action>) -> bool {
+pub(crate) fn differ(before: Option<&Action>, after: Option<&Action>) -> bool {
     let path = |action: &Action| action.by.as_ref().map(|place| place.path.clone());
     match (before, after) {
         (Some(before), Some(after)) => {

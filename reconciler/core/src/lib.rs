@@ -29,6 +29,7 @@ pub mod plan;
 
 pub mod explain;
 
+pub mod change;
 pub mod diff;
 pub mod testing;
 

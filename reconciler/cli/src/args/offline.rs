@@ -144,6 +144,9 @@ pub(crate) struct PlanArgs {
     /// Leaves out items with nothing to do, and computers without any other.
     #[arg(long)]
     pub changes_only: bool,
+    /// Only the counts over the whole plan.
+    #[arg(long, conflicts_with = "computers")]
+    pub totals: bool,
     /// How the plan is written.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,

@@ -1,18 +1,48 @@
 //! `plan --format json`, and the rows of a plan in other results.
 
+use std::cell::{Cell, RefCell};
+
+use jiff::Timestamp;
 use ordain_core::plan::{self, ComputerPlan, TenantPlan};
 use ordain_core::resolve::Missing;
-use serde::Serialize;
+use serde::ser::SerializeSeq as _;
+use serde::{Serialize, Serializer};
 
-/// A whole plan.
+/// A whole plan, written while it is made: computers come one by one.
 #[derive(Serialize)]
-pub(crate) struct Plan<'a> {
+#[serde(bound = "I: Iterator<Item = ComputerPlan>")]
+pub(crate) struct Plan<'a, I> {
     revision: Option<&'a str>,
     session: &'static str,
     now: String,
-    computers: Vec<ComputerRow<'a>>,
+    computers: Passing<I>,
     tenants: Vec<TenantRow<'a>>,
-    totals: Totals,
+    totals: Counted<'a>,
+}
+
+/// Computers that are written as they come.
+struct Passing<I> {
+    plans: RefCell<I>,
+    changes_only: bool,
+}
+
+/// The counts, once everything has passed.
+struct Counted<'a>(&'a Cell<plan::Totals>);
+
+impl<I: Iterator<Item = ComputerPlan>> Serialize for Passing<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut rows = serializer.serialize_seq(None)?;
+        for plan in &mut *self.plans.borrow_mut() {
+            rows.serialize_element(&ComputerRow::new(&plan, self.changes_only))?;
+        }
+        rows.end()
+    }
+}
+
+impl Serialize for Counted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Totals::new(&self.0.get()).serialize(serializer)
+    }
 }
 
 /// What one computer would get.
@@ -76,6 +106,23 @@ pub(crate) struct Unknown {
     fact: String,
 }
 
+/// Nothing but the counts of a plan.
+#[derive(Serialize)]
+pub(crate) struct Counts<'a> {
+    revision: Option<&'a str>,
+    session: &'static str,
+    now: String,
+    totals: Totals,
+}
+
+impl<'a> Counts<'a> {
+    /// The counts of a plan.
+    pub(crate) fn new(heading: Heading<'a>, totals: &plan::Totals) -> Self {
+        let (revision, session) = (heading.revision, heading.session);
+        Self { revision, session, now: heading.now.to_string(), totals: Totals::new(totals) }
+    }
+}
+
 /// Counts over a plan.
 #[derive(Serialize)]
 pub(crate) struct Totals {
@@ -91,30 +138,41 @@ pub(crate) struct Totals {
     conflicts: usize,
 }
 
-impl<'a> Plan<'a> {
+/// What a plan is for.
+#[derive(Clone, Copy)]
+pub(crate) struct Heading<'a> {
+    /// The commit, where the policy came from one.
+    pub(crate) revision: Option<&'a str>,
+    /// The session's kind.
+    pub(crate) session: &'static str,
+    /// The moment.
+    pub(crate) now: Timestamp,
+}
+
+impl<'a, I: Iterator<Item = ComputerPlan>> Plan<'a, I> {
     /// The rows of a plan; `changes_only` leaves out items with nothing to do.
-    pub(crate) fn new(plan: &'a plan::Plan, session: &'static str, changes_only: bool) -> Self {
+    /// `totals` is looked at once all of `plans` have passed.
+    pub(crate) fn new(
+        heading: Heading<'a>,
+        plans: I,
+        tenants: &'a [TenantPlan],
+        totals: &'a Cell<plan::Totals>,
+        changes_only: bool,
+    ) -> Self {
         Self {
-            revision: plan.revision.as_deref(),
-            session,
-            now: plan.now.to_string(),
-            computers: computers(plan, changes_only).collect(),
-            tenants: plan.tenants.iter().map(|one| TenantRow::new(one, changes_only)).collect(),
-            totals: Totals::new(&plan.totals()),
+            revision: heading.revision,
+            session: heading.session,
+            now: heading.now.to_string(),
+            computers: Passing { plans: RefCell::new(plans), changes_only },
+            tenants: tenants.iter().map(|one| TenantRow::new(one, changes_only)).collect(),
+            totals: Counted(totals),
         }
     }
 }
 
-/// The rows of a plan's computers.
-pub(crate) fn computers(
-    plan: &plan::Plan,
-    changes_only: bool,
-) -> impl Iterator<Item = ComputerRow<'_>> {
-    plan.computers.iter().map(move |one| ComputerRow::new(one, changes_only))
-}
-
 impl<'a> ComputerRow<'a> {
-    fn new(plan: &'a ComputerPlan, changes_only: bool) -> Self {
+    /// The row of a computer.
+    pub(crate) fn new(plan: &'a ComputerPlan, changes_only: bool) -> Self {
         Self {
             computer: &plan.computer,
             tenant: &plan.tenant,
@@ -155,8 +213,8 @@ impl ActionRow {
             item: action.item.to_string(),
             action: action.act.word(),
             reason: action.reason.word(),
-            from: action.from.clone(),
-            to: action.to.clone(),
+            from: action.from.as_deref().map(str::to_owned),
+            to: action.to.as_deref().map(str::to_owned),
             by: action.by.as_ref().map(|by| by.path.to_string()),
             line: action.by.as_ref().map(|by| by.line),
             because: action.because.as_ref().map(ToString::to_string),

@@ -4,34 +4,27 @@ use std::fmt::Write;
 
 use comfy_table::{Cell, Color, Table};
 use ordain_core::item::{Act, Reason};
-use ordain_core::plan::{Action, Conflict, Plan, Totals};
+use ordain_core::plan::{Action, ComputerPlan, Conflict, TenantPlan, Totals};
 use ordain_core::resolve::Missing;
 
 use super::{Style, count, table};
 
-/// A whole plan.
-pub(crate) fn plan(plan: &Plan, changes_only: bool, style: Style) -> String {
-    let mut text = String::new();
-    let mut quiet = 0;
-    for one in &plan.computers {
-        let name = format!("{}/{}", one.tenant, one.computer);
-        let part = part(&name, &one.actions, &one.conflicts, &one.unknown, changes_only, style);
-        quiet += usize::from(part.is_none());
-        text.extend(part);
-    }
-    for one in &plan.tenants {
-        let name = format!("tenant {}", one.tenant);
-        text.extend(part(&name, &one.actions, &one.conflicts, &[], changes_only, style));
-    }
-    if quiet > 0 {
-        let _ = writeln!(
-            text,
-            "{}\n",
-            style.dim(&format!("{} with nothing to do", count(quiet, "computer")))
-        );
-    }
-    let _ = writeln!(text, "{}", totals(&plan.totals(), style));
-    text
+/// What one computer would get; nothing where `changes_only` leaves nothing to show.
+pub(crate) fn computer(one: &ComputerPlan, changes_only: bool, style: Style) -> Option<String> {
+    let name = format!("{}/{}", one.tenant, one.computer);
+    part(&name, &one.actions, &one.conflicts, &one.unknown, changes_only, style)
+}
+
+/// What one tenant would get of cloud items.
+pub(crate) fn tenant(one: &TenantPlan, changes_only: bool, style: Style) -> Option<String> {
+    let name = format!("tenant {}", one.tenant);
+    part(&name, &one.actions, &one.conflicts, &[], changes_only, style)
+}
+
+/// The line about computers that were not shown.
+pub(crate) fn quiet(computers: usize, style: Style) -> Option<String> {
+    let words = || format!("{} with nothing to do", count(computers, "computer"));
+    (computers > 0).then(|| format!("{}\n\n", style.dim(&words())))
 }
 
 fn part(
@@ -100,7 +93,7 @@ pub(crate) fn row(action: &Action) -> Vec<Cell> {
 pub(crate) fn versions(action: &Action) -> String {
     match (&action.from, &action.to) {
         (Some(from), Some(to)) => format!("{from} → {to}"),
-        (Some(one), None) | (None, Some(one)) => one.clone(),
+        (Some(one), None) | (None, Some(one)) => one.to_string(),
         (None, None) => String::new(),
     }
 }

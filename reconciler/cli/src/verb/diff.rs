@@ -1,10 +1,12 @@
 //! `ordain diff`: what a change does to the fleet.
 
 use jiff::Timestamp;
+use ordain_core::change::{Changed, Places, touched};
 use ordain_core::diff::{Diff, Exceeded, diff};
-use ordain_core::fleet::Fleet;
-use ordain_core::plan::{Plan, plan};
+use ordain_core::fleet::{Fleet, World};
+use ordain_core::plan::{Plan, Planner};
 use ordain_core::policy::Policy;
+use ordain_core::resolve::Request;
 use ordain_schema::document::Inventory;
 use ordain_schema::{Code, Diagnostic, Snapshot, Span};
 
@@ -33,7 +35,7 @@ pub(super) fn run(args: &DiffArgs, printer: &mut Printer) -> Result<Exit, Comman
         printer.note(format!("the policy at {} has errors", args.head));
         return Ok(Exit::Findings);
     };
-    let diff = compare(args, [(&before, &base), (&after, &head)], &inventory, now)?;
+    let diff = compare(args, [(&before, &base), (&after, &head)], inventory, now)?;
     show(&diff, args.format, printer);
     let refused = !diff.limits.is_empty();
     let found: Vec<_> = diff.limits.iter().map(|one| exceeded(one, &base)).collect();
@@ -70,33 +72,51 @@ fn sides(args: &DiffArgs) -> Result<(Snapshot, Snapshot), CommandError> {
     Ok((at(&args.base)?, at(&args.head)?))
 }
 
-/// Plans both sides for the same fleet. What the session names need be known
-/// to one side only: the other has nothing to plan for it.
+/// Plans both sides for the same fleet, as far as the change could touch it.
+/// What the session names need be known to one side only: the other has
+/// nothing to plan for it.
 fn compare(
     args: &DiffArgs,
     [before, after]: [(&Policy, &Snapshot); 2],
-    inventory: &Inventory,
+    inventory: Inventory,
     now: Timestamp,
 ) -> Result<Diff, CommandError> {
-    let requests = (request(&args.session, before.0), request(&args.session, after.0));
-    if let (Err(_), Err(error)) = requests {
-        return Err(error);
-    }
-    let planned = |(policy, snapshot): (&Policy, &Snapshot), request: Option<_>| {
-        let Some(request) = request else {
-            return Plan {
-                revision: policy.revision.clone(),
-                now,
-                computers: Vec::new(),
-                tenants: Vec::new(),
-            };
-        };
-        let mut fleet = Fleet::new(inventory.clone());
+    let fleet = Fleet::new(inventory);
+    let answered = |(policy, snapshot): (&Policy, &Snapshot)| {
+        let mut fleet = fleet.clone();
         scripts::answer(policy, snapshot, &mut fleet);
-        plan(policy, &fleet, &request, now)
+        fleet
     };
-    let (base, head) = (planned(before, requests.0.ok()), planned(after, requests.1.ok()));
-    Ok(diff(before.0, &base, &head))
+    let (old_fleet, new_fleet) = (answered(before), answered(after));
+    let old = World::new(before.0, &old_fleet, now);
+    let new = World::new(after.0, &new_fleet, now);
+    let requests = (request(&args.session, before.0), request(&args.session, after.0));
+    let (base, head) = match requests {
+        (Err(_), Err(error)) => return Err(error),
+        (Ok(base), Ok(head)) => {
+            let changed = Changed::between(before.0, after.0);
+            let places = touched(&old, &new, &changed, &head);
+            (plan_only(&old, &base, &places), plan_only(&new, &head, &places))
+        }
+        (Ok(base), Err(_)) => (plan_only(&old, &base, &everyone(&fleet)), nothing(&new)),
+        (Err(_), Ok(head)) => (nothing(&old), plan_only(&new, &head, &everyone(&fleet))),
+    };
+    let known = new.subjects().filter(|subject| !subject.is_excluded()).count();
+    Ok(diff(before.0, &base, &head, known as u64))
+}
+
+fn everyone(fleet: &Fleet) -> Places {
+    (0..fleet.computers().len() as u32).collect()
+}
+
+fn plan_only(world: &World<'_>, request: &Request, places: &Places) -> Plan {
+    let computers = Planner::new(world, request).only(places).collect();
+    Plan { computers, ..nothing(world) }
+}
+
+fn nothing(world: &World<'_>) -> Plan {
+    let revision = world.policy.revision.clone();
+    Plan { revision, now: world.now, computers: Vec::new(), tenants: Vec::new() }
 }
 
 fn show(diff: &Diff, format: DiffFormat, printer: &mut Printer) {

@@ -1,13 +1,17 @@
 //! `ordain plan`: what each computer would get.
+//!
+//! Computers are shown as they are planned, so that a large fleet takes no
+//! more memory than its facts do.
 
-use jiff::Timestamp;
+use std::cell::Cell;
+
+use ordain_core::change::Places;
 use ordain_core::fleet::{Fleet, World};
-use ordain_core::plan::{Plan, plan, plan_computer};
-use ordain_core::policy::Policy;
-use ordain_core::resolve::{Candidates, Request};
+use ordain_core::plan::{ComputerPlan, Planner, TenantPlan, Totals};
 
 use crate::args::{Format, PlanArgs};
 use crate::error::{CommandError, Exit};
+use crate::json::plan::Heading;
 use crate::printer::Printer;
 use crate::request::{computers_exist, is_named, request, session_word};
 use crate::{inventory, json, policy, render, repository, scripts};
@@ -26,52 +30,96 @@ pub(super) fn run(args: &PlanArgs, printer: &mut Printer) -> Result<Exit, Comman
         fleet.computers().iter().map(|one| (&*one.tenant, &*one.name)),
     )?;
     scripts::answer_aloud(&policy, &snapshot, &mut fleet, printer);
-    let plan = of_computers(&args.computers, &policy, &fleet, &request, now);
-    show(&plan, args, printer);
-    Ok(Exit::found(plan.has_findings()))
+    let world = World::new(&policy, &fleet, now);
+    let planner = Planner::new(&world, &request);
+    let heading =
+        Heading { revision: policy.revision.as_deref(), session: session_word(&args.session), now };
+    let totals = if args.totals {
+        counts(&planner.totals(), heading, args, printer)
+    } else if args.computers.is_empty() {
+        show(planner.computers(), &planner.tenants(), heading, args, printer)
+    } else {
+        let places = places(&args.computers, &fleet);
+        show(planner.only(&places), &[], heading, args, printer)
+    };
+    Ok(Exit::found(totals.has_findings()))
 }
 
-/// The plan for the named computers; for all where none is named.
-fn of_computers(
-    named: &[String],
-    policy: &Policy,
-    fleet: &Fleet,
-    request: &Request,
-    now: Timestamp,
-) -> Plan {
-    if named.is_empty() {
-        return plan(policy, fleet, request, now);
-    }
-    let world = World::new(policy, fleet, now);
-    let candidates = Candidates::new(&world);
+/// Where the named computers stand in the fleet.
+fn places(named: &[String], fleet: &Fleet) -> Places {
     let wanted = |tenant: &str, name: &str| named.iter().any(|one| is_named(one, tenant, name));
-    let computers = world
-        .subjects()
-        .filter(|subject| wanted(&subject.facts.tenant, &subject.facts.name))
-        .filter_map(|subject| plan_computer(&subject, &candidates, request));
-    Plan {
-        revision: policy.revision.clone(),
-        now,
-        computers: computers.collect(),
-        tenants: Vec::new(),
-    }
+    let computers = (0..).zip(fleet.computers());
+    computers.filter(|(_, one)| wanted(&one.tenant, &one.name)).map(|(place, _)| place).collect()
 }
 
-fn show(plan: &Plan, args: &PlanArgs, printer: &mut Printer) {
-    let session = session_word(&args.session);
+fn counts(totals: &Totals, heading: Heading<'_>, args: &PlanArgs, printer: &mut Printer) -> Totals {
+    match args.format {
+        Format::Human => printer.line(render::plan::totals(totals, printer.style())),
+        Format::Json => printer.json(&json::plan::Counts::new(heading, totals)),
+        Format::Jsonl => printer.json_line(&json::plan::Counts::new(heading, totals)),
+    }
+    *totals
+}
+
+fn show(
+    plans: impl Iterator<Item = ComputerPlan>,
+    tenants: &[TenantPlan],
+    heading: Heading<'_>,
+    args: &PlanArgs,
+    printer: &mut Printer,
+) -> Totals {
+    let totals = Cell::new(Totals::default());
+    let add = |of: &dyn Fn(&mut Totals)| {
+        let mut sum = totals.get();
+        of(&mut sum);
+        totals.set(sum);
+    };
+    tenants.iter().for_each(|tenant| add(&|sum| sum.add_tenant(tenant)));
+    let plans_counted = plans.inspect(|plan| add(&|sum| sum.add_computer(plan)));
     match args.format {
         Format::Human => {
-            let text = render::plan::plan(plan, args.changes_only, printer.style());
-            printer.text(text);
+            people(plans_counted, tenants, args.changes_only, printer);
+            printer.line(render::plan::totals(&totals.get(), printer.style()));
         }
-        Format::Json => printer.json(&json::plan::Plan::new(plan, session, args.changes_only)),
+        Format::Json => printer.json(&json::plan::Plan::new(
+            heading,
+            plans_counted,
+            tenants,
+            &totals,
+            args.changes_only,
+        )),
         Format::Jsonl => {
-            for row in json::plan::computers(plan, args.changes_only) {
-                printer.json_line(&row);
+            for plan in plans_counted {
+                printer.json_line(&json::plan::ComputerRow::new(&plan, args.changes_only));
             }
-            for tenant in &plan.tenants {
+            for tenant in tenants {
                 printer.json_line(&json::plan::TenantRow::new(tenant, args.changes_only));
             }
         }
+    }
+    totals.get()
+}
+
+fn people(
+    plans: impl Iterator<Item = ComputerPlan>,
+    tenants: &[TenantPlan],
+    changes_only: bool,
+    printer: &mut Printer,
+) {
+    let style = printer.style();
+    let mut quiet = 0;
+    for plan in plans {
+        match render::plan::computer(&plan, changes_only, style) {
+            Some(text) => printer.text(text),
+            None => quiet += 1,
+        }
+    }
+    for tenant in tenants {
+        if let Some(text) = render::plan::tenant(tenant, changes_only, style) {
+            printer.text(text);
+        }
+    }
+    if let Some(text) = render::plan::quiet(quiet, style) {
+        printer.text(text);
     }
 }

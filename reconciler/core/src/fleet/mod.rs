@@ -8,6 +8,8 @@ mod facts;
 mod subject;
 mod world;
 
+use std::sync::Arc;
+
 use ordain_schema::document::{Approval, ComputerFacts, Inventory, PersonFacts, TenantFacts};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -16,11 +18,12 @@ pub use world::{TenantView, World};
 
 use crate::policy::Listed;
 
-/// An inventory with its look-ups.
+/// An inventory with its look-ups. A clone shares the facts; what filter
+/// scripts say is its own.
 #[derive(Debug, Clone, Default)]
 pub struct Fleet {
-    computers: Vec<ComputerFacts>,
-    persons: FxHashMap<String, Vec<PersonFacts>>,
+    computers: Arc<Vec<ComputerFacts>>,
+    persons: Arc<FxHashMap<String, Vec<PersonFacts>>>,
     tenants: FxHashMap<String, TenantFacts>,
     available: FxHashMap<String, Vec<String>>,
     scripts: FxHashMap<String, Members>,
@@ -59,11 +62,14 @@ impl Fleet {
     /// Takes in an inventory. Computers stand by tenant and name, so that the
     /// order in which they were listed makes no difference.
     pub fn new(inventory: Inventory) -> Self {
-        let mut fleet = Self { computers: inventory.computers, ..Self::default() };
-        fleet.computers.sort_by(|a, b| (&a.tenant, &a.name).cmp(&(&b.tenant, &b.name)));
+        let mut computers = inventory.computers;
+        computers.sort_by(|a, b| (&a.tenant, &a.name).cmp(&(&b.tenant, &b.name)));
+        let mut persons: FxHashMap<String, Vec<PersonFacts>> = FxHashMap::default();
         for person in inventory.persons {
-            fleet.persons.entry(person.upn.to_lowercase()).or_default().push(person);
+            persons.entry(person.upn.to_lowercase()).or_default().push(person);
         }
+        let mut fleet =
+            Self { computers: Arc::new(computers), persons: Arc::new(persons), ..Self::default() };
         for tenant in inventory.tenants {
             let known = fleet.tenants.entry(tenant.id.clone()).or_default();
             known.id.clone_from(&tenant.id);

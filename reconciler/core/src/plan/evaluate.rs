@@ -9,49 +9,23 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::demand::{Demands, Ground};
-use super::memo::Memo;
-use super::task;
-use super::wish::{Change, Detected, Need, Outcome, detected, platform};
+use super::memo::{Answer, Asked, Memo};
+use super::row::Totals;
+use super::standing::{Listed, Standing, of_answer};
+use super::wish::{Detected, detected, platform};
+use super::{free, task};
 use crate::fleet::Subject;
-use crate::item::Reason;
+use crate::item::{Act, Reason};
 use crate::policy::{Demand, DeploymentId, Entity, ItemId, Policy, RuleEntry, Wish};
 use crate::resolve::{Missing, Request, Resolution, Settled};
-
-/// Where an item stands.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Standing {
-    /// Left alone, not even detected.
-    Ignored,
-    /// Deployments or prerequisites contradict.
-    Conflict,
-    /// Not for this computer.
-    NotApplicable,
-    /// Something is not known.
-    Unknown,
-    /// Nothing is to be done.
-    Settled(Reason),
-    /// These changes.
-    Change(Vec<Change>),
-    /// It is known to fail; more about it for people.
-    Fails(Reason, Option<String>),
-}
-
-/// One item that stands in the plan.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Listed {
-    /// Where it stands.
-    pub(super) standing: Standing,
-    /// Its winner.
-    pub(super) winner: Option<DeploymentId>,
-    /// What is detected of it.
-    pub(super) from: Option<String>,
-}
 
 /// What comes of every item of one computer.
 #[derive(Debug, Default)]
 pub(super) struct Evaluation {
-    /// The items that stand in the plan.
+    /// The items that stand in the plan, but for the free ones.
     pub(super) listed: FxHashMap<ItemId, Listed>,
+    /// Items that stand in the plan and that nothing else bears on, by place.
+    pub(super) free: Vec<(ItemId, Listed)>,
     /// Direct prerequisites of items whose prerequisites count; also of items
     /// that are met and so do not stand in the plan.
     pub(super) edges: FxHashMap<ItemId, Vec<ItemId>>,
@@ -71,11 +45,10 @@ impl Evaluation {
         request: &Request,
         memo: &Memo<'w>,
     ) -> Self {
-        let settled: FxHashMap<ItemId, Settled> = resolution
-            .items
-            .iter()
-            .map(|(item, decision)| (*item, decision.settled.clone()))
-            .collect();
+        let rules = subject.world.policy.rules();
+        let tied = resolution.items.iter().filter(|(item, _)| rules.ties(*item));
+        let settled: FxHashMap<ItemId, Settled> =
+            tied.map(|(item, decision)| (*item, decision.settled.clone())).collect();
         let cases = Cases { subject, settled: &settled, memo };
         let not_applicable = |item| cases.is_applicable(item) == Ok(false);
         let ground = Ground { subject, settled: &settled, not_applicable: &not_applicable };
@@ -86,7 +59,61 @@ impl Evaluation {
             demands: &demands,
             standings: FxHashMap::default(),
         };
-        evaluator.evaluate(request)
+        let mut evaluation = evaluator.evaluate(request);
+        evaluation.list_free(subject, resolution, request, memo);
+        evaluation
+    }
+
+    /// Whether an item stands in the plan.
+    pub(super) fn lists(&self, policy: &Policy, item: ItemId, request: &Request) -> bool {
+        if policy.rules().ties(item) {
+            self.listed.contains_key(&item)
+        } else {
+            request.covers(policy, item)
+        }
+    }
+
+    /// Counts what stands in the plan, as its rows would be counted.
+    pub(super) fn count(
+        &self,
+        policy: &Policy,
+        resolution: &Resolution,
+        request: &Request,
+        totals: &mut Totals,
+    ) {
+        let free = self.free.iter().map(|(_, listed)| listed);
+        for listed in self.listed.values().chain(free) {
+            match &listed.standing {
+                Standing::Change(changes) => {
+                    changes.iter().for_each(|change| totals.add_one(change.act, false));
+                }
+                Standing::Fails(..) | Standing::Conflict => totals.add_one(Act::None, true),
+                _ => totals.add_one(Act::None, false),
+            }
+        }
+        let conflicts = resolution.items.iter().filter(|(item, decision)| {
+            matches!(decision.settled, Settled::Conflict(..)) && self.lists(policy, *item, request)
+        });
+        let asked = self.conflicts.keys().filter(|item| self.lists(policy, **item, request));
+        totals.conflicts += conflicts.count() + asked.count();
+    }
+
+    /// Lists the items that nothing else bears on.
+    fn list_free<'w>(
+        &mut self,
+        subject: &Subject<'w>,
+        resolution: &Resolution,
+        request: &Request,
+        memo: &Memo<'w>,
+    ) {
+        let policy = subject.world.policy;
+        for (item, decision) in &resolution.items {
+            if !policy.rules().ties(*item) && request.covers(policy, *item) {
+                let (listed, missing) = free::list(subject, *item, &decision.settled, memo);
+                self.unknown.extend(missing);
+                self.free.push((*item, listed));
+            }
+        }
     }
 }
 
@@ -98,14 +125,14 @@ struct Cases<'a, 'w> {
 }
 
 impl<'w> Cases<'_, 'w> {
-    /// What comes of a need, and whether an offer from outside was missing.
-    fn outcome(&self, item: ItemId, need: Need<'w>) -> Rc<(Outcome, bool)> {
+    /// What comes of a need.
+    fn answer(&self, item: ItemId, need: Asked) -> Rc<Answer> {
         let policy: &'w Policy = self.subject.world.policy;
         let licence = match self.settled.get(&item) {
             Some(Settled::Winner(id)) => policy.deployment(*id).licence_document,
             _ => None,
         };
-        self.memo.outcome(self.subject, item, licence, need)
+        self.memo.answer(self.subject, item, licence, need)
     }
 
     /// Whether a software is for this computer; a fact where that is not known.
@@ -212,45 +239,25 @@ impl<'w> Evaluator<'_, 'w> {
         if self.in_conflict(item) {
             return (Standing::Conflict, None);
         }
+        let winner = self.winner(item);
         let need = match self.wish(item) {
             Some(Wish::UpdateIfFound) if present && self.detected(item) == Detected::Missing => {
-                Need::Present
+                Asked::Present
             }
             Some(Wish::UpdateIfFound)
                 if absent && matches!(self.detected(item), Detected::Version(_)) =>
             {
-                Need::Absent
+                Asked::Absent
             }
-            Some(wish) => Need::Winner(wish),
-            None if absent => Need::Absent,
-            None => Need::Present,
+            Some(_) => winner.map_or(Asked::Present, Asked::Winner),
+            None if absent => Asked::Absent,
+            None => Asked::Present,
         };
-        let known = self.cases.outcome(item, need);
-        let (outcome, unheard) = (&known.0, known.1);
         let name = self.policy().items().entry(item).item.name();
-        let missing = match (outcome, unheard) {
-            (Outcome::Unknown(Some(fact)), _) => Some(Missing {
-                what: format!("platforms of software/{name}"),
-                fact: (*fact).to_owned(),
-            }),
-            (_, true) => Some(Missing {
-                what: format!("versions of software/{name}"),
-                fact: format!("available.{name}"),
-            }),
-            _ => None,
-        };
-        let standing = match outcome {
-            Outcome::NotApplicable => Standing::NotApplicable,
-            Outcome::Unknown(_) => Standing::Unknown,
-            Outcome::Fails(reason) => Standing::Fails(*reason, None),
-            Outcome::Settled(reason) => {
-                self.prerequisites(item).unwrap_or(Standing::Settled(*reason))
-            }
-            Outcome::Change(changes) => {
-                self.prerequisites(item).unwrap_or_else(|| Standing::Change(changes.clone()))
-            }
-        };
-        (standing, missing)
+        let (standing, missing) = of_answer(&self.cases.answer(item, need), name);
+        let met = matches!(standing, Standing::Settled(_) | Standing::Change(_));
+        let hindered = if met { self.prerequisites(item) } else { None };
+        (hindered.unwrap_or(standing), missing)
     }
 
     /// What an item's prerequisites make of it, where they leave nothing good.
@@ -356,7 +363,7 @@ impl<'w> Evaluator<'_, 'w> {
         }
         evaluation.unknown.extend(missing);
         let from = match self.detected(item) {
-            Detected::Version(version) if standing != Standing::Ignored => Some(version.to_owned()),
+            Detected::Version(version) if standing != Standing::Ignored => Some(version.into()),
             _ => None,
         };
         evaluation.listed.insert(item, Listed { standing, winner, from });

@@ -4,12 +4,15 @@
 //! table of one software, `memo.rs` keeps its answers, `demand.rs` collects what prerequisites ask for,
 //! `evaluate.rs` joins both, `sequence.rs` puts the actions in order.
 
+mod actions;
 mod demand;
 mod evaluate;
+mod free;
 mod memo;
 mod planner;
 mod row;
 mod sequence;
+mod standing;
 mod task;
 mod tenant;
 mod versions;
@@ -53,7 +56,7 @@ fn plan_resolved<'w>(
     memo: &Memo<'w>,
 ) -> ComputerPlan {
     let evaluated = evaluate::Evaluation::new(subject, resolution, request, memo);
-    sequence::finish(subject, resolution, &evaluated, request)
+    actions::finish(subject, resolution, &evaluated, request)
 }
 
 /// Whether a session may touch a computer.

@@ -5,11 +5,12 @@ use std::ops::Range;
 
 use roaring::RoaringBitmap;
 
+use super::evaluate::Evaluation;
 use super::memo::Memo;
 use super::row::{ComputerPlan, TenantPlan, Totals};
 use super::{is_reached, plan_resolved, tenant};
 use crate::fleet::{Subject, World};
-use crate::resolve::{Candidates, Request, Sets, winners};
+use crate::resolve::{Candidates, Request, Resolution, Sets, winners};
 
 /// Plans for the computers of one world, for one session.
 #[derive(Debug)]
@@ -48,10 +49,16 @@ impl<'w> Planner<'w> {
         tenant::plan(self.world, &self.candidates, self.request)
     }
 
-    /// Counts over the whole plan.
+    /// Counts over the whole plan, without putting it in order and words.
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();
-        self.computers().for_each(|computer| totals.add_computer(&computer));
+        for (tenant, range) in self.world.ranges() {
+            for (subject, resolution) in self.resolved(tenant, range.collect()) {
+                let evaluated = Evaluation::new(&subject, &resolution, self.request, &self.memo);
+                totals.computers += 1;
+                evaluated.count(self.world.policy, &resolution, self.request, &mut totals);
+            }
+        }
         self.tenants().iter().for_each(|tenant| totals.add_tenant(tenant));
         totals
     }
@@ -61,15 +68,24 @@ impl<'w> Planner<'w> {
         tenant: &'w str,
         places: Vec<usize>,
     ) -> impl Iterator<Item = ComputerPlan> + use<'_, 'w> {
+        self.resolved(tenant, places).map(|(subject, resolution)| {
+            plan_resolved(&subject, &resolution, self.request, &self.memo)
+        })
+    }
+
+    /// Those computers of a tenant that the session reaches, with what was decided for them.
+    fn resolved(
+        &self,
+        tenant: &'w str,
+        places: Vec<usize>,
+    ) -> impl Iterator<Item = (Subject<'w>, Resolution)> + use<'_, 'w> {
         let subjects: Vec<Subject<'w>> =
             places.into_iter().map(|place| self.world.subject(place)).collect();
         let sets = Sets::new(subjects);
         let ids = self.candidates.of(tenant);
         let winners = winners(self.world, &sets, ids, self.request, |_| true);
         let resolutions = winners.by_computer(sets.subjects().len());
-        sets.into_subjects().into_iter().zip(resolutions).filter_map(|(subject, resolution)| {
-            is_reached(&subject, self.request)
-                .then(|| plan_resolved(&subject, &resolution, self.request, &self.memo))
-        })
+        let both = sets.into_subjects().into_iter().zip(resolutions);
+        both.filter(|(subject, _)| is_reached(subject, self.request))
     }
 }

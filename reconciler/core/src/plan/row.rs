@@ -64,9 +64,9 @@ pub struct Action {
     /// Why.
     pub reason: Reason,
     /// The detected version.
-    pub from: Option<String>,
+    pub from: Option<Arc<str>>,
     /// The version as written in `versions`; none on none and uninstall.
-    pub to: Option<String>,
+    pub to: Option<Arc<str>>,
     /// The file that asks for it: the winner's, else that of the software that brought it in.
     pub by: Option<Place>,
     /// The winner.
@@ -159,7 +159,11 @@ pub struct Totals {
 impl Totals {
     /// Counts one action.
     pub fn add(&mut self, action: &Action) {
-        *match action.act {
+        self.add_one(action.act, action.failed);
+    }
+
+    pub(super) fn add_one(&mut self, act: Act, failed: bool) {
+        *match act {
             Act::None => &mut self.none,
             Act::Install => &mut self.install,
             Act::Update => &mut self.update,
@@ -168,7 +172,7 @@ impl Totals {
             Act::Repair => &mut self.repair,
             Act::Set => &mut self.set,
         } += 1;
-        self.failed += usize::from(action.failed);
+        self.failed += usize::from(failed);
     }
 
     /// Counts what one computer would get.

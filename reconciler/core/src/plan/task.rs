@@ -1,6 +1,8 @@
 //! What comes of a task on one computer.
 
-use super::evaluate::Standing;
+use std::rc::Rc;
+
+use super::standing::Standing;
 use super::wish::Change;
 use crate::fleet::Subject;
 use crate::item::{Act, Item, Reason};
@@ -25,12 +27,12 @@ pub(super) fn judge(wish: Option<&Wish>, answer: Option<bool>) -> Standing {
         (_, None) => Standing::Unknown,
         (_, Some(true)) => Standing::Settled(Reason::Compliant),
         (Some(Wish::Audit), Some(false)) => Standing::Settled(Reason::NotCompliant),
-        (_, Some(false)) => Standing::Change(vec![Change {
+        (_, Some(false)) => Standing::Change(Rc::new([Change {
             act: Act::Set,
             reason: Reason::NotCompliant,
             from: None,
             to: None,
-        }]),
+        }])),
     }
 }
 

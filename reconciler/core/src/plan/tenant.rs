@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::evaluate::Standing;
+use super::actions::{resolved_conflicts, shadowed};
 use super::row::{Action, Place, TenantPlan};
-use super::sequence::{resolved_conflicts, shadowed};
+use super::standing::Standing;
 use super::task;
 use crate::fleet::World;
 use crate::item::{Act, Phase, Reason};

@@ -3,6 +3,8 @@
 //! Looks at nothing but that software: prerequisites are [`super::evaluate`]'s.
 
 use std::cmp::Ordering;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use ordain_schema::document::{
     Licence, LicenceNeed, Platform, RepairStrategy, Software, UpgradeStrategy, VersionScheme,
@@ -46,7 +48,7 @@ pub(super) enum Outcome {
     /// A fact is missing; which one, where it is not the software itself.
     Unknown(Option<&'static str>),
     /// These changes, one after the other.
-    Change(Vec<Change>),
+    Change(Rc<[Change]>),
     /// It is known to fail.
     Fails(Reason),
 }
@@ -59,9 +61,9 @@ pub(super) struct Change {
     /// Why.
     pub(super) reason: Reason,
     /// From this version.
-    pub(super) from: Option<String>,
+    pub(super) from: Option<Arc<str>>,
     /// To this version.
-    pub(super) to: Option<String>,
+    pub(super) to: Option<Arc<str>>,
 }
 
 /// A software on a computer, with all that its state table looks at.
@@ -198,10 +200,10 @@ impl<'a> Case<'a> {
         let change = Change {
             act: Act::Repair,
             reason: Reason::TestFailed,
-            from: Some(version.to_owned()),
-            to: to.map(str::to_owned),
+            from: Some(version.into()),
+            to: to.map(Into::into),
         };
-        (Outcome::Change(vec![change]), unheard)
+        (Outcome::Change(Rc::new([change])), unheard)
     }
 
     fn lacks_licence(&self) -> bool {
@@ -224,7 +226,7 @@ impl<'a> Case<'a> {
         {
             return Outcome::Fails(Reason::UpgradeNotPossible);
         }
-        Outcome::Change(changes)
+        Outcome::Change(changes.into())
     }
 
     /// A patch brings its base first, recursively; none where a base is not to be had.
@@ -254,12 +256,7 @@ impl<'a> Case<'a> {
         for (index, to) in steps.into_iter().rev().enumerate() {
             let (act, reason) =
                 if index == 0 { (act, reason) } else { (Act::Update, Reason::UpdateAvailable) };
-            changes.push(Change {
-                act,
-                reason,
-                from: from.map(str::to_owned),
-                to: Some(to.to_owned()),
-            });
+            changes.push(Change { act, reason, from: from.map(Into::into), to: Some(to.into()) });
             from = Some(to);
         }
         Some(changes)
@@ -289,12 +286,12 @@ impl<'a> Case<'a> {
 }
 
 fn uninstall(version: &str) -> Outcome {
-    Outcome::Change(vec![Change {
+    Outcome::Change(Rc::new([Change {
         act: Act::Uninstall,
         reason: Reason::SoftwareDetected,
-        from: Some(version.to_owned()),
+        from: Some(version.into()),
         to: None,
-    }])
+    }]))
 }
 
 /// What is detected of a software on a computer.

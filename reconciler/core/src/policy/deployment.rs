@@ -49,6 +49,10 @@ impl Wish {
     }
 }
 
+/// Index of a wish among the different ones of a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WishId(pub u32);
+
 /// The part of the total order that does not depend on a computer; greater wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Precedence {
@@ -81,6 +85,8 @@ pub struct DeploymentEntry {
     pub item: Option<ItemId>,
     /// What it wishes.
     pub wish: Wish,
+    /// The same as a dense id: equal wishes of one policy have equal ids.
+    pub wish_id: WishId,
     /// Which computers it is for.
     pub target: Target,
     /// Where it stands in the total order.
@@ -160,7 +166,19 @@ pub(super) fn compile(
             items,
         ));
     }
+    number_wishes(&mut entries);
     entries
+}
+
+fn number_wishes(entries: &mut [DeploymentEntry]) {
+    let mut known: FxHashMap<Wish, WishId> = FxHashMap::default();
+    for entry in entries {
+        let next = WishId(known.len() as u32);
+        entry.wish_id = match known.get(&entry.wish) {
+            Some(id) => *id,
+            None => *known.entry(entry.wish.clone()).or_insert(next),
+        };
+    }
 }
 
 fn entry(
@@ -208,6 +226,7 @@ fn entry(
         scope,
         item,
         wish: wish(deployment),
+        wish_id: WishId(0),
         target,
         precedence,
         enforcement: deployment.enforcement,

@@ -22,7 +22,7 @@ use ordain_schema::document::{
 use ordain_schema::{Diagnostic, Snapshot, Span};
 use rustc_hash::FxHashMap;
 
-pub use deployment::{DeploymentEntry, Precedence, Wish, written_item};
+pub use deployment::{DeploymentEntry, Precedence, Wish, WishId, written_item};
 pub use group::{GroupEntry, Listed};
 pub use item_table::{Entity, ItemEntry, ItemId, ItemTable};
 pub use names::{Kind, Lookup, Names};

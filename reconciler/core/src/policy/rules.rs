@@ -42,11 +42,31 @@ pub enum Demand {
     Fail(String),
 }
 
+impl RuleEntry {
+    /// The items it looks at, or asks something of.
+    pub fn items(&self) -> impl Iterator<Item = ItemId> {
+        let looked_at = self.condition.iter().flat_map(|condition| condition.of.iter().flatten());
+        looked_at.chain(self.demand.items()).copied()
+    }
+}
+
+impl Demand {
+    /// The items it asks something of.
+    pub fn items(&self) -> &[ItemId] {
+        match self {
+            Self::Present(items) | Self::Absent(items) => items,
+            Self::Fail(_) => &[],
+        }
+    }
+}
+
 /// What surrounds the items of a policy.
 #[derive(Debug, Default)]
 pub struct Rules {
     requires: FxHashMap<ItemId, Vec<RuleEntry>>,
     configures: FxHashMap<ItemId, ItemId>,
+    /// By item: whether prerequisites or configurations bear on it.
+    tied: Vec<bool>,
 }
 
 impl Rules {
@@ -56,7 +76,7 @@ impl Rules {
         names: &Names,
         items: &ItemTable,
     ) -> Self {
-        let mut rules = Self::default();
+        let mut rules = Self { tied: vec![false; items.len()], ..Self::default() };
         for (index, document) in documents.iter().enumerate() {
             let Body::Software(software) = &document.body else {
                 continue;
@@ -73,12 +93,37 @@ impl Rules {
             let task = software.configure.as_ref().and_then(|task| resolve.item(Kind::Task, task));
             rules.configures.extend(task.map(|task| (item, task)));
         }
+        rules.tie();
         rules
+    }
+
+    fn tie(&mut self) {
+        let mut tied: Vec<ItemId> = Vec::new();
+        for (item, entries) in &self.requires {
+            tied.push(*item);
+            for entry in entries {
+                tied.extend(entry.items());
+            }
+        }
+        tied.extend(self.configures.iter().flat_map(|(software, task)| [*software, *task]));
+        for item in tied {
+            self.tied[item.0 as usize] = true;
+        }
+    }
+
+    /// Whether some prerequisite or configuration names an item, or it has one.
+    pub fn ties(&self, item: ItemId) -> bool {
+        self.tied[item.0 as usize]
     }
 
     /// The prerequisite rules of a software.
     pub fn of(&self, item: ItemId) -> &[RuleEntry] {
         self.requires.get(&item).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every software with its prerequisite rules; in no particular order.
+    pub fn iter(&self) -> impl Iterator<Item = (ItemId, &[RuleEntry])> {
+        self.requires.iter().map(|(item, entries)| (*item, entries.as_slice()))
     }
 
     /// The configuration task of a software.

@@ -147,7 +147,11 @@ impl Classes {
 impl Winners {
     /// The same by computer: one resolution for each, by place.
     pub fn by_computer(&self, computers: usize) -> Vec<Resolution> {
-        let mut resolutions = vec![Resolution::default(); computers];
+        let mut resolutions = Vec::with_capacity(computers);
+        resolutions.resize_with(computers, || Resolution {
+            items: Vec::with_capacity(self.items.len()),
+            unknown: Vec::new(),
+        });
         for one in &self.items {
             for (decision, of) in &one.decisions {
                 for place in of {

@@ -153,8 +153,8 @@ fn matches(wanted: &ExpectedAction, action: &Action) -> bool {
     wanted.item.value == action.item.to_string()
         && same(wanted.action.as_ref(), &action.act.word().to_owned())
         && same(wanted.reason.as_ref(), &action.reason.word().to_owned())
-        && same(wanted.from.as_ref(), &action.from)
-        && same(wanted.to.as_ref(), &action.to)
+        && same(wanted.from.as_ref(), &action.from.as_deref().map(str::to_owned))
+        && same(wanted.to.as_ref(), &action.to.as_deref().map(str::to_owned))
         && same(wanted.by.as_ref(), &action.by.as_ref().map(|place| place.path.to_string()))
         && wanted.line.is_none_or(|line| action.by.as_ref().is_some_and(|place| place.line == line))
         && same(wanted.because.as_ref(), &action.because.as_ref().map(ToString::to_string))
@@ -192,8 +192,8 @@ fn describe_action(action: &Action) -> String {
         Some(format!("item: {}", action.item)),
         Some(format!("action: {}", action.act)),
         Some(format!("reason: {}", action.reason)),
-        some("from", action.from.clone()),
-        some("to", action.to.clone()),
+        some("from", action.from.as_deref().map(str::to_owned)),
+        some("to", action.to.as_deref().map(str::to_owned)),
         some("by", action.by.as_ref().map(|place| place.path.to_string())),
         some("because", action.because.as_ref().map(ToString::to_string)),
         (!waits.is_empty()).then(|| format!("waitsFor: [{waits}]")),

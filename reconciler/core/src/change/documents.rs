@@ -1,0 +1,343 @@
+//! Two policies compared, document by document.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ordain_schema::document::{Body, Document, Software, Tenant};
+use rustc_hash::FxHashSet;
+
+use crate::policy::{DeploymentEntry, DocumentId, Policy, Selector, TenantId};
+
+/// Documents of items by their path, by the tenant that they concern; under
+/// none what concerns every tenant.
+pub(super) type Scoped = BTreeMap<Option<Arc<str>>, BTreeSet<Arc<str>>>;
+
+/// What differs between two policies, as far as plans are concerned.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// Every computer may be concerned.
+    pub(super) everything: bool,
+    /// Every computer of these tenants may be concerned.
+    pub(super) tenants: BTreeSet<Arc<str>>,
+    /// Items whose winner may be another.
+    pub(super) winners: Scoped,
+    /// Items that mean something else, and whatever needs them.
+    pub(super) definitions: Scoped,
+    /// Items that are found out about, or carried out, differently.
+    pub(super) redefined: BTreeSet<Arc<str>>,
+}
+
+impl Changed {
+    /// Compares two policies.
+    pub fn between(before: &Policy, after: &Policy) -> Self {
+        let mut comparison = Comparison { before, after, changed: Self::default() };
+        comparison.documents();
+        comparison.files();
+        comparison.dependants();
+        comparison.changed
+    }
+
+    /// Whether no plan can differ.
+    pub fn is_empty(&self) -> bool {
+        !self.everything
+            && self.tenants.is_empty()
+            && self.winners.is_empty()
+            && self.definitions.is_empty()
+    }
+
+    /// The tenants that may be concerned; none where that may be every one.
+    pub fn tenants(&self) -> Option<BTreeSet<&str>> {
+        let scopes = self.winners.keys().chain(self.definitions.keys());
+        let named: Option<BTreeSet<&str>> = scopes.map(Option::as_deref).collect();
+        let whole = self.tenants.iter().map(|tenant| &**tenant);
+        named.filter(|_| !self.everything).map(|named| named.into_iter().chain(whole).collect())
+    }
+}
+
+struct Comparison<'a> {
+    before: &'a Policy,
+    after: &'a Policy,
+    changed: Changed,
+}
+
+impl<'a> Comparison<'a> {
+    fn sides(&self) -> [&'a Policy; 2] {
+        [self.before, self.after]
+    }
+
+    /// Both lists stand by path: only files that differ are looked at closely.
+    fn documents(&mut self) {
+        let (mut before, mut after) = (files(self.before), files(self.after));
+        let (mut old, mut new) = (before.next(), after.next());
+        loop {
+            let order = match (&old, &new) {
+                (None, None) => return,
+                (Some(_), None) => std::cmp::Ordering::Less,
+                (None, Some(_)) => std::cmp::Ordering::Greater,
+                (Some((a, _)), Some((b, _))) => path(self.before, *a).cmp(path(self.after, *b)),
+            };
+            let gone = if order.is_le() { old.take() } else { None };
+            let come = if order.is_ge() { new.take() } else { None };
+            self.file(gone.map_or(0..0, range), come.map_or(0..0, range));
+            old = old.or_else(|| before.next());
+            new = new.or_else(|| after.next());
+        }
+    }
+
+    fn file(&mut self, gone: std::ops::Range<u32>, come: std::ops::Range<u32>) {
+        let (before, after) = (self.before, self.after);
+        let same = gone.len() == come.len()
+            && gone.clone().zip(come.clone()).all(|(a, b)| {
+                is_same(before.document(DocumentId(a)), after.document(DocumentId(b)))
+            });
+        if same {
+            return;
+        }
+        let twin = |of: &Policy, ids: &std::ops::Range<u32>, one: &Document| {
+            ids.clone().map(DocumentId).find(|id| {
+                let other = of.document(*id);
+                other.body.kind() == one.body.kind() && other.name == one.name
+            })
+        };
+        for id in gone.clone().map(DocumentId) {
+            let twin = twin(after, &come, before.document(id));
+            self.document(Some(id), twin);
+        }
+        for id in come.map(DocumentId) {
+            if twin(before, &gone, after.document(id)).is_none() {
+                self.document(None, Some(id));
+            }
+        }
+    }
+
+    /// One document that was, and is.
+    fn document(&mut self, before: Option<DocumentId>, after: Option<DocumentId>) {
+        let (old, new) =
+            (before.map(|id| self.before.document(id)), after.map(|id| self.after.document(id)));
+        if old.zip(new).is_some_and(|(old, new)| is_same(old, new)) {
+            return;
+        }
+        let sides = [(self.before, before), (self.after, after)];
+        for (policy, id) in sides.into_iter().filter_map(|(policy, id)| Some((policy, id?))) {
+            self.side(policy, id, old.zip(new));
+        }
+    }
+
+    fn side(&mut self, policy: &Policy, id: DocumentId, both: Option<(&Document, &Document)>) {
+        let document = policy.document(id);
+        let owner = policy.tenants().of_scope(&document.scope);
+        match &document.body {
+            Body::Repository(_) => {
+                let zone =
+                    |policy: &Policy| policy.repository().and_then(|one| one.timezone.clone());
+                self.changed.everything |= zone(self.before) != zone(self.after);
+            }
+            Body::Tenant(_) => self.tenant(policy, owner, both),
+            Body::Software(_) | Body::Task(_) => {
+                self.define(policy, owner, &document.path);
+                if both.is_none_or(|(old, new)| is_redefined(&old.body, &new.body)) {
+                    self.changed.redefined.insert(document.path.clone());
+                }
+            }
+            Body::Deployment(_) => self.deployments(policy, |one| one.document == id),
+            Body::Group(_) => {
+                self.deployments(policy, |one| one.target.selector == Selector::Group(Some(id)))
+            }
+            Body::Licence(_) => self.deployments(policy, |one| one.licence_document == Some(id)),
+            Body::Computer(_) => self.whole(policy, owner),
+            Body::Integration(_) => self.changed.everything = true,
+            Body::Schedule(_)
+            | Body::Window(_)
+            | Body::Branding(_)
+            | Body::Role(_)
+            | Body::Test(_)
+            | Body::Trust(_) => {}
+        }
+    }
+
+    fn tenant(
+        &mut self,
+        policy: &Policy,
+        owner: Option<TenantId>,
+        both: Option<(&Document, &Document)>,
+    ) {
+        let plain = |tenant: &Tenant| {
+            let domains = tenant.domains.clone();
+            (tenant.parent.clone(), tenant.cross_tenant, tenant.timezone.clone(), domains)
+        };
+        if let Some((Body::Tenant(old), Body::Tenant(new))) =
+            both.map(|(old, new)| (&old.body, &new.body))
+        {
+            self.changed.everything |= old.domains != new.domains;
+            if plain(old) == plain(new) && old.tags == new.tags && old.slug == new.slug {
+                return;
+            }
+        }
+        self.whole(policy, owner);
+    }
+
+    /// A tenant and all below it.
+    fn whole(&mut self, policy: &Policy, owner: Option<TenantId>) {
+        match owner {
+            None => self.changed.everything = true,
+            Some(owner) => self.changed.tenants.extend(below(policy, owner)),
+        }
+        self.deployments(policy, |one| is_scripted(policy, one));
+    }
+
+    fn deployments(&mut self, policy: &Policy, is_meant: impl Fn(&DeploymentEntry) -> bool) {
+        for deployment in policy.deployments().iter().filter(|one| is_meant(one)) {
+            let Some(item) = deployment.item else { continue };
+            let path = &policy.document(policy.items().entry(item).document).path;
+            let scopes = match deployment.scope {
+                None => vec![None],
+                Some(own) if deployment.propagate => below(policy, own).map(Some).collect(),
+                Some(own) => vec![Some(policy.tenants().node(own).id.clone())],
+            };
+            for scope in scopes {
+                self.changed.winners.entry(scope).or_default().insert(path.clone());
+            }
+        }
+    }
+
+    fn define(&mut self, policy: &Policy, owner: Option<TenantId>, path: &Arc<str>) {
+        let scopes: Vec<_> = match owner {
+            None => vec![None],
+            Some(owner) => below(policy, owner).map(Some).collect(),
+        };
+        for scope in scopes {
+            self.changed.definitions.entry(scope).or_default().insert(path.clone());
+        }
+    }
+
+    /// Scripts: those beside an item's document, and filter scripts.
+    fn files(&mut self) {
+        for (path, id) in self.before.files() {
+            if self.after.blob(path) != Some(id) {
+                self.script(path);
+            }
+        }
+        for path in self.after.files().keys() {
+            if self.before.blob(path).is_none() {
+                self.script(path);
+            }
+        }
+    }
+
+    fn script(&mut self, path: &str) {
+        if path.ends_with(".yaml") {
+            return;
+        }
+        for policy in self.sides() {
+            self.deployments(policy, |one| {
+                is_scripted(policy, one) && script_of(policy, one).as_deref() == Some(path)
+            });
+            let Some((folder, _)) = path.rsplit_once('/') else { continue };
+            let items = policy.items().iter().map(|(_, entry)| policy.document(entry.document));
+            let mut beside = items.filter(|one| folder_of(&one.path) == Some(folder));
+            if let Some(document) = beside.next() {
+                self.define(policy, policy.tenants().of_scope(&document.scope), &document.path);
+                self.changed.redefined.insert(document.path.clone());
+            }
+        }
+    }
+
+    /// Whatever needs an item that means something else is concerned as well.
+    fn dependants(&mut self) {
+        let mut open: Vec<(Option<Arc<str>>, Arc<str>)> = Vec::new();
+        for (scope, paths) in &self.changed.definitions {
+            open.extend(paths.iter().map(|path| (scope.clone(), path.clone())));
+        }
+        while let Some((scope, path)) = open.pop() {
+            for policy in self.sides() {
+                for dependant in dependants(policy, &path) {
+                    let known = self.changed.definitions.entry(scope.clone()).or_default();
+                    if known.insert(dependant.clone()) {
+                        open.push((scope.clone(), dependant));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The documents that need the item of a document, or are configured by it.
+fn dependants(policy: &Policy, path: &str) -> Vec<Arc<str>> {
+    let of = |item| &policy.document(policy.items().entry(item).document).path;
+    let rules = policy.rules();
+    let needing = rules.iter().filter(|(_, entries)| {
+        entries.iter().any(|rule| rule.items().any(|item| &**of(item) == path))
+    });
+    let configured = rules.configurations().filter(|(_, task)| &**of(*task) == path);
+    needing
+        .map(|(item, _)| item)
+        .chain(configured.map(|(software, _)| software))
+        .map(|item| of(item).clone())
+        .collect()
+}
+
+/// The documents of a policy by file.
+fn files(policy: &Policy) -> impl Iterator<Item = (u32, usize)> {
+    let mut start = 0;
+    policy.documents().chunk_by(|a, b| a.path == b.path).map(move |chunk| {
+        let first = start;
+        start += chunk.len() as u32;
+        (first, chunk.len())
+    })
+}
+
+fn range((first, count): (u32, usize)) -> std::ops::Range<u32> {
+    first..first + count as u32
+}
+
+fn path(policy: &Policy, first: u32) -> &str {
+    &policy.document(DocumentId(first)).path
+}
+
+/// Whether two documents say the same, wherever their lines stand.
+pub(super) fn is_same(a: &Document, b: &Document) -> bool {
+    a.scope == b.scope && a.name == b.name && a.body == b.body
+}
+
+/// Whether a change goes beyond versions that are added or taken away.
+fn is_redefined(before: &Body, after: &Body) -> bool {
+    let (Body::Software(before), Body::Software(after)) = (before, after) else {
+        return true;
+    };
+    let bare = |software: &Software| Software {
+        versions: Vec::new(),
+        publisher: None,
+        homepage: None,
+        icon: None,
+        ..software.clone()
+    };
+    let kept = before.versions.iter().filter_map(|old| {
+        after.versions.iter().find(|new| new.version == old.version).map(|new| (old, new))
+    });
+    bare(before) != bare(after) || kept.into_iter().any(|(old, new)| old != new)
+}
+
+/// A tenant and its descendants, by identity.
+fn below(policy: &Policy, upper: TenantId) -> impl Iterator<Item = Arc<str>> {
+    let tenants = policy.tenants();
+    let covered: FxHashSet<TenantId> =
+        tenants.iter().map(|(id, _)| id).filter(|id| tenants.covers(upper, *id)).collect();
+    tenants.iter().filter(move |(id, _)| covered.contains(id)).map(|(_, node)| node.id.clone())
+}
+
+fn is_scripted(policy: &Policy, deployment: &DeploymentEntry) -> bool {
+    script_of(policy, deployment).is_some()
+}
+
+/// The filter script that decides whom a deployment reaches.
+fn script_of(policy: &Policy, deployment: &DeploymentEntry) -> Option<String> {
+    match &deployment.target.selector {
+        Selector::Script(path) => Some(path.clone()),
+        Selector::Group(Some(group)) => policy.group(*group)?.script.clone(),
+        _ => None,
+    }
+}
+
+fn folder_of(path: &str) -> Option<&str> {
+    path.rsplit_once('/').map(|(folder, _)| folder)
+}

@@ -1,0 +1,67 @@
+//! Which computers a change really gives something else to do.
+
+use roaring::RoaringBitmap;
+
+use super::documents::is_same;
+use super::{Changed, touched};
+use crate::diff::differ;
+use crate::fleet::World;
+use crate::plan::{Action, ComputerPlan, Planner};
+use crate::policy::Policy;
+use crate::resolve::Request;
+
+/// The computers, as places in the fleet, for which another action, version or
+/// winner stands in the plan, or whose winners ask for something else. Both
+/// worlds must be of the same computers.
+pub fn woken(before: &World<'_>, after: &World<'_>, changed: &Changed) -> RoaringBitmap {
+    let request = Request::default();
+    let touched = touched(before, after, changed, &request);
+    let (old, new) = (Planner::new(before, &request), Planner::new(after, &request));
+    let mut places = RoaringBitmap::new();
+    for place in touched {
+        let one = RoaringBitmap::from_iter([place]);
+        let (old, new) = (old.only(&one).next(), new.only(&one).next());
+        let sides = ((before.policy, old.as_ref()), (after.policy, new.as_ref()));
+        if is_other(sides.0, sides.1, changed) {
+            places.insert(place);
+        }
+    }
+    places
+}
+
+fn is_other(
+    (before, old): (&Policy, Option<&ComputerPlan>),
+    (after, new): (&Policy, Option<&ComputerPlan>),
+    changed: &Changed,
+) -> bool {
+    let Some(new) = new else {
+        // It is left alone now: nothing is there to be started.
+        return false;
+    };
+    let Some(old) = old else { return true };
+    old.actions.len() != new.actions.len()
+        || old.conflicts != new.conflicts
+        || old.actions.iter().zip(&new.actions).any(|(a, b)| {
+            a.item != b.item
+                || differ(Some(a), Some(b))
+                || asks_for_other((before, a), (after, b), changed)
+        })
+}
+
+/// Whether the same row now stands for something else.
+fn asks_for_other(
+    (before, old): (&Policy, &Action),
+    (after, new): (&Policy, &Action),
+    changed: &Changed,
+) -> bool {
+    let definition = &after.document(after.items().entry(new.id).document).path;
+    let deployment = |policy: &Policy, action: &Action| {
+        action.deployment.map(|id| policy.deployment(id).document)
+    };
+    let other_winner = match (deployment(before, old), deployment(after, new)) {
+        (Some(a), Some(b)) => !is_same(before.document(a), after.document(b)),
+        (None, None) => false,
+        _ => true,
+    };
+    other_winner || changed.redefined.contains(definition)
+}
