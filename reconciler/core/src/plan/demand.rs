@@ -19,6 +19,8 @@ pub(super) struct Asked {
     pub(super) present: Vec<Place>,
     /// It must not be there.
     pub(super) absent: Vec<Place>,
+    /// Whether somebody who does not fail wants it gone.
+    pub(super) leaves: bool,
 }
 
 /// What active items ask of others.
@@ -40,6 +42,8 @@ pub(super) struct Ground<'a, 'w> {
     pub(super) settled: &'a FxHashMap<ItemId, Settled>,
     /// Whether an item is known not to be for this computer.
     pub(super) not_applicable: &'a dyn Fn(ItemId) -> bool,
+    /// Whether an item fails for reasons of its own; such a dependant pulls nothing in.
+    pub(super) fails: &'a dyn Fn(ItemId) -> bool,
 }
 
 impl<'w> Ground<'_, 'w> {
@@ -132,8 +136,7 @@ impl<'w> Ground<'_, 'w> {
 
     fn silent(&self, demands: &Demands) -> FxHashSet<ItemId> {
         let leaving = demands.asked.iter().filter(|(item, asked)| {
-            !asked.absent.is_empty()
-                && !matches!(self.wish(**item), Some(Wish::Installed(_) | Wish::Ignored))
+            asked.leaves && !matches!(self.wish(**item), Some(Wish::Installed(_) | Wish::Ignored))
         });
         demands.conflicts.keys().chain(leaving.map(|(item, _)| item)).copied().collect()
     }
@@ -147,30 +150,34 @@ impl<'w> Ground<'_, 'w> {
             if silent.contains(&item) || !demands.active.insert(item) {
                 continue;
             }
-            for rule in self.subject.world.policy.rules().of(item) {
-                if self.holds(rule) {
-                    self.record(rule, &mut demands, &mut open);
-                }
-            }
+            let rules = self.subject.world.policy.rules().of(item);
+            let held = || rules.iter().filter(|rule| self.holds(rule));
+            let fails = !rules.is_empty()
+                && (held().any(|rule| matches!(rule.demand, Demand::Fail(_)))
+                    || (self.fails)(item));
+            held().for_each(|rule| self.record(rule, fails, &mut demands, &mut open));
         }
         self.find_conflicts(&mut demands);
         demands
     }
 
-    fn record(&self, rule: &RuleEntry, demands: &mut Demands, open: &mut Vec<ItemId>) {
+    /// Records what a rule asks; that of a dependant which fails counts for conflicts alone.
+    fn record(&self, rule: &RuleEntry, fails: bool, demands: &mut Demands, open: &mut Vec<ItemId>) {
         let place = Place { path: rule.path.clone(), line: rule.line };
         match &rule.demand {
             Demand::Present(items) => {
                 for item in items {
                     demands.asked.entry(*item).or_default().present.push(place.clone());
-                    if self.can_be_pulled(*item) {
+                    if !fails && self.can_be_pulled(*item) {
                         open.push(*item);
                     }
                 }
             }
             Demand::Absent(items) => {
                 for item in items {
-                    demands.asked.entry(*item).or_default().absent.push(place.clone());
+                    let asked = demands.asked.entry(*item).or_default();
+                    asked.absent.push(place.clone());
+                    asked.leaves |= !fails;
                 }
             }
             Demand::Fail(_) => {}

@@ -4,18 +4,16 @@
 //! that failures travel from prerequisites to dependants; then dependants that
 //! do not fail pull in what they need.
 
-use std::rc::Rc;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::cases::Cases;
 use super::demand::{Demands, Ground};
-use super::memo::{Answer, Asked, Memo};
-use super::row::Totals;
+use super::memo::{Asked, Memo};
 use super::standing::{Listed, Standing, of_answer};
-use super::wish::{Detected, detected, platform};
+use super::wish::{Detected, detected};
 use super::{free, task};
 use crate::fleet::Subject;
-use crate::item::{Act, Reason};
+use crate::item::Reason;
 use crate::policy::{Demand, DeploymentId, Entity, ItemId, Policy, RuleEntry, Wish};
 use crate::resolve::{Missing, Request, Resolution, Settled};
 
@@ -51,7 +49,9 @@ impl Evaluation {
             tied.map(|(item, decision)| (*item, decision.settled.clone())).collect();
         let cases = Cases { subject, settled: &settled, memo };
         let not_applicable = |item| cases.is_applicable(item) == Ok(false);
-        let ground = Ground { subject, settled: &settled, not_applicable: &not_applicable };
+        let fails = |item| cases.fails(item);
+        let ground =
+            Ground { subject, settled: &settled, not_applicable: &not_applicable, fails: &fails };
         let demands = ground.collect();
         let mut evaluator = Evaluator {
             ground: &ground,
@@ -73,31 +73,6 @@ impl Evaluation {
         }
     }
 
-    /// Counts what stands in the plan, as its rows would be counted.
-    pub(super) fn count(
-        &self,
-        policy: &Policy,
-        resolution: &Resolution,
-        request: &Request,
-        totals: &mut Totals,
-    ) {
-        let free = self.free.iter().map(|(_, listed)| listed);
-        for listed in self.listed.values().chain(free) {
-            match &listed.standing {
-                Standing::Change(changes) => {
-                    changes.iter().for_each(|change| totals.add_one(change.act, false));
-                }
-                Standing::Fails(..) | Standing::Conflict => totals.add_one(Act::None, true),
-                _ => totals.add_one(Act::None, false),
-            }
-        }
-        let conflicts = resolution.items.iter().filter(|(item, decision)| {
-            matches!(decision.settled, Settled::Conflict(..)) && self.lists(policy, *item, request)
-        });
-        let asked = self.conflicts.keys().filter(|item| self.lists(policy, **item, request));
-        totals.conflicts += conflicts.count() + asked.count();
-    }
-
     /// Lists the items that nothing else bears on.
     fn list_free<'w>(
         &mut self,
@@ -114,31 +89,6 @@ impl Evaluation {
                 self.free.push((*item, listed));
             }
         }
-    }
-}
-
-/// The software of a computer, with what its winners add.
-struct Cases<'a, 'w> {
-    subject: &'a Subject<'w>,
-    settled: &'a FxHashMap<ItemId, Settled>,
-    memo: &'a Memo<'w>,
-}
-
-impl<'w> Cases<'_, 'w> {
-    /// What comes of a need.
-    fn answer(&self, item: ItemId, need: Asked) -> Rc<Answer> {
-        let policy: &'w Policy = self.subject.world.policy;
-        let licence = match self.settled.get(&item) {
-            Some(Settled::Winner(id)) => policy.deployment(*id).licence_document,
-            _ => None,
-        };
-        self.memo.answer(self.subject, item, licence, need)
-    }
-
-    /// Whether a software is for this computer; a fact where that is not known.
-    fn is_applicable(&self, item: ItemId) -> Result<bool, &'static str> {
-        let software = self.subject.world.policy.software(item);
-        platform(software.and_then(|software| software.platforms.as_deref()), self.subject)
     }
 }
 
@@ -171,8 +121,11 @@ impl<'w> Evaluator<'_, 'w> {
             .filter(|item| request.covers(self.policy(), *item))
             .collect();
         covered.sort();
-        let pulled = self.pull(&covered);
         let scope = self.scope(&covered, request);
+        // What has a winner stands in the plan and acts, so it brings what it needs along.
+        let own: Vec<ItemId> =
+            scope.iter().copied().filter(|item| self.ground.settled.contains_key(item)).collect();
+        let pulled = self.pull(&own);
         let mut evaluation =
             Evaluation { conflicts: self.demands.conflicts.clone(), ..Evaluation::default() };
         for item in &scope {
@@ -255,7 +208,9 @@ impl<'w> Evaluator<'_, 'w> {
         };
         let name = self.policy().items().entry(item).item.name();
         let (standing, missing) = of_answer(&self.cases.answer(item, need), name);
-        let met = matches!(standing, Standing::Settled(_) | Standing::Change(_));
+        // What is not there and not needed there is a success that has no prerequisites.
+        let met = matches!(standing, Standing::Settled(_) | Standing::Change(_))
+            && standing != Standing::Settled(Reason::SoftwareMissing);
         let hindered = if met { self.prerequisites(item) } else { None };
         (hindered.unwrap_or(standing), missing)
     }
@@ -298,17 +253,18 @@ impl<'w> Evaluator<'_, 'w> {
         }
     }
 
-    /// What dependants that do not fail need, beginning with the covered items.
-    fn pull(&mut self, covered: &[ItemId]) -> Pulled {
+    /// What dependants that do not fail need, beginning with items that have a winner.
+    fn pull(&mut self, own: &[ItemId]) -> Pulled {
         let mut pulled = Pulled::default();
-        let mut open: Vec<ItemId> = covered.to_vec();
+        let mut open: Vec<ItemId> = own.to_vec();
         while let Some(item) = open.pop() {
             let is_software = self.policy().items().entry(item).entity == Entity::Software;
             if !is_software || !self.demands.active.contains(&item) || pulled.alive.contains(&item)
             {
                 continue;
             }
-            if !matches!(self.standing(item), Standing::Settled(_) | Standing::Change(_)) {
+            let waits = self.waits_to_be_found(item) && !pulled.present.contains(&item);
+            if waits || !matches!(self.standing(item), Standing::Settled(_) | Standing::Change(_)) {
                 continue;
             }
             pulled.alive.insert(item);
@@ -324,6 +280,11 @@ impl<'w> Evaluator<'_, 'w> {
             }
         }
         pulled
+    }
+
+    /// Whether its winner only updates what is found, and nothing is.
+    fn waits_to_be_found(&self, item: ItemId) -> bool {
+        self.wish(item) == Some(&Wish::UpdateIfFound) && self.detected(item) == Detected::Missing
     }
 
     /// The items that may stand in the plan: what is covered and all that it asks of others.
@@ -383,8 +344,12 @@ impl<'w> Evaluator<'_, 'w> {
     fn link(&self, scope: &[ItemId], pulled: &Pulled, evaluation: &mut Evaluation) {
         let counts =
             |item: &ItemId| evaluation.listed.contains_key(item) || pulled.alive.contains(item);
+        let missing = |item: &ItemId| {
+            let listed = evaluation.listed.get(item);
+            listed.is_some_and(|one| one.standing == Standing::Settled(Reason::SoftwareMissing))
+        };
         let mut edges = FxHashMap::default();
-        for item in scope.iter().filter(|item| counts(item)) {
+        for item in scope.iter().filter(|item| counts(item) && !missing(item)) {
             let mut targets: Vec<ItemId> =
                 self.targets(*item).into_iter().filter(|target| counts(target)).collect();
             targets.sort();
@@ -397,7 +362,7 @@ impl<'w> Evaluator<'_, 'w> {
     }
 
     /// Adds the configuration tasks of software that is there or about to be.
-    fn configure(&self, scope: &[ItemId], request: &Request, evaluation: &mut Evaluation) {
+    fn configure(&mut self, scope: &[ItemId], request: &Request, evaluation: &mut Evaluation) {
         let mut wanted: Vec<(ItemId, ItemId)> = Vec::new();
         for item in scope {
             let Some(listed) = evaluation.listed.get(item) else {
@@ -419,7 +384,7 @@ impl<'w> Evaluator<'_, 'w> {
     }
 
     /// A session for a configuration task alone, which has no winner of its own.
-    fn configure_alone(&self, limit: &crate::resolve::Limit, evaluation: &mut Evaluation) {
+    fn configure_alone(&mut self, limit: &crate::resolve::Limit, evaluation: &mut Evaluation) {
         let crate::resolve::Limit::Item(named) = limit else {
             return;
         };
@@ -432,7 +397,7 @@ impl<'w> Evaluator<'_, 'w> {
             let there = matches!(self.detected(software), Detected::Version(_));
             if wished
                 && there
-                && !self.in_conflict(software)
+                && will_be_there(&self.standing(software))
                 && !evaluation.listed.contains_key(&task)
             {
                 self.list_task(task, evaluation);

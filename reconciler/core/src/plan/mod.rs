@@ -5,6 +5,8 @@
 //! `evaluate.rs` joins both, `sequence.rs` puts the actions in order.
 
 mod actions;
+mod cases;
+mod count;
 mod demand;
 mod evaluate;
 mod free;
@@ -20,7 +22,7 @@ mod wish;
 
 use jiff::Timestamp;
 
-use crate::fleet::{Fleet, Subject, World};
+use crate::fleet::{Fleet, Subject, TenantView, World};
 use crate::policy::{Policy, ScheduleEntry};
 use crate::resolve::{Candidates, Reach, Request, Resolution, resolve, selects};
 use memo::Memo;
@@ -67,10 +69,14 @@ fn is_reached(subject: &Subject<'_>, request: &Request) -> bool {
 
 /// Whether a schedule starts sessions for a computer.
 pub fn starts_for(subject: &Subject<'_>, schedule: &ScheduleEntry) -> bool {
-    let in_reach = match (schedule.scope, subject.tenant.id) {
-        (None, _) => subject.tenant.cross_tenant,
+    starts_within(schedule, subject.tenant) && selects(subject, &schedule.target) == Reach::Yes
+}
+
+/// Whether a schedule may start anything in a tenant.
+fn starts_within(schedule: &ScheduleEntry, tenant: &TenantView) -> bool {
+    match (schedule.scope, tenant.id) {
+        (None, _) => tenant.cross_tenant,
         (Some(own), Some(tenant)) => own == tenant,
         (Some(_), None) => false,
-    };
-    in_reach && selects(subject, &schedule.target) == Reach::Yes
+    }
 }

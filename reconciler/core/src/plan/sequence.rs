@@ -14,7 +14,10 @@ use crate::policy::{ItemId, Policy};
 pub(super) fn onboarding_part(policy: &Policy, evaluation: &Evaluation) -> FxHashSet<ItemId> {
     let is_onboarding =
         |listed: &Listed| listed.winner.is_some_and(|id| policy.deployment(id).is_onboarding());
-    let roots = evaluation.listed.iter().filter(|(_, listed)| is_onboarding(listed));
+    // A configuration task is of the phase of its software, whatever its own winner says.
+    let roots = evaluation.listed.iter().filter(|(item, listed)| {
+        is_onboarding(listed) && !evaluation.configures.contains_key(item)
+    });
     let mut open: Vec<ItemId> = roots.map(|(item, _)| *item).collect();
     let free = evaluation.free.iter().filter(|(_, listed)| is_onboarding(listed));
     let mut part: FxHashSet<ItemId> = free.map(|(item, _)| *item).collect();

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use super::actions::{resolved_conflicts, shadowed};
 use super::row::{Action, Place, TenantPlan};
 use super::standing::Standing;
+use super::starts_within;
 use super::task;
-use crate::fleet::World;
+use crate::fleet::{TenantView, World};
 use crate::item::{Act, Phase, Reason};
 use crate::policy::ItemId;
-use crate::resolve::{Candidates, Decision, Request, Resolution, Settled, resolve_tenant};
+use crate::resolve::{
+    Candidates, Decision, Reach, Request, Resolution, Settled, resolve_tenant, selects_tenant,
+};
 
 /// Plans cloud items for every tenant that has one, by id.
 pub(super) fn plan(
@@ -17,10 +20,14 @@ pub(super) fn plan(
     candidates: &Candidates,
     request: &Request,
 ) -> Vec<TenantPlan> {
-    if request.schedule.is_some() {
-        return Vec::new();
-    }
-    let tenants = world.tenants().into_iter();
+    let schedule = request.schedule.map(|index| &world.policy.schedules()[index]);
+    let reached = |id: &str, view: &TenantView| {
+        schedule.is_none_or(|schedule| {
+            starts_within(schedule, view)
+                && selects_tenant(world, id, &schedule.target) == Reach::Yes
+        })
+    };
+    let tenants = world.tenants().into_iter().filter(|(id, view)| reached(id, view));
     tenants.filter_map(|(id, _)| plan_tenant(world, id, candidates, request)).collect()
 }
 

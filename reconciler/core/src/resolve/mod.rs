@@ -21,7 +21,7 @@ use crate::policy::{DeploymentEntry, DeploymentId, ItemId, Policy};
 
 pub use candidates::Candidates;
 pub use decide::{Decision, Settled, decide};
-pub use reach::{Missing, Reach, reaches, reaches_tenant, selects};
+pub use reach::{Missing, Reach, reaches, reaches_tenant, selects, selects_tenant};
 pub use request::{Limit, Named, NoSuch, Request};
 pub use sets::{Reached, Sets};
 pub use winners::{ItemWinners, Winners, winners};

@@ -130,7 +130,12 @@ fn member(subject: &Subject<'_>, id: DocumentId) -> Reach {
 
 /// Whether a cloud deployment reaches a tenant.
 pub fn reaches_tenant(world: &World<'_>, tenant: &str, deployment: &DeploymentEntry) -> Reach {
-    match &deployment.target.selector {
+    selects_tenant(world, tenant, &deployment.target)
+}
+
+/// Whether a target selects a tenant.
+pub fn selects_tenant(world: &World<'_>, tenant: &str, target: &Target) -> Reach {
+    match &target.selector {
         Selector::AllTenants => Reach::Yes,
         Selector::Tenant(id) => (id == tenant).into(),
         Selector::TenantTag(tag) => {

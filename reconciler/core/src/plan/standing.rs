@@ -1,0 +1,63 @@
+//! Where an item stands on one computer.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::memo::Answer;
+use super::wish::{Change, Outcome};
+use crate::item::Reason;
+use crate::policy::DeploymentId;
+use crate::resolve::Missing;
+
+/// Where an item stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Standing {
+    /// Left alone, not even detected.
+    Ignored,
+    /// Deployments or prerequisites contradict.
+    Conflict,
+    /// Not for this computer.
+    NotApplicable,
+    /// Something is not known.
+    Unknown,
+    /// Nothing is to be done.
+    Settled(Reason),
+    /// These changes.
+    Change(Rc<[Change]>),
+    /// It is known to fail; more about it for people.
+    Fails(Reason, Option<String>),
+}
+
+/// One item that stands in the plan.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Listed {
+    /// Where it stands.
+    pub(super) standing: Standing,
+    /// Its winner.
+    pub(super) winner: Option<DeploymentId>,
+    /// What is detected of it.
+    pub(super) from: Option<Arc<str>>,
+}
+
+/// Where the state table alone puts a software, and what could not be known.
+pub(super) fn of_answer(known: &Answer, name: &str) -> (Standing, Option<Missing>) {
+    let missing = match (&known.outcome, known.unheard) {
+        (Outcome::Unknown(Some(fact)), _) => Some(Missing {
+            what: format!("platforms of software/{name}"),
+            fact: (*fact).to_owned(),
+        }),
+        (_, true) => Some(Missing {
+            what: format!("versions of software/{name}"),
+            fact: format!("available.{name}"),
+        }),
+        _ => None,
+    };
+    let standing = match &known.outcome {
+        Outcome::NotApplicable => Standing::NotApplicable,
+        Outcome::Unknown(_) => Standing::Unknown,
+        Outcome::Fails(reason) => Standing::Fails(*reason, None),
+        Outcome::Settled(reason) => Standing::Settled(*reason),
+        Outcome::Change(changes) => Standing::Change(changes.clone()),
+    };
+    (standing, missing)
+}
