@@ -19,7 +19,7 @@ pub enum AgentMessage {
     },
     /// An entry of the agent's journal; repeated until acknowledged.
     Report(Report),
-    /// An order that is not carried out, and why.
+    /// An order or a script of it that is not carried out, and why.
     Refused(Refusal),
     /// Output of a running process, as it comes; not repeated, may be lost.
     Output {
@@ -117,7 +117,9 @@ pub enum ReportBody {
     Ended,
 }
 
-/// An order that is not carried out.
+/// An order that is not carried out; with `script-mismatch`, an order that was
+/// accepted and of which one script is never run. The reports of that order
+/// then say the same of all that names the script.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Refusal {

@@ -21,6 +21,7 @@ pub struct CheckSpec {
 #[expect(clippy::large_enum_variant, reason = "software is by far the most frequent")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[serde(try_from = "HowFields")]
 pub enum CheckHowSpec {
     /// Software: its version, and where it is there, its test.
     Software {
@@ -40,6 +41,39 @@ pub enum CheckHowSpec {
         /// What runs.
         run: RunSpec,
     },
+}
+
+/// The fields of a [`CheckHowSpec`] side by side: read in one go, where a
+/// tagged enum would first be copied as a whole.
+#[derive(Deserialize)]
+struct HowFields {
+    r#type: HowType,
+    probe: Option<ProbeSpec>,
+    test: Option<RunSpec>,
+    run: Option<RunSpec>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum HowType {
+    Software,
+    Test,
+    Get,
+}
+
+impl TryFrom<HowFields> for CheckHowSpec {
+    type Error = &'static str;
+
+    fn try_from(HowFields { r#type, probe, test, run }: HowFields) -> Result<Self, &'static str> {
+        let run = run.ok_or("missing field `run`");
+        Ok(match r#type {
+            HowType::Software => {
+                Self::Software { probe: probe.ok_or("missing field `probe`")?, test }
+            }
+            HowType::Test => Self::Test { run: run? },
+            HowType::Get => Self::Get { run: run? },
+        })
+    }
 }
 
 /// One action of a plan, complete.
