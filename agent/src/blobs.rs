@@ -30,7 +30,7 @@ pub enum BlobError {
     #[error("the script {0} was not delivered by the controller")]
     Absent(ObjectId),
     /// Its bytes have another id.
-    #[error("the script {0} is not what its object id says")]
+    #[error("script-mismatch: the script {0} is not what its object id says")]
     Mismatch(ObjectId),
     /// It cannot be read or kept.
     #[error(transparent)]
@@ -41,9 +41,17 @@ pub enum BlobError {
 #[derive(Debug)]
 pub struct Blobs {
     folder: PathBuf,
-    wanted: Mutex<BTreeSet<ObjectId>>,
+    wanted: Mutex<Wanted>,
     arrived: Condvar,
     asked: Notify,
+}
+
+/// The scripts that are waited for.
+#[derive(Debug, Default)]
+struct Wanted {
+    missing: BTreeSet<ObjectId>,
+    /// Delivered under an id that is not theirs, since they were last asked for.
+    false_ones: BTreeSet<ObjectId>,
 }
 
 impl Blobs {
@@ -60,13 +68,18 @@ impl Blobs {
         if missing.is_empty() {
             return;
         }
-        self.lock().extend(missing);
+        let mut wanted = self.lock();
+        for id in missing {
+            wanted.false_ones.remove(&id);
+            wanted.missing.insert(id);
+        }
+        drop(wanted);
         self.asked.notify_one();
     }
 
     /// The ids that are to be asked for, also again on a new connection.
     pub fn wanted(&self) -> Vec<String> {
-        self.lock().iter().map(ToString::to_string).collect()
+        self.lock().missing.iter().map(ToString::to_string).collect()
     }
 
     /// Returns after the next [`Blobs::want`] that had something to ask for.
@@ -78,29 +91,42 @@ impl Blobs {
     /// until `give_up` says so.
     pub fn wait(&self, give_up: impl Fn() -> bool) {
         let mut wanted = self.lock();
-        while !wanted.is_empty() && !give_up() {
+        while !wanted.missing.is_empty() && !give_up() {
             let patience = Duration::from_millis(250);
             (wanted, _) =
                 self.arrived.wait_timeout(wanted, patience).unwrap_or_else(PoisonError::into_inner);
         }
-        wanted.clear();
+        wanted.missing.clear();
     }
 
     /// Takes in what the controller sent.
-    pub fn deliver(&self, blob: &Blob) {
+    ///
+    /// # Errors
+    /// [`BlobError::Mismatch`] where a script that was asked for is another
+    /// one: it is not kept, and nothing that names it runs. Whatever else is
+    /// wrong with a delivery is logged, and shows when the script is to run.
+    pub fn deliver(&self, blob: &Blob) -> Result<(), BlobError> {
         let Ok(id) = blob.id.parse::<ObjectId>() else {
             tracing::warn!(id = blob.id, "the controller sent a script under a bad id");
-            return;
+            return Ok(());
         };
-        if !self.lock().contains(&id) {
+        if !self.lock().missing.contains(&id) {
             tracing::debug!(%id, "the controller sent a script that nobody asked for");
-            return;
+            return Ok(());
         }
-        if let Err(error) = self.keep(&id, blob.data.as_deref()) {
-            tracing::error!(%id, error = %crate::command::chain(&error), "a script is refused");
+        let kept = self.keep(&id, blob.data.as_deref());
+        if let Err(error) = &kept {
+            tracing::error!(%id, error = %crate::command::chain(error), "a script is refused");
         }
-        self.lock().remove(&id);
+        let mismatch = matches!(kept, Err(BlobError::Mismatch(_)));
+        let mut wanted = self.lock();
+        wanted.missing.remove(&id);
+        if mismatch {
+            wanted.false_ones.insert(id);
+        }
+        drop(wanted);
         self.arrived.notify_all();
+        if mismatch { kept } else { Ok(()) }
     }
 
     fn keep(&self, id: &ObjectId, data: Option<&str>) -> Result<(), BlobError> {
@@ -122,7 +148,10 @@ impl Blobs {
         let path = self.path(id);
         match fs::read(&path) {
             Ok(bytes) => Ok(bytes),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(BlobError::Absent(*id)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let is_false = self.lock().false_ones.contains(id);
+                Err(if is_false { BlobError::Mismatch(*id) } else { BlobError::Absent(*id) })
+            }
             Err(error) => Err(disk::at("read", &path)(error).into()),
         }
     }
@@ -132,13 +161,14 @@ impl Blobs {
         let _ = fs::remove_file(self.path(id));
     }
 
-    fn path(&self, id: &ObjectId) -> PathBuf {
+    /// Where that script is kept, if it is.
+    pub fn path(&self, id: &ObjectId) -> PathBuf {
         let name = id.to_string();
         let (first, rest) = name.split_at(2);
         Path::new(&self.folder).join(first).join(rest)
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeSet<ObjectId>> {
+    fn lock(&self) -> MutexGuard<'_, Wanted> {
         self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -161,7 +191,7 @@ mod tests {
         let id: ObjectId = HELLO.parse().expect("an id");
         blobs.want([id]);
         assert_eq!(blobs.wanted(), [HELLO]);
-        blobs.deliver(&blob(Some(b"hello\n")));
+        blobs.deliver(&blob(Some(b"hello\n"))).expect("the right bytes");
         assert!(blobs.wanted().is_empty());
         blobs.want([id]);
         assert!(blobs.wanted().is_empty(), "it is here");
@@ -173,15 +203,21 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let blobs = Blobs::open(folder.path().to_owned()).expect("opens");
         let id: ObjectId = HELLO.parse().expect("an id");
-        for sent in [
-            blob(Some(b"hello!\n")),
-            blob(None),
-            Blob { id: HELLO.into(), data: Some("%%%".into()) },
+        for (sent, is_false) in [
+            (blob(Some(b"hello!\n")), true),
+            (blob(None), false),
+            (Blob { id: HELLO.into(), data: Some("%%%".into()) }, true),
+            (blob(None), false),
         ] {
             blobs.want([id]);
-            blobs.deliver(&sent);
+            let delivered = blobs.deliver(&sent);
+            assert_eq!(matches!(delivered, Err(BlobError::Mismatch(_))), is_false, "{sent:?}");
             blobs.wait(|| false);
-            assert!(matches!(blobs.load(&id), Err(BlobError::Absent(_))), "{sent:?}");
+            match blobs.load(&id) {
+                Err(BlobError::Mismatch(_)) => assert!(is_false, "{sent:?}"),
+                Err(BlobError::Absent(_)) => assert!(!is_false, "{sent:?}"),
+                other => panic!("{other:?} of {sent:?}"),
+            }
         }
     }
 
@@ -189,8 +225,10 @@ mod tests {
     fn what_nobody_asked_for_is_dropped() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let blobs = Blobs::open(folder.path().to_owned()).expect("opens");
-        blobs.deliver(&blob(Some(b"hello\n")));
-        blobs.deliver(&Blob { id: "../../etc/passwd".into(), data: Some(String::new()) });
+        let odd = Blob { id: "../../etc/passwd".into(), data: Some(String::new()) };
+        for sent in [blob(Some(b"hello\n")), blob(Some(b"hello!\n")), odd] {
+            blobs.deliver(&sent).expect("passed over");
+        }
         assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 0);
     }
 }

@@ -73,8 +73,8 @@ fn judge(
         let text = format!("it is for agent `{}` of tenant `{}`", order.agent, order.tenant);
         return Err(("not-for-me", text));
     }
-    if let Some(known) = journal.known(order.number) {
-        if known.is(order) {
+    if journal.known(order.number).is_some() {
+        if journal.holds(order) {
             return Ok(true);
         }
         let text = format!("order {} was given before with another content", order.number);

@@ -1,25 +1,32 @@
-//! Finding out, read-only: every check of a detection order, then one report.
+//! Finding out, read-only: every check of a detection order, for one report.
 //!
 //! Nothing is journaled per check: a detection that was cut off is done again.
+
+use std::time::{Duration, Instant};
 
 use ordain_core::order::{Check, CheckHow, Finding, Found, Run};
 use ordain_wire::{AtSpec, Order, ReportBody};
 
 use super::{Carrier, scripts_of_check};
 use crate::command::chain;
+use crate::detect::Detectors;
 use crate::kill_point;
 use crate::run::answer::answer;
 use crate::run::{Ended, Watch, Way};
 
+/// What a check prints is streamed once it has run for so long.
+const FOLLOWED_AFTER: Duration = Duration::from_millis(250);
+
 impl Carrier {
-    pub(super) fn detect(&mut self, order: &Order, checks: &[Check]) {
+    pub(super) fn detect(&mut self, order: &Order, checks: &[Check]) -> ReportBody {
         self.fetch(order, checks.iter().flat_map(scripts_of_check));
         kill_point::reach("before-detection");
         let findings = (0..).zip(checks).map(|(index, check)| self.check(order, index, check));
         let findings: Vec<Finding> = findings.collect();
+        self.detectors.let_go();
+        self.runner.let_go();
         kill_point::reach("after-detection");
-        let findings = findings.into_iter().map(Into::into).collect();
-        self.desk.report(order, vec![ReportBody::Detected { findings }]);
+        ReportBody::Detected { findings: findings.into_iter().map(Into::into).collect() }
     }
 
     fn check(&mut self, order: &Order, index: u32, check: &Check) -> Finding {
@@ -36,13 +43,29 @@ impl Carrier {
 
     fn find(&mut self, order: &Order, index: u32, check: &Check) -> Found {
         let at = AtSpec { step: index, attempt: 1, work: 0 };
-        let marker = self.marker(order.number, at);
-        let mut printed = self.stream(order.number, at);
+        // Most checks only read files, and need no name for their processes.
+        let marker = match &check.how {
+            CheckHow::Software { probe, test: None } if Detectors::only_reads(probe) => {
+                String::new()
+            }
+            _ => {
+                self.detectors.let_go();
+                self.marker(order.number, at)
+            }
+        };
+        let began = Instant::now();
+        let mut stream = self.stream(order.number, at);
+        let mut printed = |bytes: &[u8]| {
+            // What is over at once needs nobody to follow it.
+            if began.elapsed() > FOLLOWED_AFTER {
+                stream(bytes);
+            }
+        };
         let desk = self.desk.clone();
         let mut watch = Watch {
             stop: &desk.stop,
             session: &order.session,
-            started: &mut |_| {},
+            started: None,
             stopping: &mut || {},
             printed: &mut printed,
         };

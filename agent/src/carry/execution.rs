@@ -6,6 +6,7 @@ use ordain_core::execute::{At, End, Execution, Next, Outcome, Progress};
 use ordain_core::order::{Expect, Probe, Run, RunWhat, Step, What, Work, WorkPhase};
 use ordain_wire::{AtSpec, Order, ReportBody};
 
+use super::detection::succeeded;
 use super::{Carrier, Desk, now_ms, scripts_of_step};
 use crate::command::chain;
 use crate::detect::Found;
@@ -120,7 +121,7 @@ impl Carrier {
         let mut watch = Watch {
             stop: &desk.stop,
             session: &order.session,
-            started: &mut |process| {
+            started: Some(&mut |process| {
                 let running =
                     Running { order: order.number, pid: process.pid, started: process.started };
                 // A lost pid costs precision after a crash, no more.
@@ -128,7 +129,7 @@ impl Carrier {
                     tracing::warn!(error = %chain(&error), "the process could not be written down");
                 }
                 kill_point::reach("during-run");
-            },
+            }),
             // The cancel is written down before anything is killed.
             stopping: &mut || {
                 if !execution.is_cancelled() {
@@ -140,6 +141,9 @@ impl Carrier {
         match &work.what {
             What::Probe(probe) => {
                 let found = self.detectors.probe(probe, &self.runner, marker, &mut watch);
+                // The next piece of work may change what was looked at.
+                self.detectors.let_go();
+                self.runner.let_go();
                 let output = kept.borrow().bounded.text();
                 (probed(found, desk.stop.is_requested(&order.session)), output)
             }
@@ -194,6 +198,13 @@ fn judged(work: &Work, run: &Run, ended: Result<Ended, CannotRun>) -> (End, Stri
                 || matches!(work.expect, Expect::True | Expect::TrueEndsStep) =>
         {
             End::Answer { answer: answer(&ended.answer, code, &run.success_codes), code }
+        }
+        Way::Exit(code)
+            if ended.disk_full && !succeeded(run, code) && !run.reboot_codes.contains(&code) =>
+        {
+            End::Failed(format!(
+                "it ended with exit code {code}, and the disk that takes its output, the one of the agent's data folder, is full"
+            ))
         }
         Way::Exit(code) => End::Exit(code),
     };

@@ -17,7 +17,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ordain_core::order::{Check, CheckHow, Probe, Run, RunWhat, Step, Task, What};
 use ordain_trust::ObjectId;
-use ordain_wire::{AgentMessage, AtSpec, Order, ReportBody};
+use ordain_wire::{AgentMessage, AtSpec, Order, OrderBody, ReportBody};
 use tokio::sync::Notify;
 
 use crate::blobs::Blobs;
@@ -167,8 +167,8 @@ impl Carrier {
     }
 
     fn carry_out(&mut self, number: u64) {
-        let order = self.desk.journal().order(number);
-        let order = match order {
+        let order = self.desk.journal().take_order(number);
+        let mut order = match order {
             Ok(Some(order)) => order,
             Ok(None) => return,
             Err(error) => {
@@ -176,15 +176,18 @@ impl Carrier {
                 return;
             }
         };
-        match Task::try_from(order.body.clone()) {
-            Ok(Task::Detect(checks)) => self.detect(&order, &checks),
+        let body = std::mem::replace(&mut order.body, OrderBody::Detect { checks: Vec::new() });
+        let mut last = Vec::new();
+        match Task::try_from(body) {
+            Ok(Task::Detect(checks)) => last.push(self.detect(&order, &checks)),
             Ok(Task::Execute(steps)) => self.execute(&order, steps),
             // Taken in by another version of the program, before an update.
             Err(error) => {
                 tracing::error!(order = number, %error, "an accepted order does not make sense any more");
             }
         }
-        self.desk.report(&order, vec![ReportBody::Ended]);
+        last.push(ReportBody::Ended);
+        self.desk.report(&order, last);
         tracing::info!(order = number, session = order.session, "order ended");
         self.desk.stop.forget(&order.session);
     }

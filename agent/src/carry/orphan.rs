@@ -82,7 +82,7 @@ impl Carrier {
         let mut watch = Watch {
             stop: &self.desk.stop,
             session: &order.session,
-            started: &mut |_| {},
+            started: None,
             stopping: &mut || {},
             printed: &mut |_| {},
         };
@@ -156,8 +156,8 @@ mod tests {
 
     #[test]
     fn an_orphan_is_found_by_its_marker_unless_it_left_the_session() {
-        let mut child = std::process::Command::new("/bin/sleep")
-            .arg("60")
+        let mut child = std::process::Command::new("/bin/cat")
+            .stdin(std::process::Stdio::piped())
             .env(processes::MARKER, "lost.1")
             .spawn()
             .expect("starts");

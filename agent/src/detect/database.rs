@@ -25,6 +25,8 @@ pub struct Database {
     path: PathBuf,
     layout: Layout,
     read: Option<(Stamp, Installed)>,
+    /// Whether what was read was compared with the file since [`Database::look_again`].
+    is_current: bool,
 }
 
 /// Tells whether a file is still the one that was read.
@@ -40,7 +42,7 @@ struct Stamp {
 impl Database {
     /// Of that file, not read yet.
     pub fn new(path: impl Into<PathBuf>, layout: Layout) -> Self {
-        Self { path: path.into(), layout, read: None }
+        Self { path: path.into(), layout, read: None, is_current: false }
     }
 
     /// The installed version of a package; none where it is not (wholly) installed.
@@ -48,6 +50,22 @@ impl Database {
     /// # Errors
     /// Where the file cannot be read; `NotFound` where there is none.
     pub fn version(&mut self, name: &str) -> io::Result<Option<&str>> {
+        if !self.is_current {
+            self.refresh()?;
+            self.is_current = true;
+        }
+        Ok(self.read.as_ref().and_then(|(_, installed)| installed.version(name)))
+    }
+
+    /// Compares with the file before the next answer. What was read counts for
+    /// as long as device, inode, size and the times of change and of its inode
+    /// are the same: package managers replace their file by another, and not
+    /// even root writes into one without the latter time moving on.
+    pub fn look_again(&mut self) {
+        self.is_current = false;
+    }
+
+    fn refresh(&mut self) -> io::Result<()> {
         let stamp = stamp(&fs::metadata(&self.path)?);
         if self.read.as_ref().is_none_or(|(read, _)| *read != stamp) {
             // Replaced by rename on every change: one open file is one state.
@@ -58,7 +76,7 @@ impl Database {
             file.read_to_end(&mut bytes)?;
             self.read = Some((self::stamp(&opened), Installed::parse(&bytes, self.layout)));
         }
-        Ok(self.read.as_ref().and_then(|(_, installed)| installed.version(name)))
+        Ok(())
     }
 }
 
@@ -275,6 +293,7 @@ mod tests {
             )
             .expect("writable");
             fs::rename(&fresh, &path).expect("writable");
+            database.look_again();
             assert_eq!(database.version("x").expect("readable"), Some(version));
         }
     }

@@ -51,6 +51,23 @@ impl Detectors {
         self.patterns.clear();
     }
 
+    /// Looks at the databases themselves again before the next probe. Between
+    /// probes that only read nothing is asked twice; whoever starts anything
+    /// calls this afterwards.
+    pub fn let_go(&mut self) {
+        self.dpkg.look_again();
+        self.apk.look_again();
+    }
+
+    /// Whether that probe reads files and starts nothing.
+    pub fn only_reads(probe: &Probe) -> bool {
+        matches!(
+            probe,
+            Probe::File { .. }
+                | Probe::Package { manager: PackageManager::Dpkg | PackageManager::Apk, .. }
+        )
+    }
+
     /// Looks for a version; processes that it takes are started by `runner`
     /// under `marker`.
     pub fn probe(

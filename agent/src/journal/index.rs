@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ordain_wire::{Order, ReportBody};
-use sha2::{Digest as _, Sha256};
+use ordain_wire::ReportBody;
 
 use super::entry::{Entry, Running, Starting};
 
@@ -28,21 +27,8 @@ pub struct Known {
     /// That one's process.
     pub running: Option<Running>,
     pub(super) accepted: Place,
-    digest: [u8; 32],
     last_seq: u64,
     places: Vec<Place>,
-}
-
-impl Known {
-    /// Whether the order is the very one that was taken in.
-    pub fn is(&self, order: &Order) -> bool {
-        self.digest == digest(order)
-    }
-}
-
-fn digest(order: &Order) -> [u8; 32] {
-    let text = serde_json::to_vec(order).expect("orders hold nothing that JSON cannot say");
-    Sha256::digest(text).into()
 }
 
 #[derive(Debug)]
@@ -83,7 +69,6 @@ impl Index {
                     starting: None,
                     running: None,
                     accepted: place,
-                    digest: digest(order),
                     last_seq: *seq,
                     places: vec![place],
                 };

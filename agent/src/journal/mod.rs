@@ -10,6 +10,7 @@
 
 mod entry;
 mod frame;
+mod fresh;
 mod index;
 
 use std::fs::{self, File, OpenOptions};
@@ -21,6 +22,7 @@ use ordain_wire::{AtSpec, Order, ProgressSpec, Report, ReportBody};
 
 pub use self::entry::{Entry, Running, Starting};
 use self::frame::Stopped;
+use self::fresh::Fresh;
 use self::index::Index;
 pub use self::index::{Known, Place};
 use crate::disk;
@@ -71,6 +73,7 @@ pub struct Journal {
     file: File,
     length: u64,
     index: Index,
+    fresh: Fresh,
     closed: bool,
 }
 
@@ -114,7 +117,7 @@ impl Journal {
         if length == 0 {
             disk::sync_parent(&path)?;
         }
-        Ok(Self { path, file, length, index, closed: false })
+        Ok(Self { path, file, length, index, fresh: Fresh::default(), closed: false })
     }
 
     /// The highest order number ever seen.
@@ -150,7 +153,7 @@ impl Journal {
     /// Takes an order in; durable when it returns.
     pub fn accept(&mut self, order: &Order) -> Result<(), JournalError> {
         let entry = Entry::Accepted { seq: self.index.next_seq, order: Box::new(order.clone()) };
-        self.append(&[entry], true)
+        self.append(vec![entry], true)
     }
 
     /// Writes down that a piece of work is about to start; durable when it returns.
@@ -162,12 +165,12 @@ impl Journal {
             session: session.to_owned(),
             body,
         };
-        self.append(&[Entry::Starting(starting), Entry::Report(report)], true)
+        self.append(vec![Entry::Starting(starting), Entry::Report(report)], true)
     }
 
     /// Writes down the process of a piece of work; not flushed.
     pub fn running(&mut self, running: Running) -> Result<(), JournalError> {
-        self.append(&[Entry::Running(running)], false)
+        self.append(vec![Entry::Running(running)], false)
     }
 
     /// Writes down what the controller is to be told; durable when it returns.
@@ -186,8 +189,7 @@ impl Journal {
                 body,
             })
         };
-        let entries: Vec<Entry> = bodies.into_iter().enumerate().map(report).collect();
-        self.append(&entries, true)
+        self.append(bodies.into_iter().enumerate().map(report).collect(), true)
     }
 
     /// Takes an acknowledgement in; not flushed, since a lost one only costs a repetition.
@@ -198,7 +200,7 @@ impl Journal {
         if seq <= self.index.acked {
             return Ok(());
         }
-        self.append(&[Entry::Acked { seq }], false)?;
+        self.append(vec![Entry::Acked { seq }], false)?;
         if self.length > LONG {
             self.shorten()?;
         }
@@ -209,6 +211,16 @@ impl Journal {
     pub fn unacked_after(&self, seq: u64, limit: usize) -> Result<Vec<Report>, JournalError> {
         let from = seq.max(self.index.acked) + 1;
         self.index.reports.range(from..).take(limit).map(|(_, at)| self.read_report(*at)).collect()
+    }
+
+    /// The same for the first time that they are sent: what was written a
+    /// moment ago need not be read back.
+    pub fn unsent_after(&mut self, seq: u64, limit: usize) -> Result<Vec<Report>, JournalError> {
+        let from = seq.max(self.index.acked) + 1;
+        let places: Vec<(u64, Place)> =
+            self.index.reports.range(from..).take(limit).map(|(seq, at)| (*seq, *at)).collect();
+        let read = |(seq, at)| self.fresh.take_report(seq).map_or_else(|| self.read_report(at), Ok);
+        places.into_iter().map(read).collect()
     }
 
     /// All reports of an order that are still here, acknowledged or not, rising.
@@ -225,6 +237,16 @@ impl Journal {
             Entry::Accepted { order, .. } => Ok(Some(*order)),
             _ => Ok(None),
         }
+    }
+
+    /// The same for carrying it out: one that came a moment ago need not be read back.
+    pub fn take_order(&mut self, number: u64) -> Result<Option<Order>, JournalError> {
+        self.fresh.take_order(number).map_or_else(|| self.order(number), |order| Ok(Some(order)))
+    }
+
+    /// Whether this very order was taken in.
+    pub fn holds(&self, order: &Order) -> bool {
+        self.order(order.number).is_ok_and(|held| held.as_ref() == Some(order))
     }
 
     /// Of the work that runs, or ran when the program died: what was known before its start.
@@ -262,7 +284,7 @@ impl Journal {
     }
 
     /// Appends as a whole or not at all.
-    fn append(&mut self, entries: &[Entry], durable: bool) -> Result<(), JournalError> {
+    fn append(&mut self, entries: Vec<Entry>, durable: bool) -> Result<(), JournalError> {
         if self.closed {
             return Err(JournalError::Closed);
         }
@@ -279,10 +301,11 @@ impl Journal {
                 _ => JournalError::Write(error),
             });
         }
-        for (entry, frame) in entries.iter().zip(&frames) {
+        for (entry, frame) in entries.into_iter().zip(&frames) {
             let place = Place { offset: self.length, length: frame.len() as u64 };
-            self.index.take(entry, place);
+            self.index.take(&entry, place);
             self.length += place.length;
+            self.fresh.keep(entry, frame.len());
         }
         Ok(())
     }
@@ -315,7 +338,8 @@ impl Journal {
             }
         }
         let folder = self.path.parent().unwrap_or(Path::new(".")).to_owned();
-        *self = Self::open(&folder)?;
+        let fresh = std::mem::take(&mut self.fresh);
+        *self = Self { fresh, ..Self::open(&folder)? };
         Ok(())
     }
 }

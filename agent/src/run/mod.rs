@@ -20,7 +20,7 @@ mod tree;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use ordain_core::order::{Run, RunContext, RunWhat};
@@ -90,6 +90,8 @@ pub struct Runner {
     folder: PathBuf,
     me: Option<Account>,
     interpreters: interpreter::Interpreters,
+    /// A private folder that is empty, for the next script that only looks.
+    spare: Mutex<Option<script::Place>>,
 }
 
 impl Runner {
@@ -101,7 +103,17 @@ impl Runner {
             folder,
             me: Account::myself(),
             interpreters: interpreter::Interpreters::default(),
+            spare: Mutex::default(),
         }
+    }
+
+    /// Removes the folder that was kept for the next script that only looks.
+    pub fn let_go(&self) {
+        *self.spare() = None;
+    }
+
+    fn spare(&self) -> MutexGuard<'_, Option<script::Place>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs something that only looks.
@@ -159,8 +171,15 @@ impl Runner {
             RunWhat::Script { blob, path, interpreter, method } => {
                 let (program, leading) = self.interpreters.find(*interpreter)?;
                 let reader = account.as_ref().filter(|account| self.drops_to(account));
-                let place = script::Place::make(&self.folder, marker, reader)?;
-                let script = place.write(path, blob, &self.blobs, reader)?;
+                let shared = !changes && reader.is_none();
+                let spare = if shared { self.spare().take() } else { None };
+                let place =
+                    spare.map_or_else(|| script::Place::make(&self.folder, marker, reader), Ok)?;
+                let script = if shared {
+                    place.link(path, blob, &self.blobs)?
+                } else {
+                    place.write(path, blob, &self.blobs, reader)?
+                };
                 let output = place.path().join("output");
                 let mut environment = self.base_environment(account.as_ref());
                 environment.extend(run.environment.iter().cloned());
@@ -173,7 +192,7 @@ impl Runner {
                     args: leading
                         .iter()
                         .map(OsString::from)
-                        .chain([script.into_os_string()])
+                        .chain([script.clone().into_os_string()])
                         .collect(),
                     folder: account
                         .as_ref()
@@ -185,8 +204,12 @@ impl Runner {
                     printing: if changes { Printing::File(&output) } else { Printing::Pipes },
                     marker,
                 };
-                supervise(&launch, watch)
-                    .map_err(|source| CannotRun::Start { program: program.clone(), source })
+                let ended = supervise(&launch, watch)
+                    .map_err(|source| CannotRun::Start { program: program.clone(), source });
+                if shared && place.is_empty_without(&script) {
+                    *self.spare() = Some(place);
+                }
+                ended
             }
             RunWhat::Package { manager, name, version, remove } => {
                 let place = script::Place::make(&self.folder, marker, None)?;

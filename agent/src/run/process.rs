@@ -7,7 +7,7 @@
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
-use std::io::{self, PipeReader, Read as _};
+use std::io::{self, PipeReader, Read as _, Write as _};
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
@@ -63,8 +63,8 @@ pub struct Watch<'a> {
     pub stop: &'a Stop,
     /// The session that would be stopped.
     pub session: &'a str,
-    /// Told once, when the process has started.
-    pub started: &'a mut dyn FnMut(Process),
+    /// Told once, when the process has started, where that matters to anybody.
+    pub started: Option<&'a mut dyn FnMut(Process)>,
     /// Told once, when it is stopped and before anything is killed.
     pub stopping: &'a mut dyn FnMut(),
     /// Told what it prints, as it comes.
@@ -91,12 +91,17 @@ pub struct Ended {
     pub output: String,
     /// Standard output alone, bounded; the same where it printed into a file.
     pub answer: String,
+    /// Whether it failed with the disk full that takes its output, so that
+    /// output may be lost and it may have failed for that.
+    pub disk_full: bool,
 }
 
 /// How much of one stream is read at a time, in bytes.
 const PIECE: usize = 16 * 1024;
 /// A file that holds what a process prints is emptied past this size, in bytes.
 const FILE_LIMIT: u64 = 4 * 1024 * 1024;
+/// At least a block of a file system, in bytes.
+const BLOCK: usize = 64 * 1024;
 /// How often such a file is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
@@ -107,9 +112,12 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 pub fn supervise(launch: &Launch<'_>, watch: &mut Watch<'_>) -> io::Result<Ended> {
     let deadline = Instant::now() + launch.timeout;
     let (mut child, mut streams) = start(launch)?;
-    let first = i32::try_from(child.id()).ok().and_then(Process::of);
-    if let Some(first) = first {
-        (watch.started)(first);
+    // Until it is waited for, its number is nobody else's.
+    let number = i32::try_from(child.id()).ok();
+    if let Some(started) = &mut watch.started
+        && let Some(first) = number.and_then(Process::of)
+    {
+        started(first);
     }
     let left = stay(&child, &mut streams, deadline, watch).unwrap_or_else(|error| {
         tracing::error!(%error, "a process cannot be watched and is killed");
@@ -121,13 +129,15 @@ pub fn supervise(launch: &Launch<'_>, watch: &mut Watch<'_>) -> io::Result<Ended
             if way == Way::Stopped {
                 (watch.stopping)();
             }
+            let first = number.and_then(Process::of);
             tree::kill(first, launch.marker, || matches!(child.try_wait(), Ok(Some(_))));
             let _ = child.wait()?;
             way
         }
     };
     streams.read(watch.printed)?;
-    Ok(Ended { way, output: streams.both.text(), answer: streams.answer() })
+    let disk_full = way != Way::Exit(0) && streams.disk_is_full();
+    Ok(Ended { way, output: streams.both.text(), answer: streams.answer(), disk_full })
 }
 
 /// Why the process is not stayed with any longer.
@@ -320,6 +330,16 @@ impl Streams {
                 Ok(())
             }
         }
+    }
+
+    /// Tries whether the file takes more; nobody reads it any further.
+    fn disk_is_full(&self) -> bool {
+        let Source::File { file, .. } = &self.source else { return false };
+        let is_full = |error: io::Error| {
+            matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+        };
+        // Appended, and more than what is left of the last block.
+        (&mut &*file).write_all(&[0; 2 * BLOCK]).is_err_and(is_full)
     }
 
     fn answer(&self) -> String {

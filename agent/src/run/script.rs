@@ -57,6 +57,33 @@ impl Place {
         &self.path
     }
 
+    /// Removes that file; whether nothing else is left in the folder, so that
+    /// another run finds it as if it had just been made.
+    pub fn is_empty_without(&self, file: &Path) -> bool {
+        fs::remove_file(file).is_ok()
+            && fs::read_dir(&self.path).is_ok_and(|mut entries| entries.next().is_none())
+    }
+
+    /// The script of that id under its own name, verified: the kept file
+    /// itself where the file system can, which costs far less than another.
+    /// For what only looks; a script that changed itself all the same would
+    /// be found out by its id and fetched again.
+    pub fn link(&self, name: &str, id: &str, blobs: &Blobs) -> Result<PathBuf, CannotRun> {
+        let kept: ObjectId = id.parse().map_err(BlobError::BadId)?;
+        let path = self.path.join(file_name(name));
+        if fs::hard_link(blobs.path(&kept), &path).is_err() {
+            return self.write(name, id, blobs, None);
+        }
+        let bytes = fs::read(&path).map_err(disk::at("read", &path))?;
+        match blob_id(&bytes, kept.format()) {
+            Ok(actual) if actual == kept => Ok(path),
+            _ => {
+                blobs.discard(&kept);
+                Err(BlobError::Mismatch(kept).into())
+            }
+        }
+    }
+
     /// Writes the script of that id and verifies what was written.
     pub fn write(
         &self,
