@@ -1,4 +1,10 @@
 //! How long to wait before connecting again: doubling, with full jitter, up to a minute.
+//!
+//! A controller that answered is alive, so the long waits that its absence
+//! earned are over; only one that kept up a conversation for a while is
+//! sound, and gets the shortest wait. So a controller that is restarted some
+//! times in a row has its agents back within seconds, and one that falls over
+//! whenever its agents come back is not met by all of them within one second.
 
 use std::time::Duration;
 
@@ -6,6 +12,9 @@ use std::time::Duration;
 const LONGEST_MS: u64 = 60_000;
 /// The upper end of the first wait, in milliseconds.
 const FIRST_MS: u64 = 1_000;
+
+/// What of the failures in a row is left after an answer: the bound is four times the first.
+const LEFT: u32 = 2;
 
 /// Counts failures in a row.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +36,12 @@ impl Backoff {
         Duration::from_millis(rand::random_range(0..=250))
     }
 
-    /// After a success.
+    /// After a conversation in which the controller answered, however soon it ended.
+    pub(super) fn answered(&mut self) {
+        self.failures = self.failures.min(LEFT);
+    }
+
+    /// After a conversation that lasted.
     pub(super) fn reset(&mut self) {
         self.failures = 0;
     }
@@ -45,6 +59,30 @@ mod tests {
             assert!(backoff.next() <= bound, "failure {failure}");
         }
         assert!(backoff.soon() <= Duration::from_millis(250));
+        assert!(backoff.next() <= Duration::from_secs(1));
+    }
+
+    #[test]
+    fn an_answer_ends_the_long_waits_and_keeps_some_jitter() {
+        let mut backoff = Backoff::default();
+        for _restart in 0..50 {
+            for _absent in 0..20 {
+                backoff.next();
+            }
+            backoff.answered();
+            let waits: Vec<Duration> = (0..200)
+                .map(|_| {
+                    let mut each = backoff.clone();
+                    each.next()
+                })
+                .collect();
+            assert!(waits.iter().all(|wait| *wait <= Duration::from_secs(4)), "{waits:?}");
+            assert!(waits.iter().any(|wait| *wait > Duration::from_secs(1)), "{waits:?}");
+        }
+        let mut fresh = Backoff::default();
+        fresh.answered();
+        assert!(fresh.next() <= Duration::from_secs(1), "an answer never makes a wait longer");
+        backoff.reset();
         assert!(backoff.next() <= Duration::from_secs(1));
     }
 }

@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use self::backoff::Backoff;
-pub use self::talk::Closed;
+pub use self::talk::{Closed, Talked};
 use crate::carry::{Desk, Queue};
 use crate::command::{CommandError, Kind, chain};
 use crate::dial::{DialError, dial};
@@ -124,16 +124,18 @@ impl Link {
                 }
             }
             let began = Instant::now();
-            let closed = tokio::select! {
+            let Talked { closed, answered } = tokio::select! {
                 () = &mut stop => return Ok(()),
                 connected = self.connect() => match connected {
                     Ok(socket) => talk::talk(&mut self, socket, renew_after, &mut stop).await,
                     Err(ConnectError::Refused(error)) if error.kind == Kind::Refused => return Err(self.gone(&error.message)),
-                    Err(error) => Closed::Broken(why(&error)),
+                    Err(error) => Talked { closed: Closed::Broken(why(&error)), answered: false },
                 }
             };
-            if began.elapsed() > LASTED {
+            if answered && began.elapsed() > LASTED {
                 backoff.reset();
+            } else if answered {
+                backoff.answered();
             }
             let wait = match closed {
                 Closed::Told => return Ok(()),
@@ -184,7 +186,7 @@ impl Link {
         let address = format!("wss://{}/agent/v1/connect", server.authority());
         let config = WebSocketConfig::default()
             .read_buffer_size(2048)
-            .write_buffer_size(0)
+            .write_buffer_size(4096)
             .max_message_size(Some(ordain_wire::MAX_MESSAGE))
             .max_frame_size(Some(ordain_wire::MAX_MESSAGE));
         let opened = tokio_tungstenite::client_async_with_config(address, line, Some(config));

@@ -8,17 +8,18 @@ use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use ordain_wire::{
-    AgentMessage, ControllerMessage, Facts, Hello, Order, PROTOCOL, Report, Welcome,
+    AgentMessage, ControllerMessage, Facts, Hello, Order, PROTOCOL, Refusal, Report, Welcome,
 };
 use tokio::net::TcpStream;
 use tokio::time::{Instant as Tick, interval_at, sleep_until, timeout};
 use tokio_rustls::client::TlsStream;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{self, Message};
 
 use super::Link;
+use crate::blobs::BlobError;
 use crate::command::chain;
 use crate::facts;
 use crate::home;
@@ -43,6 +44,16 @@ pub enum Closed {
     Broken(String),
 }
 
+/// A conversation that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Talked {
+    /// Why.
+    pub closed: Closed,
+    /// Whether the controller answered a ping behind hello, welcome and facts:
+    /// that it takes a connection alone says little.
+    pub answered: bool,
+}
+
 /// How long a message may take to leave, and the welcome to come.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How many reports are read from the journal at a time.
@@ -54,16 +65,16 @@ pub(super) async fn talk(
     socket: Socket,
     renew_after: Instant,
     stop: &mut Pin<&mut impl Future<Output = ()>>,
-) -> Closed {
+) -> Talked {
     let mut talk = match Talk::open(link, socket).await {
         Ok(talk) => talk,
-        Err(closed) => return closed,
+        Err(closed) => return Talked { closed, answered: false },
     };
     let renewal = Tick::from_std(renew_after).max(Tick::now() + talk.link.until_renewal());
     match talk.go_on(renewal, stop).await {
         Err(closed) => {
             talk.close(&closed).await;
-            closed
+            Talked { closed, answered: talk.heard.pong }
         }
         Ok(never) => match never {},
     }
@@ -74,7 +85,7 @@ struct Talk<'a> {
     socket: Socket,
     /// Reports up to this number were sent on this connection.
     sent: u64,
-    heard: Instant,
+    heard: Heard,
     facts: Facts,
     skew: i64,
 }
@@ -82,7 +93,7 @@ struct Talk<'a> {
 impl<'a> Talk<'a> {
     async fn open(link: &'a mut Link, socket: Socket) -> Result<Self, Closed> {
         let mut talk =
-            Self { link, socket, sent: 0, heard: Instant::now(), facts: Facts::default(), skew: 0 };
+            Self { link, socket, sent: 0, heard: Heard::now(), facts: Facts::default(), skew: 0 };
         let hello = talk.hello().map_err(Closed::Broken)?;
         talk.send(&AgentMessage::Hello(hello)).await?;
         let first = timeout(PATIENCE, hear(&mut talk.socket, &mut talk.heard))
@@ -137,6 +148,7 @@ impl<'a> Talk<'a> {
         self.acked(welcome.acked);
         self.facts = self.gather();
         self.send(&AgentMessage::Facts(self.facts.clone())).await?;
+        self.push(Message::Ping(Vec::new().into())).await?;
         self.want_blobs().await?;
         self.report().await
     }
@@ -164,7 +176,7 @@ impl<'a> Talk<'a> {
                 () = desk.blobs.asked() => self.want_blobs().await?,
                 Some(output) = self.link.live.recv() => self.send(&output).await?,
                 _ = ping.tick() => {
-                    if self.heard.elapsed() > pace.silence {
+                    if self.heard.last.elapsed() > pace.silence {
                         return Err(Closed::Broken("the line is dead".into()));
                     }
                     self.push(Message::Ping(Vec::new().into())).await?;
@@ -198,10 +210,10 @@ impl<'a> Talk<'a> {
                 }
                 Ok(())
             }
-            ControllerMessage::Blob(blob) => {
-                self.link.desk.blobs.deliver(&blob);
-                Ok(())
-            }
+            ControllerMessage::Blob(blob) => match self.link.desk.blobs.deliver(&blob) {
+                Ok(()) => Ok(()),
+                Err(error) => self.refuse_script(&error).await,
+            },
             ControllerMessage::Ack { seq } => {
                 self.acked(seq);
                 Ok(())
@@ -234,6 +246,18 @@ impl<'a> Talk<'a> {
         }
     }
 
+    /// Says at once that a script was not what it should be. The order itself
+    /// goes on: what names the script fails with the same word, as its reports say.
+    async fn refuse_script(&mut self, error: &BlobError) -> Result<(), Closed> {
+        let journal = self.link.desk.journal();
+        let order = journal.current_order().unwrap_or_default();
+        let session = journal.known(order).map(|known| known.session.clone()).unwrap_or_default();
+        drop(journal);
+        let code = "script-mismatch".to_owned();
+        let refusal = Refusal { order, session, code, message: chain(error) };
+        self.send(&AgentMessage::Refused(refusal)).await
+    }
+
     fn acked(&mut self, seq: u64) {
         if let Err(error) = self.link.desk.journal().ack(seq) {
             tracing::warn!(error = %chain(&error), "an acknowledgement could not be written down");
@@ -243,7 +267,7 @@ impl<'a> Talk<'a> {
     /// Sends what the journal holds and this connection has not seen.
     async fn report(&mut self) -> Result<(), Closed> {
         loop {
-            let batch = self.link.desk.journal().unacked_after(self.sent, BATCH);
+            let batch = self.link.desk.journal().unsent_after(self.sent, BATCH);
             let batch = batch.map_err(|error| Closed::Broken(chain(&error)))?;
             let Some(last) = batch.last() else { return Ok(()) };
             self.sent = last.seq;
@@ -253,9 +277,10 @@ impl<'a> Talk<'a> {
 
     async fn send_reports(&mut self, reports: Vec<Report>) -> Result<(), Closed> {
         for report in reports {
-            self.send(&AgentMessage::Report(report)).await?;
+            let message = Message::text(text(&AgentMessage::Report(report)));
+            within_patience(self.socket.feed(message)).await?;
         }
-        Ok(())
+        within_patience(self.socket.flush()).await
     }
 
     async fn want_blobs(&mut self) -> Result<(), Closed> {
@@ -277,17 +302,11 @@ impl<'a> Talk<'a> {
     }
 
     async fn send(&mut self, message: &AgentMessage) -> Result<(), Closed> {
-        let text =
-            serde_json::to_string(message).expect("messages hold nothing that JSON cannot say");
-        self.push(Message::text(text)).await
+        self.push(Message::text(text(message))).await
     }
 
     async fn push(&mut self, message: Message) -> Result<(), Closed> {
-        match timeout(PATIENCE, self.socket.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(Closed::Broken(chain(&error))),
-            Err(_) => Err(Closed::Broken("the line takes nothing".into())),
-        }
+        within_patience(self.socket.send(message)).await
     }
 
     async fn close(&mut self, closed: &Closed) {
@@ -301,25 +320,54 @@ impl<'a> Talk<'a> {
     }
 }
 
+fn text(message: &AgentMessage) -> String {
+    serde_json::to_string(message).expect("messages hold nothing that JSON cannot say")
+}
+
+async fn within_patience(
+    sent: impl Future<Output = Result<(), tungstenite::Error>>,
+) -> Result<(), Closed> {
+    match timeout(PATIENCE, sent).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(Closed::Broken(chain(&error))),
+        Err(_) => Err(Closed::Broken("the line takes nothing".into())),
+    }
+}
+
+/// What was heard on a connection.
+struct Heard {
+    /// When anything came last.
+    last: Instant,
+    /// Whether a ping was ever answered.
+    pong: bool,
+}
+
+impl Heard {
+    fn now() -> Self {
+        Self { last: Instant::now(), pong: false }
+    }
+}
+
 /// The next message that means something. Safe to drop between messages.
-async fn hear(socket: &mut Socket, heard: &mut Instant) -> Result<ControllerMessage, Closed> {
+async fn hear(socket: &mut Socket, heard: &mut Heard) -> Result<ControllerMessage, Closed> {
     loop {
         let message = match socket.next().await {
             None => return Err(Closed::Broken("the line broke".into())),
             Some(Err(error)) => return Err(Closed::Broken(chain(&error))),
             Some(Ok(message)) => message,
         };
-        *heard = Instant::now();
+        heard.last = Instant::now();
         match message {
             Message::Text(text) => {
-                return serde_json::from_str(&text)
+                return ControllerMessage::read(&text)
                     .map_err(|error| Closed::Broken(format!("a message makes no sense: {error}")));
             }
             Message::Binary(_) => {
                 return Err(Closed::Broken("a binary message makes no sense".into()));
             }
             Message::Close(_) => return Err(Closed::Clean),
-            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+            Message::Pong(_) => heard.pong = true,
+            Message::Ping(_) | Message::Frame(_) => {}
         }
     }
 }
