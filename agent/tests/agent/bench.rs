@@ -67,7 +67,7 @@ impl Bench {
     pub(crate) fn keep(&self, script: &str) {
         let id = orders::id(script).parse().unwrap();
         self.desk.blobs.want([id]);
-        self.desk.blobs.deliver(&orders::blob(script));
+        self.desk.blobs.deliver(&orders::blob(script)).unwrap();
     }
 
     pub(crate) fn take(&self, order: &Order) {

@@ -75,7 +75,8 @@ fn a_script_that_the_controller_does_not_have_fails_its_step_alone() {
         |reports| !reports.is_empty() && !bench.desk.blobs.wanted().is_empty(),
         1,
     );
-    bench.desk.blobs.deliver(&ordain_wire::Blob { id: orders::id(missing), data: None });
+    let none = ordain_wire::Blob { id: orders::id(missing), data: None };
+    bench.desk.blobs.deliver(&none).unwrap();
     let reports = bench.until(
         "the end",
         |reports| reports.last().is_some_and(|last| last.body == ReportBody::Ended),

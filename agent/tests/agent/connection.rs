@@ -1,12 +1,15 @@
 //! The agent's program on its connection: orders, repetitions, garbage, farewells.
 
-use ordain_wire::{AgentMessage, ControllerMessage, ExpectSpec, FoundSpec, ProbeSpec, ReportBody};
+use ordain_wire::{
+    AgentMessage, ControllerMessage, EndSpec, ExpectSpec, FoundSpec, ProbeSpec, ReportBody,
+};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::bench::findings;
 use crate::carrying::word;
+use crate::fifo::Fifo;
 use crate::orders::{self, execute, shell, software, step, work};
-use crate::stage::{Stage, content, error_of, output};
+use crate::stage::{Stage, error_of, output};
 
 #[tokio::test]
 async fn a_detection_is_carried_out_and_scripts_are_fetched_once() {
@@ -145,6 +148,74 @@ async fn orders_that_make_no_sense_are_refused_and_run_nothing() {
 }
 
 #[tokio::test]
+async fn a_script_of_another_id_is_refused_as_such_and_never_run() {
+    let stage = Stage::new().await;
+    stage.enrol().await;
+    let _agent = stage.run();
+    let mut conversation = stage.connected().await;
+    let trace = stage.folder.path().join("trace");
+    let (meant, sound) = (format!("touch {}\n", trace.display()), "exit 0\n");
+    let forged = format!("touch {}; id\n", trace.display());
+    let set = |script: &str| work("set", shell(script, 60), ExpectSpec::Success);
+    let steps = vec![step("task/a", vec![set(&meant)]), step("task/b", vec![set(sound)])];
+    conversation.order(&execute(1, steps)).await;
+    let ids = loop {
+        if let AgentMessage::WantBlobs { ids } = conversation.hear().await {
+            break ids;
+        }
+    };
+    for id in ids {
+        let bytes = if id == orders::id(&meant) { &forged } else { sound };
+        let blob = ordain_wire::Blob { id, ..orders::blob(bytes) };
+        conversation.say(&ControllerMessage::Blob(blob)).await;
+    }
+    let refusal = conversation.hear_until(&[], |message| match message {
+        AgentMessage::Refused(refusal) => Some(refusal),
+        _ => None,
+    });
+    let refusal = refusal.await;
+    assert_eq!((refusal.order, refusal.session.as_str()), (1, "s-1"));
+    assert_eq!(refusal.code, "script-mismatch", "{}", refusal.message);
+    assert!(refusal.message.contains(&orders::id(&meant)), "{}", refusal.message);
+    let ends = crate::bench::ends(&conversation.until_ended(1, &[]).await);
+    assert!(
+        matches!(&ends[0].0, EndSpec::Failed { message } if message.starts_with("script-mismatch: ")),
+        "{ends:?}"
+    );
+    assert_eq!(ends[1].0, EndSpec::Exit { code: 0 }, "what has its own script goes on");
+    assert!(!trace.exists());
+}
+
+/// A controller that is restarted again and again has its agent back within seconds.
+#[tokio::test]
+async fn restarts_in_a_row_do_not_add_up() {
+    let stage = Stage::new().await;
+    stage.enrol().await;
+    let _agent = stage.run();
+    for _restart in 0..12 {
+        let mut conversation = stage.connected().await;
+        // The agent asks for an answer behind its facts; reading on gives it.
+        conversation.facts().await;
+        conversation.order(&orders::order(0, detect_nothing())).await;
+        conversation
+            .hear_until(&[], |message| matches!(message, AgentMessage::Refused(_)).then_some(()))
+            .await;
+        drop(conversation);
+    }
+    stage.connected().await;
+    let log = stage.log();
+    let waits =
+        log.lines().filter_map(|line| line.split_once("again_in_ms=")?.1.trim().parse().ok());
+    let waits: Vec<u64> = waits.collect();
+    assert_eq!(waits.len(), 12, "{log}");
+    assert!(waits.iter().all(|wait| *wait <= 4_000), "{waits:?}");
+}
+
+fn detect_nothing() -> ordain_wire::OrderBody {
+    ordain_wire::OrderBody::Detect { checks: Vec::new() }
+}
+
+#[tokio::test]
 async fn an_agent_that_was_removed_stops_and_stays_stopped() {
     for by_message in [true, false] {
         let stage = Stage::new().await;
@@ -182,11 +253,13 @@ async fn a_cancel_ends_a_running_script() {
     stage.enrol().await;
     let _agent = stage.run();
     let mut conversation = stage.connected().await;
-    let pids = stage.folder.path().join("pids");
+    let pids = Fifo::make(stage.folder.path().join("pids"));
+    let never = Fifo::make(stage.folder.path().join("never"));
     // Leaves the group, the session and the environment behind.
     let script = format!(
-        "env -i setsid sh -c 'sh -c \"echo \\$\\$ > {}; sleep 1000\" & exit'\necho ready\nsleep 1000\n",
-        pids.display()
+        "env -i setsid sh -c 'sh -c \"echo \\$\\$ > {}; {1}\" & exit'\necho ready\n{1}\n",
+        pids.path().display(),
+        never.wait()
     );
     let order = execute(
         1,
@@ -198,7 +271,7 @@ async fn a_cancel_ends_a_running_script() {
             matches!(message, AgentMessage::Output { .. }).then_some(())
         })
         .await;
-    let pid: i32 = content(&pids).await.trim().parse().unwrap();
+    let pid: i32 = pids.line().await.trim().parse().unwrap();
     conversation.say(&ControllerMessage::Cancel { session: "another".into() }).await;
     conversation.say(&ControllerMessage::Cancel { session: "s-1".into() }).await;
     let words: Vec<String> =
@@ -246,13 +319,15 @@ async fn told_to_stop_it_ends_well_and_leaves_what_it_started() {
     let agent = stage.run();
     let mut conversation = stage.connected().await;
     let pid = stage.folder.path().join("pid");
-    let gate = stage.folder.path().join("gate");
+    let state = stage.folder.path().join("state");
+    let gate = Fifo::make(stage.folder.path().join("gate"));
     let script = format!(
-        "echo $$ > {}\nwhile ! [ -e {} ]; do sleep 0.02; echo still here; done\n",
+        "echo $$ > {}\necho ready\n{}\necho still here\necho yes > {}\n",
         pid.display(),
-        gate.display()
+        gate.wait(),
+        state.display()
     );
-    let test = format!("test -e {} && echo true\n", gate.display());
+    let test = format!("test -e {} && echo true\n", state.display());
     let works = vec![
         work("set", shell(&script, 600), ExpectSpec::Success),
         work("test", shell(&test, 600), ExpectSpec::True),
@@ -269,13 +344,13 @@ async fn told_to_stop_it_ends_well_and_leaves_what_it_started() {
 
     agent.terminate();
     assert_eq!(agent.code().await, Some(0), "{}", stage.log());
-    let script_pid: i32 = content(&pid).await.trim().parse().unwrap();
+    let script_pid: i32 = std::fs::read_to_string(&pid).unwrap().trim().parse().unwrap();
     let process = ordain_agent::platform::processes::Process::of(script_pid).expect("it goes on");
     assert!(process.lives());
 
     let _agent = stage.run();
     let mut conversation = stage.connected().await;
-    std::fs::write(&gate, b"").unwrap();
+    gate.open_gate();
     let reports = conversation.until_ended(1, &[]).await;
     let words: Vec<String> = reports.iter().map(|report| word(&report.body)).collect();
     assert_eq!(words[..3], ["accepted", "started 0.0", "interrupted 0.0"], "{words:?}");

@@ -4,15 +4,17 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use ordain_wire::{AgentMessage, ExpectSpec};
+use ordain_wire::{AgentMessage, EndSpec, ExpectSpec};
 
 use crate::carrying::word;
+use crate::fifo::Fifo;
 use crate::orders::{self, execute, shell, step, work};
-use crate::stage::{Running, Stage, content, error_of, output};
+use crate::stage::{Running, Stage, error_of, output};
 
 /// A task whose `set` writes that it ran, then waits for a gate, then puts the state right.
 struct Slow {
     folder: std::path::PathBuf,
+    gate: Fifo,
     set: String,
     test: String,
 }
@@ -20,12 +22,14 @@ struct Slow {
 impl Slow {
     fn new(stage: &Stage) -> Self {
         let folder = stage.folder.path().to_owned();
+        let gate = Fifo::make(folder.join("gate"));
         let set = format!(
-            "echo $$ >> {0}/ran\nwhile ! [ -e {0}/gate ]; do sleep 0.02; echo waiting; done\necho yes > {0}/state\n",
-            folder.display()
+            "echo $$ >> {0}/ran\necho waiting\n{1}\necho going on\necho yes > {0}/state\n",
+            folder.display(),
+            gate.wait()
         );
         let test = format!("[ -e {}/state ] && echo true || echo false\n", folder.display());
-        Self { folder, set, test }
+        Self { folder, gate, set, test }
     }
 
     fn order(&self, number: u64) -> ordain_wire::Order {
@@ -41,11 +45,17 @@ impl Slow {
     }
 
     fn open_gate(&self) {
-        fs::write(self.folder.join("gate"), b"").unwrap();
+        self.gate.open_gate();
     }
 
     fn runs(&self) -> usize {
-        fs::read_to_string(self.folder.join("ran")).unwrap_or_default().lines().count()
+        self.pids().len()
+    }
+
+    /// The pids of all runs so far.
+    fn pids(&self) -> Vec<i32> {
+        let text = fs::read_to_string(self.folder.join("ran")).unwrap_or_default();
+        text.lines().map(|line| line.parse().unwrap()).collect()
     }
 
     /// Lets the agent start it and returns when it runs.
@@ -89,7 +99,7 @@ async fn a_killed_agent_whose_script_died_too_does_it_again_after_looking() {
     stage.enrol().await;
     let slow = Slow::new(&stage);
     slow.start(&stage).await.kill();
-    let pid: i32 = content(&slow.folder.join("ran")).await.trim().parse().unwrap();
+    let pid = slow.pids()[0];
     ordain_agent::platform::processes::Process::of(pid)
         .unwrap()
         .signal(rustix::process::Signal::KILL);
@@ -117,7 +127,7 @@ async fn an_orphan_can_be_cancelled() {
     let words: Vec<String> =
         conversation.until_ended(1, &[]).await.iter().map(|report| word(&report.body)).collect();
     assert!(words.contains(&"cancelled".to_owned()), "{words:?}");
-    let pid: i32 = content(&slow.folder.join("ran")).await.trim().parse().unwrap();
+    let pid = slow.pids()[0];
     let left = ordain_agent::platform::processes::Process::of(pid);
     assert!(left.is_none_or(|process| process.ended));
 }
@@ -183,6 +193,25 @@ async fn with_a_full_disk_an_order_is_refused_and_nothing_runs() {
     conversation.order(&order(1)).await;
     conversation.until_ended(1, &[&script]).await;
     assert!(trace.exists(), "with room again it is carried out");
+}
+
+#[tokio::test]
+async fn a_script_that_fails_for_a_full_disk_has_that_as_its_reason() {
+    let stage = Stage::new().await;
+    let _disk = SmallDisk::mount(&stage.data());
+    stage.enrol().await;
+    // It starts in its private folder, which is on that disk.
+    let script = "dd if=/dev/zero of=filler bs=1k 2>/dev/null\necho done || exit 5\n";
+    let set = work("set", shell(script, 60), ExpectSpec::Success);
+    let _agent = stage.run();
+    let mut conversation = stage.connected().await;
+    conversation.order(&execute(1, vec![step("task/t", vec![set])])).await;
+    let ends = crate::bench::ends(&conversation.until_ended(1, &[script]).await);
+    let said = "exit code 5, and the disk that takes its output";
+    assert!(
+        matches!(&ends[0].0, EndSpec::Failed { message } if message.contains(said)),
+        "{ends:?}"
+    );
 }
 
 #[tokio::test]

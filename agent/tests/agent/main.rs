@@ -2,7 +2,8 @@
 //! controller that the test plays.
 //!
 //! `stage` is that controller, `orders` builds what it orders, `bench` drives
-//! the carrying thread without a connection. Tests that need root say so.
+//! the carrying thread without a connection, `fifo` is where scripts and tests
+//! wait for each other. Tests that need root say so.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,6 +12,7 @@
 )]
 
 mod bench;
+mod fifo;
 mod orders;
 mod stage;
 

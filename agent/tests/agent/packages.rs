@@ -12,8 +12,9 @@ use ordain_wire::{EndSpec, ExpectSpec, FoundSpec, ProbeSpec};
 use tempfile::TempDir;
 
 use crate::bench::Bench;
+use crate::fifo::Fifo;
 use crate::orders::{self, package, probe_work, software, step, work};
-use crate::stage::{Stage, content};
+use crate::stage::Stage;
 
 /// One user of dpkg's database at a time.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -22,6 +23,10 @@ const NAME: &str = "ordain-agent-test-hello";
 
 struct Mirror {
     folder: TempDir,
+    /// Where the slow script waits.
+    gate: Fifo,
+    /// Where it says that it waits, with dpkg's pid.
+    waits: Fifo,
     _alone: MutexGuard<'static, ()>,
 }
 
@@ -37,19 +42,24 @@ fn run(program: &str, args: &[&str]) -> String {
 }
 
 impl Mirror {
-    /// Versions 1.0 and 2.0; the latter's script waits for the file `gate`, and counts its runs.
+    /// Versions 1.0 and 2.0; the latter's script waits for the gate, and counts its runs.
     fn new() -> Self {
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         assert!(
             nix::unistd::Uid::effective().is_root() && Path::new("/usr/bin/apt-get").exists(),
             "this test installs packages it has built: run the tests as root on Debian, in a container that may be changed"
         );
-        let mirror = Self { folder: tempfile::tempdir().unwrap(), _alone: alone };
+        let folder = tempfile::tempdir().unwrap();
+        let gate = Fifo::make(folder.path().join("gate"));
+        let waits = Fifo::make(folder.path().join("waits"));
+        let mirror = Self { folder, gate, waits, _alone: alone };
         clean_up();
         let path = mirror.path();
         let wait = format!(
-            "#!/bin/sh\nset -e\nif [ \"$1\" = configure ]; then\necho $PPID >> {0}/ran\nwhile ! [ -e {0}/gate ]; do sleep 0.05; done\nfi\n",
-            path.display()
+            "#!/bin/sh\nset -e\nif [ \"$1\" = configure ]; then\necho $PPID >> {}/ran\necho $PPID > {}\n{}\nfi\n",
+            path.display(),
+            mirror.waits.path().display(),
+            mirror.gate.wait()
         );
         mirror.build("1.0", "#!/bin/sh\n");
         mirror.build("2.0", &wait);
@@ -112,7 +122,7 @@ impl Mirror {
     }
 
     fn open_gate(&self) {
-        fs::write(self.path().join("gate"), b"").unwrap();
+        self.gate.open_gate();
     }
 
     /// How often the slow script has run.
@@ -237,7 +247,7 @@ async fn an_agent_killed_during_an_install_ends_as_an_undisturbed_one() {
         let mut agent = stage.run();
         let mut conversation = stage.connected().await;
         conversation.order(&install_order()).await;
-        let dpkg: i32 = content(&mirror.path().join("ran")).await.trim().parse().unwrap();
+        let dpkg: i32 = mirror.waits.line().await.trim().parse().unwrap();
         agent.kill();
         if all_die {
             kill_session_of(dpkg);
@@ -261,16 +271,26 @@ async fn an_agent_killed_during_an_install_ends_as_an_undisturbed_one() {
     }
 }
 
-/// Kills a process, its ancestors up to apt-get, and what is below it.
+/// Kills a process, its ancestors up to apt-get, and what is below it; returns when they have ended.
 fn kill_session_of(dpkg: i32) {
     use ordain_agent::platform::processes::Process;
+    use rustix::event::{PollFd, PollFlags, poll};
+    use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
     let group = Process::of(dpkg).unwrap().group;
-    for process in
-        Process::all().into_iter().filter(|each| each.group == group || each.parent == dpkg)
-    {
-        process.signal(rustix::process::Signal::KILL);
-    }
-    while Process::all().iter().any(|each| each.group == group && !each.ended) {
-        std::thread::sleep(std::time::Duration::from_millis(5));
+    loop {
+        let members: Vec<_> = Process::all()
+            .into_iter()
+            .filter(|each| !each.ended && (each.group == group || each.parent == dpkg))
+            .filter_map(|each| pidfd_open(Pid::from_raw(each.pid)?, PidfdFlags::empty()).ok())
+            .collect();
+        if members.is_empty() {
+            return;
+        }
+        for each in &members {
+            let _ = pidfd_send_signal(each, Signal::KILL);
+        }
+        for each in &members {
+            poll(&mut [PollFd::new(each, PollFlags::IN)], None).unwrap();
+        }
     }
 }

@@ -6,6 +6,7 @@ use ordain_wire::{
 };
 
 use crate::bench::Bench;
+use crate::fifo::Fifo;
 use crate::orders::{self, shell, work};
 
 fn set(run: RunSpec) -> ordain_wire::WorkSpec {
@@ -98,18 +99,20 @@ fn interpreters_follow_the_order() {
 }
 
 /// A script whose descendants do what they can to get away, all of them
-/// writing their pid into a file before they sleep.
+/// writing their pid into a file before they wait for what never comes.
 fn fugitives(pids: &std::path::Path) -> String {
     let pids = pids.display();
     format!(
-        "echo $$ >> {pids}\n\
-         sh -c 'echo $$ >> {pids}; sleep 1000' &\n\
-         setsid sh -c 'echo $$ >> {pids}; sleep 1000' &\n\
-         setsid sh -c 'sh -c \"echo \\$\\$ >> {pids}; trap : TERM; while :; do sleep 1000; done\" & exit' \n\
+        "mkfifo born never\n\
+         exec 3<>born 4<>never\n\
+         echo $$ >> {pids}\n\
+         sh -c 'echo $$ >> {pids}; echo >&3; read _ <&4' &\n\
+         setsid sh -c 'echo $$ >> {pids}; echo >&3; read _ <&4' &\n\
+         setsid sh -c 'sh -c \"echo \\$\\$ >> {pids}; trap : TERM; echo >&3; while :; do read _ <&4; done\" & exit' \n\
          trap : TERM\n\
-         while [ $(wc -l < {pids}) -lt 4 ]; do sleep 0.02; done\n\
+         for each in 1 2 3; do read _ <&3; done\n\
          echo ready\n\
-         while :; do sleep 1000; done\n"
+         while :; do read _ <&4; done\n"
     )
 }
 
@@ -174,7 +177,10 @@ fn a_service_that_a_script_starts_lives_on() {
     let bench = Bench::new();
     let file = bench.folder.path().join("pid");
     let script = format!(
-        "setsid sh -c 'echo $$ > {0}; exec sleep 1000' &\nwhile ! [ -s {0} ]; do sleep 0.02; done\n",
+        "mkfifo born never\n\
+         exec 3<>born 4<>never\n\
+         setsid sh -c 'echo $$ > {}; echo >&3; read _ <&4' &\n\
+         read _ <&3\n",
         file.display()
     );
     bench.keep(&script);
@@ -220,16 +226,15 @@ fn a_flood_without_end_is_cut_off_by_its_timeout() {
 #[test]
 fn output_is_streamed_while_it_runs() {
     let mut bench = Bench::new();
-    let gate = bench.folder.path().join("gate");
-    let script =
-        format!("echo one\nwhile ! [ -e {} ]; do sleep 0.02; done\necho two\n", gate.display());
+    let gate = Fifo::make(bench.folder.path().join("gate"));
+    let script = format!("echo one\n{}\necho two\n", gate.wait());
     bench.keep(&script);
     bench.take(&orders::execute(1, vec![orders::step("task/t", vec![set(shell(&script, 60))])]));
     let AgentMessage::Output { order, text, .. } = bench.live.blocking_recv().unwrap() else {
         panic!("output comes first")
     };
     assert_eq!((order, text.as_str()), (1, "one\n"));
-    std::fs::write(&gate, b"").unwrap();
+    gate.open_gate();
     let AgentMessage::Output { text, .. } = bench.live.blocking_recv().unwrap() else {
         panic!("more output comes")
     };
@@ -274,7 +279,10 @@ fn detections_by_script_and_command() {
             failed("the detection script ended with exit code 2 after printing something"),
         ),
         (scripted("nonesuch-program\n"), FoundSpec::Failed { message: String::new() }),
-        (scripted("sleep 100\n"), failed("the detection script was killed: its time was up")),
+        (
+            scripted("mkfifo never; read _ < never\n"),
+            failed("the detection script was killed: its time was up"),
+        ),
         (command("sh --version-of-nothing", r"nothing \d+"), nothing.clone()),
         (command("echo app 7.2 (x64)", r"app (?P<version>[\d.]+)"), version("7.2")),
         (command("nonesuch-program --version", r"\d+"), nothing),

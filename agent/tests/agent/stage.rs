@@ -1,7 +1,7 @@
 //! A controller that a test plays: its CA, its listener, one agent at a time.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -425,19 +425,4 @@ pub(crate) fn error_of(output: &Output) -> String {
 /// Runs a command while the stage does something else.
 pub(crate) async fn output(mut command: Command) -> Output {
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
-}
-
-/// Waits for a file to have content; the files are written by scripts that then go on.
-pub(crate) async fn content(path: &Path) -> String {
-    let waiting = async {
-        loop {
-            match std::fs::read_to_string(path) {
-                Ok(text) if text.ends_with('\n') => return text,
-                _ => tokio::time::sleep(Duration::from_millis(10)).await,
-            }
-        }
-    };
-    tokio::time::timeout(PATIENCE, waiting)
-        .await
-        .unwrap_or_else(|_| panic!("{} stays empty", path.display()))
 }
