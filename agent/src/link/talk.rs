@@ -249,10 +249,11 @@ impl<'a> Talk<'a> {
     /// Says at once that a script was not what it should be. The order itself
     /// goes on: what names the script fails with the same word, as its reports say.
     async fn refuse_script(&mut self, error: &BlobError) -> Result<(), Closed> {
-        let journal = self.link.desk.journal();
-        let order = journal.current_order().unwrap_or_default();
-        let session = journal.known(order).map(|known| known.session.clone()).unwrap_or_default();
-        drop(journal);
+        let (order, session) = {
+            let journal = self.link.desk.journal();
+            let order = journal.current_order().unwrap_or_default();
+            (order, journal.known(order).map(|known| known.session.clone()).unwrap_or_default())
+        };
         let code = "script-mismatch".to_owned();
         let refusal = Refusal { order, session, code, message: chain(error) };
         self.send(&AgentMessage::Refused(refusal)).await

@@ -339,7 +339,7 @@ impl Streams {
             matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
         };
         // Appended, and more than what is left of the last block.
-        (&mut &*file).write_all(&[0; 2 * BLOCK]).is_err_and(is_full)
+        (&mut &*file).write_all(&vec![0; 2 * BLOCK]).is_err_and(is_full)
     }
 
     fn answer(&self) -> String {
