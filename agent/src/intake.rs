@@ -1,12 +1,14 @@
 //! Taking an order in: which are refused, which are answered from the journal.
 //!
 //! Everything is decided before anything is written; an order that passes is
-//! durable in the journal before it counts as taken in.
+//! durable in the journal before it counts as taken in. Only one that just
+//! reads files is flushed together with its findings, and reported then.
 
 use ordain_core::order::Task;
 use ordain_wire::{Order, Refusal};
 
 use crate::command::chain;
+use crate::detect::Detectors;
 use crate::journal::{Journal, JournalError};
 
 /// Who the agent is, and what time it is.
@@ -40,8 +42,8 @@ const WAITING: usize = 16;
 pub fn take(order: &Order, journal: &mut Journal, stand: Stand<'_>) -> Taken {
     match judge(order, journal, stand) {
         Err((code, message)) => refuse(order, code, message),
-        Ok(true) => Taken::Before,
-        Ok(false) => match journal.accept(order) {
+        Ok(None) => Taken::Before,
+        Ok(Some(task)) => match write_down(order, &task, journal) {
             Ok(()) => Taken::In,
             Err(error @ JournalError::Full(_)) => refuse(order, "journal-full", chain(&error)),
             Err(error) => refuse(
@@ -63,19 +65,29 @@ fn refuse(order: &Order, code: &str, message: String) -> Taken {
     })
 }
 
-/// Whether the order is a repetition; else the word and the text of its refusal.
+/// An order that is over in a moment is flushed together with what came of it.
+fn write_down(order: &Order, task: &Task, journal: &mut Journal) -> Result<(), JournalError> {
+    match task {
+        Task::Detect(checks) if checks.iter().all(Detectors::only_read_for) => {
+            journal.accept_until_reported(order)
+        }
+        _ => journal.accept(order),
+    }
+}
+
+/// What the order asks for, none where it is a repetition; else the word and the text of its refusal.
 fn judge(
     order: &Order,
     journal: &Journal,
     stand: Stand<'_>,
-) -> Result<bool, (&'static str, String)> {
+) -> Result<Option<Task>, (&'static str, String)> {
     if order.agent != stand.agent || order.tenant != stand.tenant {
         let text = format!("it is for agent `{}` of tenant `{}`", order.agent, order.tenant);
         return Err(("not-for-me", text));
     }
     if journal.known(order.number).is_some() {
         if journal.holds(order) {
-            return Ok(true);
+            return Ok(None);
         }
         let text = format!("order {} was given before with another content", order.number);
         return Err(("malformed", text));
@@ -92,13 +104,12 @@ fn judge(
         };
         return Err(("expired", format!("it expired {late} s ago{clocks}")));
     }
-    if let Err(error) = Task::try_from(order.body.clone()) {
-        return Err(("malformed", error.to_string()));
-    }
+    let task = Task::try_from(order.body.clone());
+    let task = task.map_err(|error| ("malformed", error.to_string()))?;
     if journal.unfinished().len() >= WAITING {
         return Err(("busy", format!("{WAITING} orders are waiting already")));
     }
-    Ok(false)
+    Ok(Some(task))
 }
 
 #[cfg(test)]

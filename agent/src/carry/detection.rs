@@ -44,14 +44,11 @@ impl Carrier {
     fn find(&mut self, order: &Order, index: u32, check: &Check) -> Found {
         let at = AtSpec { step: index, attempt: 1, work: 0 };
         // Most checks only read files, and need no name for their processes.
-        let marker = match &check.how {
-            CheckHow::Software { probe, test: None } if Detectors::only_reads(probe) => {
-                String::new()
-            }
-            _ => {
-                self.detectors.let_go();
-                self.marker(order.number, at)
-            }
+        let marker = if Detectors::only_read_for(check) {
+            String::new()
+        } else {
+            self.detectors.let_go();
+            self.marker(order.number, at)
         };
         let began = Instant::now();
         let mut stream = self.stream(order.number, at);

@@ -14,7 +14,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use ordain_core::order::{FileVersion, PackageManager, Probe};
+use ordain_core::order::{Check, CheckHow, FileVersion, PackageManager, Probe};
 
 use self::database::{Database, Layout};
 use self::patterns::Patterns;
@@ -66,6 +66,11 @@ impl Detectors {
             Probe::File { .. }
                 | Probe::Package { manager: PackageManager::Dpkg | PackageManager::Apk, .. }
         )
+    }
+
+    /// Whether that check reads files and starts nothing.
+    pub fn only_read_for(check: &Check) -> bool {
+        matches!(&check.how, CheckHow::Software { probe, test: None } if Self::only_reads(probe))
     }
 
     /// Looks for a version; processes that it takes are started by `runner`

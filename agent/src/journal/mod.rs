@@ -2,8 +2,9 @@
 //!
 //! Append-only, one file `log` in a folder of its own; `frame` owns the bytes,
 //! `entry` the words, `index` what is kept of it in memory. Every record that
-//! something follows from is flushed to the disk before the call returns. Once
-//! everything is acknowledged the file is written anew without what is over.
+//! something follows from is flushed to the disk before the call returns, and
+//! no report is sent before it is. Once everything is acknowledged the file is
+//! written anew without what is over.
 //!
 //! Guarantees: an append either is durable as a whole or leaves no trace; a
 //! torn last record is cut off, damage elsewhere is an error.
@@ -74,6 +75,8 @@ pub struct Journal {
     length: u64,
     index: Index,
     fresh: Fresh,
+    /// Every record up to the report of this number is on the disk.
+    flushed: u64,
     closed: bool,
 }
 
@@ -117,7 +120,10 @@ impl Journal {
         if length == 0 {
             disk::sync_parent(&path)?;
         }
-        Ok(Self { path, file, length, index, fresh: Fresh::default(), closed: false })
+        // What a killed program left to the system to write is on the disk now.
+        file.sync_data().map_err(disk::at("flush", &path))?;
+        let flushed = index.next_seq - 1;
+        Ok(Self { path, file, length, index, fresh: Fresh::default(), flushed, closed: false })
     }
 
     /// The highest order number ever seen.
@@ -154,6 +160,15 @@ impl Journal {
     pub fn accept(&mut self, order: &Order) -> Result<(), JournalError> {
         let entry = Entry::Accepted { seq: self.index.next_seq, order: Box::new(order.clone()) };
         self.append(vec![entry], true)
+    }
+
+    /// The same for an order that changes nothing and is over in a moment: it
+    /// is flushed, and reported, together with what came of it. A power cut in
+    /// between leaves no trace of it, and the controller, which has not heard
+    /// that it was taken in, sends it again.
+    pub fn accept_until_reported(&mut self, order: &Order) -> Result<(), JournalError> {
+        let entry = Entry::Accepted { seq: self.index.next_seq, order: Box::new(order.clone()) };
+        self.append(vec![entry], false)
     }
 
     /// Writes down that a piece of work is about to start; durable when it returns.
@@ -210,15 +225,20 @@ impl Journal {
     /// The reports above `seq` that are not acknowledged, at most `limit`, rising.
     pub fn unacked_after(&self, seq: u64, limit: usize) -> Result<Vec<Report>, JournalError> {
         let from = seq.max(self.index.acked) + 1;
-        self.index.reports.range(from..).take(limit).map(|(_, at)| self.read_report(*at)).collect()
+        self.flushed_from(from).take(limit).map(|(_, at)| self.read_report(at)).collect()
+    }
+
+    /// The reports from that number on that a power cut cannot take back.
+    fn flushed_from(&self, from: u64) -> impl Iterator<Item = (u64, Place)> {
+        let reports = self.index.reports.range(from..).map(|(seq, at)| (*seq, *at));
+        reports.take_while(|(seq, _)| *seq <= self.flushed)
     }
 
     /// The same for the first time that they are sent: what was written a
     /// moment ago need not be read back.
     pub fn unsent_after(&mut self, seq: u64, limit: usize) -> Result<Vec<Report>, JournalError> {
         let from = seq.max(self.index.acked) + 1;
-        let places: Vec<(u64, Place)> =
-            self.index.reports.range(from..).take(limit).map(|(seq, at)| (*seq, *at)).collect();
+        let places: Vec<(u64, Place)> = self.flushed_from(from).take(limit).collect();
         let read = |(seq, at)| self.fresh.take_report(seq).map_or_else(|| self.read_report(at), Ok);
         places.into_iter().map(read).collect()
     }
@@ -306,6 +326,9 @@ impl Journal {
             self.index.take(&entry, place);
             self.length += place.length;
             self.fresh.keep(entry, frame.len());
+        }
+        if durable {
+            self.flushed = self.index.next_seq - 1;
         }
         Ok(())
     }

@@ -80,6 +80,23 @@ fn what_was_written_is_there_after_a_restart() {
 }
 
 #[test]
+fn what_a_power_cut_could_take_back_is_not_sent() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut journal = Journal::open(folder.path()).expect("opens");
+    journal.accept_until_reported(&order(1)).expect("written");
+    assert_eq!((journal.highest_order(), journal.unfinished()), (1, vec![1]));
+    assert!(journal.unsent_after(0, 99).expect("readable").is_empty());
+    journal.report(1, "s-1", vec![ReportBody::Ended]).expect("written");
+    let unsent = journal.unsent_after(0, 99).expect("readable");
+    assert_eq!(unsent.iter().map(|report| report.seq).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(journal.unacked_after(0, 99).expect("readable"), unsent, "as read back");
+    journal.accept_until_reported(&order(2)).expect("written");
+    drop(journal);
+    let journal = Journal::open(folder.path()).expect("opens");
+    assert_eq!(journal.unacked_after(2, 99).expect("readable").len(), 1, "opening flushes");
+}
+
+#[test]
 fn a_torn_tail_is_cut_off_and_written_over() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut journal = Journal::open(folder.path()).expect("opens");
