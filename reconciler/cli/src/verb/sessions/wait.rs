@@ -86,14 +86,11 @@ fn bear(
     printer: &mut Printer,
 ) -> Result<(), CommandError> {
     let now = Instant::now();
-    let since = match *silent_since {
-        Some(since) => since,
-        None => {
-            let left = SILENCE.as_secs();
-            bar.suspend(|| printer.note(format!("{error}\nasking again for {left} seconds")));
-            *silent_since.insert(now)
-        }
-    };
+    let since = *silent_since.get_or_insert_with(|| {
+        let left = SILENCE.as_secs();
+        bar.suspend(|| printer.note(format!("{error}\nasking again for {left} seconds")));
+        now
+    });
     if now.duration_since(since) < SILENCE {
         return Ok(());
     }
