@@ -9,6 +9,7 @@ use std::fs;
 
 use serde_json::Value;
 
+use crate::commits::{NEWER, ON_COMMIT, ended, sessions};
 use crate::stage::{Build, COMPUTER, POLICY, Process, Stage, program};
 
 const UNDISTURBED: [&str; 2] = [
@@ -190,6 +191,29 @@ fn a_commit_that_was_accepted_is_in_force_after_the_controller_has_died() {
     assert_eq!(session.value()["revision"], Value::from(commit), "{session:?}");
     assert_eq!((session.status(), session.deeds()), undisturbed());
     assert_eq!(stage.read("starts"), "install 1.0\n", "the note's own script has changed");
+}
+
+#[test]
+fn what_a_commit_starts_is_started_once_though_the_controller_dies() {
+    let stage = Stage::new(Build::KillPoints, &[POLICY, ON_COMMIT].concat());
+    let controller = stage.controller();
+    controller.says(&["the commit is followed"]);
+    stage.enrol(COMPUTER);
+    let _agent = stage.agent(COMPUTER);
+    stage.session();
+    controller.stop();
+    let controller = stage.controller_with(|command| {
+        command.env("ORDAIN_KILL_AT", "commit-followed");
+    });
+    controller.says(&["the commit accepted last is in force again"]);
+    let commit = stage.repository.push(&[("software/tool/software.yaml", NEWER)]);
+    controller.is_killed();
+    let controller = stage.controller();
+    controller.says(&["the commit is followed", &commit, "computers="]);
+    let sessions = sessions(&stage, COMPUTER);
+    assert_eq!(sessions.len(), 2, "one by hand, one for the commit: {sessions:?}");
+    assert_eq!(ended(&stage, &sessions[0]).status(), "passed");
+    assert_eq!(stage.read("starts"), "install 1.0\nset note\ninstall 1.1\n");
 }
 
 #[test]

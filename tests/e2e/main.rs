@@ -11,6 +11,7 @@
 mod stage;
 
 mod bad_input;
+mod commits;
 mod converge;
 mod filters;
 mod killed;

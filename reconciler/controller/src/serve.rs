@@ -20,7 +20,7 @@ use crate::config::ServeConfig;
 use crate::controller::Controller;
 use crate::data::{DataError, DataFolder, names};
 use crate::drive::Drive;
-use crate::follow::{Follower, Git, GitError, PolicyState};
+use crate::follow::{Concern, Follower, Git, GitError, PolicyState};
 use crate::hub::Hub;
 use crate::ledger::{Ledger, LedgerError};
 use crate::listener::{self, Acceptor, TlsError};
@@ -170,6 +170,7 @@ async fn start(
     follower.restore().await?;
     let branch = git.watch(config.poll);
     let hub = Arc::new(Hub::default());
+    let readable = git.clone();
     let drive = Drive::new(store.clone(), hub.clone(), git, policy.clone(), closing.clone());
     let identity = authority.listener_identity(&hosts, Timestamp::now(), CERTIFICATE)?;
     let (renewed, tls) = watch::channel(listener::configure(&authority, identity)?);
@@ -195,7 +196,7 @@ async fn start(
     controller.drive.resume(&open).await;
     loops.spawn(follower.run(branch, closing));
     loops.spawn(renew(controller.clone(), hosts, renewed));
-    loops.spawn(wake_on_commit(controller.clone()));
+    loops.spawn(Concern::new(controller.clone(), readable).run());
     let handle = Handle::new();
     let serving = axum_server::from_tcp(listener)
         .map_err(|source| ServeError::Listen { address, source })?
@@ -229,18 +230,6 @@ impl Running {
             Ok(Err(error)) => tracing::error!(%error, "the listener panicked"),
             Err(_) => tracing::warn!("some connections did not end in time"),
         }
-    }
-}
-
-/// A commit may change limits: those that wait for their turn look again.
-async fn wake_on_commit(controller: Arc<Controller>) {
-    let mut policy = controller.policy.clone();
-    loop {
-        tokio::select! {
-            () = controller.closing.cancelled() => return,
-            changed = policy.changed() => if changed.is_err() { return },
-        }
-        controller.drive.wake_all().await;
     }
 }
 

@@ -54,8 +54,23 @@ pub(crate) fn random_id(prefix: &str) -> String {
 
 /// An id that sorts behind every one made in an earlier millisecond.
 pub(crate) fn ordered_id(prefix: &str, unix_millis: i64) -> String {
+    ordered(prefix, unix_millis, rand::random())
+}
+
+/// The same id for the same moment and parts: what it names is made once.
+pub(crate) fn derived_id(prefix: &str, unix_millis: i64, parts: &[&str]) -> String {
+    let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
+    for part in parts {
+        digest.update(&(part.len() as u64).to_be_bytes());
+        digest.update(part.as_bytes());
+    }
+    let mut tail = [0; 6];
+    tail.copy_from_slice(&digest.finish().as_ref()[..6]);
+    ordered(prefix, unix_millis, tail)
+}
+
+fn ordered(prefix: &str, unix_millis: i64, tail: [u8; 6]) -> String {
     let millis = u64::try_from(unix_millis).unwrap_or(0).to_be_bytes();
-    let tail: [u8; 6] = rand::random();
     let mut bytes = [0; 12];
     bytes[..6].copy_from_slice(&millis[2..]);
     bytes[6..].copy_from_slice(&tail);

@@ -33,6 +33,13 @@ pub trait Commits {
     /// Commits rejected since one last took effect, newest first, at most 20.
     async fn rejected_commits(&self, scope: &TenantScope) -> Result<Vec<CommitRow>, StoreError>;
 
+    /// The last commit in force of which it is known whom it concerned.
+    async fn commit_followed(&self, scope: &TenantScope) -> Result<Option<CommitRow>, StoreError>;
+
+    /// Notes how many computers a commit in force concerned; the commits in
+    /// force before it were followed together with it.
+    async fn note_followed(&self, revision: &str, concerned: u64) -> Result<(), StoreError>;
+
     /// The last decisions, newest first.
     async fn commit_history(
         &self,

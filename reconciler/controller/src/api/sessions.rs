@@ -8,9 +8,9 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use ordain_core::session::{Created, Kind, Origin, Session};
+use ordain_core::session::{Kind, Origin, Session};
 use ordain_schema::document::Offline;
-use ordain_store::rows::{ComputerRow, SessionFilter, SessionRow, SessionWrite};
+use ordain_store::rows::{ComputerRow, SessionFilter, SessionRow};
 use ordain_store::{SessionId, TenantScope};
 use serde::{Deserialize, Serialize};
 
@@ -20,9 +20,8 @@ use super::input::{Asked, Body};
 use super::operator::Operator;
 use crate::controller::Controller;
 use crate::drive::request::Asked as Limited;
-use crate::drive::{Signal, journal};
+use crate::drive::{Signal, begin, journal};
 use crate::view::{Shown, log, shown};
-use crate::{kill_point, tokens};
 
 /// Sessions on a page, where nothing is said.
 const PAGE: u32 = 100;
@@ -173,7 +172,9 @@ pub(crate) async fn start(
     }
     let mut sessions = Vec::new();
     for computer in rows {
-        sessions.push(create(&controller, &computer, kind, &asked).await?.into());
+        let wish = begin::Wish { kind, origin: Origin::Technician, offline: Offline::OnConnect };
+        let row = begin::row(&computer, kind, begin::new_id(), Timestamp::now());
+        sessions.push(controller.drive.begin(row, wish, &asked).await?.into());
     }
     Ok((StatusCode::CREATED, Json(List { sessions })))
 }
@@ -208,45 +209,6 @@ fn meaning(controller: &Controller, wanted: &Wanted) -> Result<(Kind, Limited), 
         Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown-item", error.to_string())
     })?;
     Ok((kind, asked))
-}
-
-async fn create(
-    controller: &Controller,
-    computer: &ComputerRow,
-    kind: Kind,
-    asked: &Limited,
-) -> Result<SessionRow, Refusal> {
-    let now = Timestamp::now();
-    let connected = controller.hub.is_online(&computer.id);
-    let created = Created {
-        kind,
-        origin: Origin::Technician,
-        offline: Offline::OnConnect,
-        connected,
-        at: now,
-    };
-    let row = SessionRow {
-        tenant: computer.tenant.clone(),
-        id: SessionId::new(tokens::ordered_id("s-", now.as_millisecond())),
-        computer: computer.id.clone(),
-        computer_name: computer.name.clone(),
-        kind: kind.word().to_owned(),
-        status: ordain_core::session::Status::Created.word().to_owned(),
-        open: true,
-        revision: None,
-        created_at: now,
-        started_at: None,
-        ended_at: None,
-        running_seconds: 0,
-        reason: None,
-    };
-    let entry = journal::begin(&created, asked).map_err(|error| Refusal::internal(&error))?;
-    let write = SessionWrite { events: vec![entry], ..SessionWrite::of(row.clone(), 0, now) };
-    controller.store.journal(write).await?;
-    kill_point::reach("session-created");
-    tracing::info!(session = %row.id, tenant = %row.tenant, computer = row.computer_name, kind = row.kind, "a session was started");
-    controller.drive.tell(&row.computer, Signal::Wake).await;
-    Ok(row)
 }
 
 /// Cancels a session; what runs on the computer is told to stop.

@@ -10,6 +10,7 @@
 //! machine asks of the policy, [`summary`] for what is stored beside the
 //! journal, [`turns`] for who may run, [`news`] for those who watch.
 
+pub(crate) mod begin;
 pub(crate) mod journal;
 mod keeper;
 pub(crate) mod news;

@@ -4,8 +4,10 @@
 //! The loop takes no argument beyond what is stored and what git says; a
 //! signal only wakes it. A commit is in force once that is on the disk; at a
 //! restart the last accepted one is read again from git. [`git`] is the way to
-//! the repository, [`judge`] the decision about a commit.
+//! the repository, [`judge`] the decision about a commit, [`concern`] whom one
+//! in force gives something to do.
 
+mod concern;
 mod git;
 mod judge;
 
@@ -24,6 +26,7 @@ use crate::api::chain;
 use crate::filters::FilterScripts;
 use crate::kill_point;
 
+pub(crate) use concern::Concern;
 pub(crate) use git::Git;
 pub use git::GitError;
 use judge::Judge;

@@ -6,6 +6,7 @@ use super::documents::is_same;
 use super::{Changed, touched};
 use crate::diff::differ;
 use crate::fleet::World;
+use crate::item::Reason;
 use crate::plan::{Action, ComputerPlan, Planner};
 use crate::policy::Policy;
 use crate::resolve::Request;
@@ -63,5 +64,7 @@ fn asks_for_other(
         (None, None) => false,
         _ => true,
     };
-    other_winner || changed.redefined.contains(definition)
+    // What is not known of a computer may concern it: its session finds out.
+    let may_differ = new.reason == Reason::Unknown && changed.rewritten.contains(definition);
+    other_winner || may_differ || changed.redefined.contains(definition)
 }

@@ -4,18 +4,20 @@
 //! warning, so that nothing is ignored in silence.
 
 use ordain_schema::document::{
-    Action, Body, Deployment, Document, Latest, OnUnmatch, Override, ParameterType, Repository,
-    RunContext, RunsOn, Software, Task, Tenant,
+    Action, Body, Deployment, Document, Execute, Latest, Notify, OnUnmatch, Override,
+    PackageManager, ParameterType, Repository, RunContext, RunsOn, Schedule, Software, Task,
+    Tenant,
 };
 use ordain_schema::{Code, Span};
 
 use super::review::Review;
+use crate::lower::offer;
 
 /// Warns of what sessions do not carry out yet.
 pub(super) fn check(review: &mut Review<'_>) {
     for (_, document) in review.documents() {
         match &document.body {
-            Body::Schedule(_) => whole(review, document, "schedules start no sessions yet"),
+            Body::Schedule(schedule) => of_schedule(review, document, schedule),
             Body::Window(_) => whole(review, document, "windows hold nothing back yet"),
             Body::Role(_) => whole(review, document, "roles limit nobody yet"),
             Body::Integration(_) => whole(review, document, "integrations fetch nothing yet"),
@@ -30,6 +32,27 @@ pub(super) fn check(review: &mut Review<'_>) {
             Body::Trust(_) => whole(review, document, "agents verify no signatures yet"),
         }
     }
+}
+
+fn of_schedule(review: &mut Review<'_>, document: &Document, schedule: &Schedule) {
+    if schedule.when.on.is_none() {
+        whole(review, document, "schedules start sessions `on: commit` only");
+        return;
+    }
+    let notify = &schedule.notify;
+    keys(
+        review,
+        document,
+        &[
+            (schedule.execute != Execute::Immediately, "what is found is executed at once"),
+            (schedule.reboot.is_some(), "sessions never reboot yet, whatever `reboot` says"),
+            (*notify != Notify::default(), "no messages are sent yet"),
+            (schedule.postpone.is_some(), "nobody is asked whether to postpone yet"),
+            (!schedule.preflight.is_empty(), "`preflight` holds no session yet"),
+            (schedule.concurrency.is_some(), "only the repository's limits hold sessions back yet"),
+            (schedule.jitter.is_some(), "sessions are not spread over time yet"),
+        ],
+    );
 }
 
 fn of_repository(review: &mut Review<'_>, document: &Document, repository: &Repository) {
@@ -50,7 +73,10 @@ fn of_repository(review: &mut Review<'_>, document: &Document, repository: &Repo
                 defaults.retention.is_some(),
                 "results are kept for ever yet, whatever `retention` says",
             ),
-            (repository.versions.cache_for.is_some(), "versions are not looked up outside yet"),
+            (
+                repository.versions.cache_for.is_some(),
+                "versions are looked up in every session yet",
+            ),
         ],
     );
 }
@@ -132,14 +158,18 @@ fn of_software(review: &mut Review<'_>, document: &Document, software: &Software
         all.into_iter().flatten()
     });
     let all: Vec<&Action> = actions.collect();
-    let elsewhere = !matches!(software.latest, Latest::Static);
+    let unheard = match &software.latest {
+        Latest::Static => false,
+        Latest::Package => offer(software).is_none_or(|of| of.manager != PackageManager::Dpkg),
+        Latest::Script(_) | Latest::Feed(_) => true,
+    };
     let fetches = software.versions.iter().any(|version| !version.artifacts.is_empty());
     let windows = all.iter().any(|action| action.msi.is_some() || action.exe.is_some());
     keys(
         review,
         document,
         &[
-            (elsewhere, "versions are not looked up outside yet, and a session finds none"),
+            (unheard, "only dpkg's versions are looked up yet, and a session finds none here"),
             (fetches, "artifacts are not fetched yet, and the item fails"),
             (windows, "`msi` and `exe` do not run yet, and the item fails"),
             (

@@ -44,6 +44,15 @@ impl Commits for Database {
         read!(self, commits::rejected, scope)
     }
 
+    async fn commit_followed(&self, scope: &TenantScope) -> Result<Option<CommitRow>, StoreError> {
+        read!(self, commits::followed, scope)
+    }
+
+    async fn note_followed(&self, revision: &str, concerned: u64) -> Result<(), StoreError> {
+        let revision = revision.to_owned();
+        write!(self, |on| commits::note_followed(on, &revision, concerned))
+    }
+
     async fn commit_history(
         &self,
         scope: &TenantScope,

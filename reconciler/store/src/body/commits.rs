@@ -34,6 +34,36 @@ pub(super) async fn in_force(
     columns.map(|columns| row(columns, scope)).transpose()
 }
 
+pub(super) async fn followed(
+    on: &mut Connection,
+    scope: &TenantScope,
+) -> Result<Option<CommitRow>, StoreError> {
+    let columns: Option<Columns> = query_as(
+        "SELECT revision, verdict, decided_at, diagnostics FROM commits \
+         WHERE verdict = 'accepted' AND concerned IS NOT NULL ORDER BY ordinal DESC LIMIT 1",
+    )
+    .fetch_optional(on)
+    .await?;
+    columns.map(|columns| row(columns, scope)).transpose()
+}
+
+pub(super) async fn note_followed(
+    on: &mut Connection,
+    revision: &str,
+    concerned: u64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE commits SET concerned = CASE WHEN revision = $1 THEN $2 ELSE 0 END \
+         WHERE verdict = 'accepted' AND concerned IS NULL AND ordinal <= \
+         (SELECT MAX(ordinal) FROM commits WHERE verdict = 'accepted' AND revision = $1)",
+    )
+    .bind(revision)
+    .bind(i64::try_from(concerned).unwrap_or(i64::MAX))
+    .execute(on)
+    .await?;
+    Ok(())
+}
+
 pub(super) async fn rejected(
     on: &mut Connection,
     scope: &TenantScope,

@@ -7,8 +7,10 @@ use sqlx::{Connection as _, SqliteConnection, query_scalar, raw_sql};
 
 use crate::StoreError;
 
-const STEPS: &[(&str, &str)] =
-    &[(include_str!("../../migrations/sqlite/0001.sql"), "PRAGMA user_version = 1")];
+const STEPS: &[(&str, &str)] = &[
+    (include_str!("../../migrations/sqlite/0001.sql"), "PRAGMA user_version = 1"),
+    (include_str!("../../migrations/sqlite/0002.sql"), "PRAGMA user_version = 2"),
+];
 
 pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     let found: i64 = query_scalar("PRAGMA user_version").fetch_one(&mut *connection).await?;

@@ -1,0 +1,258 @@
+//! Whom a commit in force concerns: just the computers for which it puts
+//! something else into the plan, or whose winners ask for something else.
+//!
+//! The loop compares the commit in force with the last one that was followed,
+//! which is stored; a crash or a storm of pushes costs nothing but one
+//! comparison over a longer way. Schedules with `on: commit` start sessions
+//! for those computers. The comparison itself is `ordain_core::change`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use ordain_core::change::{Changed, woken};
+use ordain_core::fleet::{Fleet, Subject, World};
+use ordain_core::plan::starts_for;
+use ordain_core::policy::{Policy, ScheduleEntry};
+use ordain_core::session::{Kind, Origin};
+use ordain_schema::document::{Body, ComputerFacts, Inventory, Offline, Schedule};
+use ordain_store::rows::ComputerRow;
+use ordain_store::{SessionId, StoreError, TenantId, TenantScope};
+use tokio::task::spawn_blocking;
+
+use super::judge::Judge;
+use super::{Git, GitError, InForce};
+use crate::controller::Controller;
+use crate::drive::begin;
+use crate::drive::request::Asked;
+use crate::{api, kill_point, recorded, tokens};
+
+/// How long it takes until something that failed is tried again.
+const AGAIN: Duration = Duration::from_secs(30);
+
+/// The loop's own things.
+pub(crate) struct Concern {
+    controller: Arc<Controller>,
+    git: Arc<Git>,
+    judge: Judge,
+    /// The commit that was followed last, where it was in this run.
+    last: Option<Arc<InForce>>,
+}
+
+/// Why a commit could not be followed; the next try may do better.
+#[derive(Debug, thiserror::Error)]
+enum ConcernError {
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error("the store")]
+    Store(#[from] StoreError),
+    #[error("a defect of this program; the log has more")]
+    Panicked,
+}
+
+/// A session that a schedule starts.
+struct Start {
+    tenant: String,
+    computer: String,
+    schedule: String,
+    item: Option<String>,
+    offline: Offline,
+}
+
+impl Concern {
+    pub(crate) fn new(controller: Arc<Controller>, git: Arc<Git>) -> Self {
+        Self { controller, git, judge: Judge::default(), last: None }
+    }
+
+    /// Follows each commit that comes in force, until the end.
+    pub(crate) async fn run(mut self) {
+        let mut policy = self.controller.policy.clone();
+        let closing = self.controller.closing.clone();
+        loop {
+            let in_force = policy.borrow_and_update().in_force.clone();
+            let mut failed = false;
+            if let Some(in_force) = in_force
+                && let Err(error) = self.follow(in_force).await
+            {
+                failed = true;
+                tracing::error!(error = %api::chain(&error), "whom the commit concerns is not known yet; trying again");
+            }
+            // A commit may change limits: those that wait for their turn look again.
+            self.controller.drive.wake_all().await;
+            tokio::select! {
+                () = closing.cancelled() => return,
+                changed = policy.changed() => if changed.is_err() { return },
+                () = tokio::time::sleep(AGAIN), if failed => {}
+            }
+        }
+    }
+
+    async fn follow(&mut self, in_force: Arc<InForce>) -> Result<(), ConcernError> {
+        let followed = self.controller.store.commit_followed(&TenantScope::All).await?;
+        if followed.as_ref().is_some_and(|row| row.revision == in_force.revision) {
+            self.last = Some(in_force);
+            return Ok(());
+        }
+        let before = match followed {
+            None => None,
+            Some(row) => self.before(&row.revision).await?,
+        };
+        let concerned = match before {
+            // Nothing was declared before: nobody waits for a change.
+            None => 0,
+            Some(before) => self.compare(before, &in_force).await?,
+        };
+        self.controller.store.note_followed(&in_force.revision, concerned).await?;
+        tracing::info!(
+            revision = in_force.revision,
+            computers = concerned,
+            "the commit is followed"
+        );
+        self.last = Some(in_force);
+        Ok(())
+    }
+
+    /// The commit that was followed last; nothing where it is not to be had any more.
+    async fn before(&mut self, revision: &str) -> Result<Option<Arc<InForce>>, ConcernError> {
+        if let Some(last) = self.last.take().filter(|last| last.revision == revision) {
+            return Ok(Some(last));
+        }
+        match self.judge.judge(&self.git, revision).await {
+            Ok(judged) => Ok(Some(Arc::new(judged.put_in_force(revision.to_owned())))),
+            Err(GitError::Panicked) => Err(ConcernError::Panicked),
+            Err(error) => {
+                tracing::warn!(revision, error = %api::chain(&error), "the commit before cannot be read: no session starts for the change");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Starts what is to be started; gives the number of computers concerned.
+    async fn compare(
+        &self,
+        before: Arc<InForce>,
+        after: &Arc<InForce>,
+    ) -> Result<u64, ConcernError> {
+        let changed = Changed::between(&before.policy, &after.policy);
+        if changed.is_empty() {
+            return Ok(0);
+        }
+        let computers = self.recorded(&changed).await?;
+        let (after, now) = (after.clone(), Timestamp::now());
+        let revision = after.revision.clone();
+        let looked = spawn_blocking(move || look(&before, &after, &changed, computers, now)).await;
+        let (concerned, starts) = looked.map_err(|_| ConcernError::Panicked)?;
+        let decided = self.controller.store.commit_in_force(&TenantScope::All).await?;
+        let decided =
+            decided.filter(|row| row.revision == revision).map_or(now, |row| row.decided_at);
+        for start in starts {
+            self.start(&revision, decided, start).await?;
+        }
+        kill_point::reach("commit-followed");
+        Ok(concerned)
+    }
+
+    /// What is recorded of the tenants that may be concerned.
+    async fn recorded(&self, changed: &Changed) -> Result<Vec<ComputerFacts>, StoreError> {
+        let (store, hub) = (&*self.controller.store, &self.controller.hub);
+        let scopes = match changed.tenants() {
+            None => vec![TenantScope::All],
+            Some(tenants) => {
+                tenants.into_iter().map(|id| TenantScope::One(TenantId::new(id))).collect()
+            }
+        };
+        let mut computers = Vec::new();
+        for scope in scopes {
+            computers.extend(recorded::computers(store, &scope, |id| hub.is_online(id)).await?);
+        }
+        Ok(computers)
+    }
+
+    async fn start(
+        &self,
+        revision: &str,
+        decided: Timestamp,
+        start: Start,
+    ) -> Result<(), StoreError> {
+        let scope = TenantScope::One(TenantId::new(&start.tenant));
+        let rows = self.controller.store.computers_named(&scope, &start.computer).await?;
+        let Some(computer) = rows.first() else { return Ok(()) };
+        let id = id_of(revision, decided, &start.schedule, computer);
+        if self.controller.store.session(&scope, &id).await?.is_some() {
+            // It was started before a crash.
+            return Ok(());
+        }
+        let asked = Asked { item: start.item, ..Asked::default() };
+        let kind = if asked.is_whole() { Kind::Maintenance } else { Kind::Item };
+        let wish = begin::Wish { kind, origin: Origin::Schedule, offline: start.offline };
+        let row = begin::row(computer, kind, id, Timestamp::now());
+        self.controller.drive.begin(row, wish, &asked).await?;
+        Ok(())
+    }
+}
+
+/// The same for the same commit, schedule and computer, so that none starts twice.
+fn id_of(revision: &str, decided: Timestamp, schedule: &str, computer: &ComputerRow) -> SessionId {
+    let parts = [revision, schedule, computer.id.as_str()];
+    SessionId::new(tokens::derived_id("s-", decided.as_millisecond(), &parts))
+}
+
+/// How many computers are concerned, and what is started for them.
+fn look(
+    before: &InForce,
+    after: &InForce,
+    changed: &Changed,
+    computers: Vec<ComputerFacts>,
+    now: Timestamp,
+) -> (u64, Vec<Start>) {
+    let fleet = Fleet::new(Inventory { computers, ..Inventory::default() });
+    let answered = |side: &InForce| {
+        let mut fleet = fleet.clone();
+        for tenant in fleet.computers().to_vec().chunk_by(|a, b| a.tenant == b.tenant) {
+            if side.scripts.ask_about(&side.policy, &tenant[0].tenant) {
+                side.scripts.answer(&side.policy, tenant.to_vec(), &mut fleet);
+            }
+        }
+        fleet
+    };
+    let (old_fleet, new_fleet) = (answered(before), answered(after));
+    let old = World::new(&before.policy, &old_fleet, now);
+    let new = World::new(&after.policy, &new_fleet, now);
+    let places = woken(&old, &new, changed);
+    let subjects: Vec<Subject<'_>> =
+        places.iter().map(|place| new.subject(place as usize)).collect();
+    let mut starts = Vec::new();
+    for (entry, schedule) in on_commit(&after.policy) {
+        for subject in subjects.iter().filter(|subject| starts_for(subject, entry)) {
+            starts.push(start(&after.policy, entry, schedule, subject));
+        }
+    }
+    (places.len(), starts)
+}
+
+/// The schedules that start sessions when winners change.
+fn on_commit(policy: &Policy) -> impl Iterator<Item = (&ScheduleEntry, &Schedule)> {
+    policy.schedules().iter().filter_map(|entry| match &policy.document(entry.document).body {
+        Body::Schedule(schedule) if schedule.when.on.is_some() && !schedule.disabled => {
+            Some((entry, &**schedule))
+        }
+        _ => None,
+    })
+}
+
+fn start(
+    policy: &Policy,
+    entry: &ScheduleEntry,
+    schedule: &Schedule,
+    subject: &Subject<'_>,
+) -> Start {
+    let document = policy.document(entry.document);
+    let by_default = policy.repository().and_then(|repository| repository.defaults.offline);
+    Start {
+        tenant: subject.facts.tenant.clone(),
+        computer: subject.facts.name.clone(),
+        schedule: format!("{}#{}", document.path, document.name.value),
+        item: schedule.item.as_ref().map(|item| item.value.clone()),
+        offline: schedule.offline.or(by_default).unwrap_or(Offline::OnConnect),
+    }
+}
