@@ -4,6 +4,8 @@
 //! have. [`Lines`] takes JSON lines one by one, so that a fleet of any size
 //! passes through without a second copy of its text.
 
+use std::collections::BTreeMap;
+
 use crate::decode::{Decode, Faults, Input, fleet};
 use crate::document::{Approval, ComputerFacts, Inventory, PersonFacts, TenantFacts};
 use crate::tree::{self, Entry, Fault, Node, Value};
@@ -67,6 +69,8 @@ pub struct Lines {
     number: u32,
     inventory: Inventory,
     faults: Faults,
+    /// Where the lists by name stand: those of `available`, and of `script`.
+    places: [BTreeMap<String, Span>; 2],
 }
 
 /// What a line may hold.
@@ -75,11 +79,18 @@ const KEYS: &[&str] = &["tenant", "person", "available", "script", "approval", "
 impl Lines {
     /// Nothing read yet of a file.
     pub fn new(path: &str) -> Self {
+        Self::behind(path, 0)
+    }
+
+    /// Nothing read yet behind the first `lines` lines of a file, so that
+    /// parts of it can be read side by side.
+    pub fn behind(path: &str, lines: u32) -> Self {
         Self {
             path: path.to_owned(),
-            number: 0,
+            number: lines,
             inventory: Inventory::default(),
             faults: Faults::new(path, true),
+            places: Default::default(),
         }
     }
 
@@ -99,6 +110,30 @@ impl Lines {
                 self.node(&node);
             }
             Err(fault) => self.faults.diagnostics.push(fault.in_file(&self.path)),
+        }
+    }
+
+    /// Takes in what was read of the part that follows.
+    pub fn join(&mut self, next: Self) {
+        self.number = next.number;
+        let (own, more) = (&mut self.inventory, next.inventory);
+        own.tenants.extend(more.tenants);
+        own.persons.extend(more.persons);
+        own.approvals.extend(more.approvals);
+        own.computers.extend(more.computers);
+        self.faults.diagnostics.extend(next.faults.diagnostics);
+        let lists = [(&mut own.available, more.available), (&mut own.scripts, more.scripts)];
+        for (((into, more), places), known) in
+            lists.into_iter().zip(next.places).zip(&mut self.places)
+        {
+            for (name, list) in more {
+                if into.contains_key(&name) {
+                    twice(&name, places[&name], &mut self.faults);
+                } else {
+                    into.insert(name, list);
+                }
+            }
+            known.extend(places);
         }
     }
 
@@ -144,8 +179,10 @@ impl Lines {
             "person" => self.inventory.persons.extend(PersonFacts::decode(input, faults)),
             "approval" => self.inventory.approvals.extend(Approval::decode(input, faults)),
             "computer" => self.inventory.computers.extend(ComputerFacts::decode(input, faults)),
-            "available" => lists(input, &mut self.inventory.available, faults),
-            _ => lists(input, &mut self.inventory.scripts, faults),
+            "available" => {
+                lists(input, &mut self.inventory.available, &mut self.places[0], faults);
+            }
+            _ => lists(input, &mut self.inventory.scripts, &mut self.places[1], faults),
         }
     }
 }
@@ -153,7 +190,8 @@ impl Lines {
 /// Adds lists by name; a name that was there before is refused.
 fn lists(
     input: Input<'_, '_>,
-    into: &mut std::collections::BTreeMap<String, Vec<String>>,
+    into: &mut BTreeMap<String, Vec<String>>,
+    places: &mut BTreeMap<String, Span>,
     faults: &mut Faults,
 ) {
     let Some(entries) = input.node.entries() else {
@@ -162,12 +200,17 @@ fn lists(
     };
     for entry in entries {
         if into.contains_key(&*entry.key) {
-            let message = format!("`{}` stands on an earlier line too", entry.key);
-            faults.hinted(Code::DuplicateKey, entry.span, message, "write all of it on one line");
+            twice(&entry.key, entry.span, faults);
         } else if let Some(list) = Vec::decode(Input::of(entry), faults) {
             into.insert(entry.key.to_string(), list);
+            places.insert(entry.key.to_string(), entry.span);
         }
     }
+}
+
+fn twice(name: &str, span: Span, faults: &mut Faults) {
+    let message = format!("`{name}` stands on an earlier line too");
+    faults.hinted(Code::DuplicateKey, span, message, "write all of it on one line");
 }
 
 #[cfg(test)]
@@ -222,6 +265,29 @@ computers:
         let (jsonl, found) = inventory("i.JSONL", lines.as_bytes());
         assert_eq!(found, []);
         assert_eq!(jsonl, Inventory { now: None, ..yaml });
+    }
+
+    #[test]
+    fn parts_of_a_file_are_the_file() {
+        let lines = [
+            r#"{"computer": {"name": "a", "tenant": "t"}}"#,
+            r#"{"available": {"s": ["1"]}}"#,
+            r#"{"computer": {"name": "b"}}"#,
+            r#"{"available": {"t": ["1"], "s": ["2"]}}"#,
+            r#"{"script": {"g.star": ["a"]}}"#,
+        ];
+        let whole = inventory("i.jsonl", lines.join("\n").as_bytes());
+        assert_eq!(whole.1.len(), 2);
+        for cut in 0..=lines.len() {
+            let part = |lines: &[&str], behind| {
+                let mut part = Lines::behind("i.jsonl", behind);
+                lines.iter().for_each(|line| part.line(line));
+                part
+            };
+            let mut first = part(&lines[..cut], 0);
+            first.join(part(&lines[cut..], u32::try_from(cut).expect("few lines")));
+            assert_eq!(first.finish(), whole, "cut behind line {cut}");
+        }
     }
 
     #[test]

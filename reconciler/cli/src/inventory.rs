@@ -1,9 +1,11 @@
-//! The facts about computers: an inventory file of one document, JSON lines
-//! that pass through one at a time, or what a controller has recorded.
+//! The facts about computers: an inventory file of one document, JSON lines,
+//! or what a controller has recorded.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::ErrorKind::InvalidData;
+use std::io::{self, Read};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::available_parallelism;
 
 use jiff::Timestamp;
 use ordain_schema::document::Inventory;
@@ -66,18 +68,48 @@ fn whole(path: &Path) -> io::Result<Vec<u8>> {
     std::fs::read(path)
 }
 
+/// Reads JSON lines, parts of the file side by side.
 fn lines(path: &Path, shown: &str, printer: &Printer) -> io::Result<(Inventory, Vec<Diagnostic>)> {
-    let mut lines = InventoryLines::new(shown);
-    let progress = progress::counter(printer, "reading the inventory, lines");
-    let mut reader = BufReader::with_capacity(1 << 18, File::open(path)?);
-    let mut text = String::new();
-    while reader.read_line(&mut text)? > 0 {
-        lines.line(text.trim_end_matches(['\n', '\r']));
-        text.clear();
-        progress.inc(1);
-    }
+    let bytes = whole(path)?;
+    let text = str::from_utf8(&bytes).map_err(|error| io::Error::new(InvalidData, error))?;
+    let parts = parts(text);
+    let progress = progress::bar(printer, "reading the inventory, parts", parts.len() as u64);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut read = Vec::new();
+        while let Some((behind, part)) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut lines = InventoryLines::behind(shown, *behind);
+            part.lines().for_each(|line| lines.line(line));
+            read.push((*behind, lines));
+            progress.inc(1);
+        }
+        read
+    };
+    let workers = available_parallelism().map_or(1, Into::into).min(parts.len()).max(1);
+    let mut read: Vec<(u32, InventoryLines)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|one| one.join().expect("reading does not panic")).collect()
+    });
+    read.sort_by_key(|(behind, _)| *behind);
+    let mut all = InventoryLines::new(shown);
+    read.into_iter().for_each(|(_, lines)| all.join(lines));
     progress.finish_and_clear();
-    Ok(lines.finish())
+    Ok(all.finish())
+}
+
+/// Parts of about a megabyte that end with a line, each with the number of lines before it.
+fn parts(text: &str) -> Vec<(u32, &str)> {
+    const PART: usize = 1 << 20;
+    let (mut parts, mut rest, mut behind) = (Vec::new(), text, 0);
+    while !rest.is_empty() {
+        let about = rest.len().min(PART);
+        let end = rest.as_bytes()[about..].iter().position(|byte| *byte == b'\n');
+        let (part, more) = rest.split_at(end.map_or(rest.len(), |end| about + end + 1));
+        parts.push((behind, part));
+        behind += part.bytes().filter(|byte| *byte == b'\n').count() as u32;
+        rest = more;
+    }
+    parts
 }
 
 fn report(

@@ -32,7 +32,16 @@ pub(crate) fn valid(
     format: Format,
     printer: &mut Printer,
 ) -> Option<Arc<Policy>> {
-    let loaded = load(snapshot, now);
+    accepted(load(snapshot, now), snapshot, format, printer)
+}
+
+/// The policy that was loaded, where it may be planned with; else it is shown.
+pub(crate) fn accepted(
+    loaded: Loaded,
+    snapshot: &Snapshot,
+    format: Format,
+    printer: &mut Printer,
+) -> Option<Arc<Policy>> {
     if loaded.is_valid() {
         return Some(loaded.policy);
     }

@@ -1,8 +1,6 @@
 //! Long work shows how far it is: a bar with a count and a rate, on a
 //! terminal only.
 
-use std::time::Duration;
-
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::printer::Printer;
@@ -11,14 +9,6 @@ use crate::printer::Printer;
 pub(crate) fn bar(printer: &Printer, what: &'static str, length: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(length), target(printer)).with_message(what);
     bar.set_style(style("{msg} {wide_bar} {human_pos}/{human_len} {per_sec}"));
-    bar
-}
-
-/// A counter for work of an unknown length; drawn on a terminal only.
-pub(crate) fn counter(printer: &Printer, what: &'static str) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(None, target(printer)).with_message(what);
-    bar.set_style(style("{spinner} {msg} {human_pos} {per_sec}"));
-    bar.enable_steady_tick(Duration::from_millis(100));
     bar
 }
 

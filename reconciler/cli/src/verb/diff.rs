@@ -27,11 +27,15 @@ pub(super) fn run(args: &DiffArgs, printer: &mut Printer) -> Result<Exit, Comman
         DiffFormat::Json => Format::Json,
         DiffFormat::Jsonl => Format::Jsonl,
     };
-    let Some(before) = policy::valid(&base, now, format, printer) else {
+    let (old, new) = std::thread::scope(|scope| {
+        let new = scope.spawn(|| policy::load(&head, now));
+        (policy::load(&base, now), new.join().expect("loading does not panic"))
+    });
+    let Some(before) = policy::accepted(old, &base, format, printer) else {
         printer.note(format!("the policy at {} has errors", args.base));
         return Ok(Exit::Findings);
     };
-    let Some(after) = policy::valid(&head, now, format, printer) else {
+    let Some(after) = policy::accepted(new, &head, format, printer) else {
         printer.note(format!("the policy at {} has errors", args.head));
         return Ok(Exit::Findings);
     };
