@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ordain_schema::document::{Body, Document, Software, Tenant};
+use ordain_schema::document::{Body, Document, Enforcement, Software, Tenant};
 use rustc_hash::FxHashSet;
 
-use crate::policy::{DeploymentEntry, DocumentId, Policy, Selector, TenantId};
+use crate::policy::{DeploymentEntry, DeploymentId, DocumentId, Policy, Selector, TenantId};
 
 /// Documents of items by their path, by the tenant that they concern; under
 /// none what concerns every tenant.
@@ -23,6 +23,8 @@ pub struct Changed {
     pub(super) winners: Scoped,
     /// Items that mean something else, and whatever needs them.
     pub(super) definitions: Scoped,
+    /// Documents of items that say something else, versions alone included.
+    pub(super) rewritten: BTreeSet<Arc<str>>,
     /// Items that are found out about, or carried out, differently.
     pub(super) redefined: BTreeSet<Arc<str>>,
 }
@@ -102,11 +104,27 @@ impl<'a> Comparison<'a> {
         for id in gone.clone().map(DocumentId) {
             let twin = twin(after, &come, before.document(id));
             self.document(Some(id), twin);
+            self.approvals(id, twin);
         }
         for id in come.map(DocumentId) {
             if twin(before, &gone, after.document(id)).is_none() {
                 self.document(None, Some(id));
             }
+        }
+    }
+
+    /// A deployment that is approved by name has another one once it stands
+    /// alone in its file, or no longer does.
+    fn approvals(&mut self, before: DocumentId, after: Option<DocumentId>) {
+        let of = |policy: &'a Policy, id| {
+            policy.deployments().iter().find(move |one| one.document == id)
+        };
+        let sides = of(self.before, before).zip(after.and_then(|id| of(self.after, id)));
+        if sides.is_some_and(|(old, new)| {
+            old.alone != new.alone && new.enforcement == Enforcement::Optional
+        }) {
+            self.deployments(self.before, |one| one.document == before);
+            self.deployments(self.after, |one| Some(one.document) == after);
         }
     }
 
@@ -135,6 +153,7 @@ impl<'a> Comparison<'a> {
             Body::Tenant(_) => self.tenant(policy, owner, both),
             Body::Software(_) | Body::Task(_) => {
                 self.define(policy, owner, &document.path);
+                self.changed.rewritten.insert(document.path.clone());
                 if both.is_none_or(|(old, new)| is_redefined(&old.body, &new.body)) {
                     self.changed.redefined.insert(document.path.clone());
                 }
@@ -297,6 +316,24 @@ fn path(policy: &Policy, first: u32) -> &str {
 /// Whether two documents say the same, wherever their lines stand.
 pub(super) fn is_same(a: &Document, b: &Document) -> bool {
     a.scope == b.scope && a.name == b.name && a.body == b.body
+}
+
+/// Whether two deployments ask for the same: what they say, and their licence.
+pub(super) fn asks_the_same(
+    (before, old): (&Policy, DeploymentId),
+    (after, new): (&Policy, DeploymentId),
+) -> bool {
+    let (old, new) = (before.deployment(old), after.deployment(new));
+    let licences = (
+        old.licence_document.map(|id| before.document(id)),
+        new.licence_document.map(|id| after.document(id)),
+    );
+    let same_licence = match licences {
+        (Some(old), Some(new)) => is_same(old, new),
+        (None, None) => true,
+        _ => false,
+    };
+    same_licence && is_same(before.document(old.document), after.document(new.document))
 }
 
 /// Whether a change goes beyond versions that are added or taken away.

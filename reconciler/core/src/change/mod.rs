@@ -11,7 +11,6 @@ mod documents;
 mod touched;
 mod woken;
 
-
 pub use documents::Changed;
 /// Computers of a fleet, by their index in it.
 pub use roaring::RoaringBitmap as Places;

@@ -3,7 +3,7 @@
 use roaring::RoaringBitmap;
 
 use super::Changed;
-use super::documents::is_same;
+use super::documents::asks_the_same;
 use crate::fleet::World;
 use crate::item::Item;
 use crate::policy::{DeploymentId, ItemId, Policy};
@@ -143,9 +143,8 @@ fn differing(
 
 fn settled_alike(old: (&Policy, &Settled), new: (&Policy, &Settled)) -> bool {
     let same = |a: DeploymentId, b: DeploymentId| {
-        let a = old.0.document(old.0.deployment(a).document);
-        let b = new.0.document(new.0.deployment(b).document);
-        a.path == b.path && is_same(a, b)
+        let (path, other) = (&old.0.deployment(a).path, &new.0.deployment(b).path);
+        path == other && asks_the_same((old.0, a), (new.0, b))
     };
     match (old.1, new.1) {
         (Settled::Winner(a), Settled::Winner(b)) => same(*a, *b),

@@ -2,7 +2,7 @@
 
 use roaring::RoaringBitmap;
 
-use super::documents::is_same;
+use super::documents::asks_the_same;
 use super::{Changed, touched};
 use crate::diff::differ;
 use crate::fleet::World;
@@ -56,11 +56,8 @@ fn asks_for_other(
     changed: &Changed,
 ) -> bool {
     let definition = &after.document(after.items().entry(new.id).document).path;
-    let deployment = |policy: &Policy, action: &Action| {
-        action.deployment.map(|id| policy.deployment(id).document)
-    };
-    let other_winner = match (deployment(before, old), deployment(after, new)) {
-        (Some(a), Some(b)) => !is_same(before.document(a), after.document(b)),
+    let other_winner = match (old.deployment, new.deployment) {
+        (Some(a), Some(b)) => !asks_the_same((before, a), (after, b)),
         (None, None) => false,
         _ => true,
     };
