@@ -121,7 +121,7 @@ mod tests {
         let probe = ProbeSpec::Package { manager: "dpkg".into(), name: "hello".into() };
         let check = CheckSpec {
             item: "software/hello".into(),
-            how: CheckHowSpec::Software { probe, test: None },
+            how: CheckHowSpec::Software { probe, test: None, offered: None },
         };
         Order {
             number,

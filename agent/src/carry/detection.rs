@@ -22,11 +22,39 @@ impl Carrier {
         self.fetch(order, checks.iter().flat_map(scripts_of_check));
         kill_point::reach("before-detection");
         let findings = (0..).zip(checks).map(|(index, check)| self.check(order, index, check));
-        let findings: Vec<Finding> = findings.collect();
+        let mut findings: Vec<Finding> = findings.collect();
         self.detectors.let_go();
+        self.look_for_offers(order, checks, &mut findings);
         self.runner.let_go();
         kill_point::reach("after-detection");
         ReportBody::Detected { findings: findings.into_iter().map(Into::into).collect() }
+    }
+
+    /// Adds what package managers offer of what was found: asked at once for all of it.
+    fn look_for_offers(&self, order: &Order, checks: &[Check], findings: &mut [Finding]) {
+        let asked = checks.iter().zip(findings).filter_map(|(check, finding)| {
+            match (Detectors::offer_of(check), &mut finding.found) {
+                (Some(name), Found::Software { offered, .. }) => Some((name, offered)),
+                _ => None,
+            }
+        });
+        let (names, places): (Vec<&str>, Vec<_>) = asked.unzip();
+        if names.is_empty() || self.desk.stop.is_requested(&order.session) {
+            return;
+        }
+        let step = u32::try_from(checks.len()).unwrap_or(u32::MAX);
+        let marker = self.marker(order.number, AtSpec { step, attempt: 1, work: 0 });
+        let mut watch = Watch {
+            stop: &self.desk.stop,
+            session: &order.session,
+            started: None,
+            stopping: &mut || {},
+            printed: &mut |_| {},
+        };
+        let found = Detectors::offered(&names, &self.runner, &marker, &mut watch);
+        for (place, offered) in places.into_iter().zip(found) {
+            *place = offered;
+        }
     }
 
     fn check(&mut self, order: &Order, index: u32, check: &Check) -> Finding {
@@ -44,7 +72,7 @@ impl Carrier {
     fn find(&mut self, order: &Order, index: u32, check: &Check) -> Found {
         let at = AtSpec { step: index, attempt: 1, work: 0 };
         // Most checks only read files, and need no name for their processes.
-        let marker = if Detectors::only_read_for(check) {
+        let marker = if Detectors::is_found_by_reading(check) {
             String::new()
         } else {
             self.detectors.let_go();
@@ -67,14 +95,15 @@ impl Carrier {
             printed: &mut printed,
         };
         match &check.how {
-            CheckHow::Software { probe, test } => {
+            CheckHow::Software { probe, test, offered: _ } => {
+                let found = |version, test| Found::Software { version, test, offered: None };
                 match self.detectors.probe(probe, &self.runner, &marker, &mut watch) {
                     Err(message) => Found::Failed(message),
-                    Ok(None) => Found::Software { version: None, test: None },
+                    Ok(None) => found(None, None),
                     Ok(version) => {
                         match test.as_ref().map(|test| self.ask(test, &marker, &mut watch)) {
-                            None => Found::Software { version, test: None },
-                            Some(Ok(answer)) => Found::Software { version, test: Some(answer) },
+                            None => found(version, None),
+                            Some(Ok(answer)) => found(version, Some(answer)),
                             Some(Err(message)) => Found::Failed(message),
                         }
                     }

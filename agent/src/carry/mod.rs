@@ -224,7 +224,9 @@ pub(crate) fn now_ms() -> i64 {
 
 fn scripts_of_check(check: &Check) -> Vec<ObjectId> {
     let runs: Vec<&Run> = match &check.how {
-        CheckHow::Software { probe, test } => scripted(probe).into_iter().chain(test).collect(),
+        CheckHow::Software { probe, test, offered: _ } => {
+            scripted(probe).into_iter().chain(test).collect()
+        }
         CheckHow::Test(run) | CheckHow::Get(run) => vec![run],
     };
     runs.into_iter().filter_map(script_id).collect()

@@ -1,13 +1,14 @@
 //! Finding out which version of a piece of software is there, read-only.
 //!
 //! `database` reads package managers' files natively, `command` asks those
-//! that have none, and runs probes that are programs; files are looked at
-//! here. What runs as a script is started by [`crate::run`] and judged by
+//! that have none, and runs probes that are programs, `apt` knows what is
+//! offered; files are looked at here. What runs as a script is started by [`crate::run`] and judged by
 //! [`script_version`].
 
 pub mod database;
 pub mod patterns;
 
+mod apt;
 mod command;
 
 use std::fs::File;
@@ -70,7 +71,39 @@ impl Detectors {
 
     /// Whether that check reads files and starts nothing.
     pub fn only_read_for(check: &Check) -> bool {
-        matches!(&check.how, CheckHow::Software { probe, test: None } if Self::only_reads(probe))
+        Self::offer_of(check).is_none() && Self::is_found_by_reading(check)
+    }
+
+    /// Whether that check, what is offered aside, reads files and starts nothing.
+    pub fn is_found_by_reading(check: &Check) -> bool {
+        matches!(
+            &check.how,
+            CheckHow::Software { probe, test: None, .. } if Self::only_reads(probe)
+        )
+    }
+
+    /// The package whose versions that check asks for, where they can be found out here.
+    pub fn offer_of(check: &Check) -> Option<&str> {
+        match &check.how {
+            CheckHow::Software { offered: Some(offer), .. }
+                if offer.manager == PackageManager::Dpkg =>
+            {
+                Some(&offer.name)
+            }
+            _ => None,
+        }
+    }
+
+    /// The versions that apt offers of each package, newest first; none of one
+    /// whose versions cannot be found out. Processes that it takes are started
+    /// by `runner` under `marker`.
+    pub fn offered(
+        names: &[&str],
+        runner: &Runner,
+        marker: &str,
+        watch: &mut Watch<'_>,
+    ) -> Vec<Option<Vec<String>>> {
+        apt::offered(names, runner, marker, watch)
     }
 
     /// Looks for a version; processes that it takes are started by `runner`

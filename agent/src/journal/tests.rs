@@ -8,7 +8,7 @@ pub(crate) fn order(number: u64) -> Order {
     let probe = ProbeSpec::Package { manager: "dpkg".into(), name: "hello".into() };
     let check = CheckSpec {
         item: "software/hello".into(),
-        how: CheckHowSpec::Software { probe, test: None },
+        how: CheckHowSpec::Software { probe, test: None, offered: None },
     };
     Order {
         number,

@@ -287,7 +287,7 @@ fn program(places: &[&str], name: &'static str) -> Result<PathBuf, CannotRun> {
     paths.find(|path| path.is_file()).ok_or(CannotRun::NoManager(name))
 }
 
-fn check_name(name: &str) -> Result<(), CannotRun> {
+pub(crate) fn check_name(name: &str) -> Result<(), CannotRun> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "+-._:".contains(c);
     let fine = name.starts_with(|c: char| c.is_ascii_alphanumeric())
         && name.chars().all(plain)

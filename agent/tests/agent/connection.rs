@@ -23,15 +23,18 @@ async fn a_detection_is_carried_out_and_scripts_are_fetched_once() {
     conversation.order(&orders::detect(1, vec![scripted(), package])).await;
     let reports = conversation.until_ended(1, &[script]).await;
     let found = findings(&reports);
-    assert_eq!(found[0], FoundSpec::Software { version: Some("24.1".into()), test: None });
-    assert_eq!(found[1], FoundSpec::Software { version: None, test: None });
+    assert_eq!(
+        found[0],
+        FoundSpec::Software { version: Some("24.1".into()), test: None, offered: None }
+    );
+    assert_eq!(found[1], FoundSpec::Software { version: None, test: None, offered: None });
 
     // Without the script at hand this one can only be answered from what was kept.
     conversation.order(&orders::detect(2, vec![scripted()])).await;
     let reports = conversation.until_ended(2, &[]).await;
     assert_eq!(
         findings(&reports)[0],
-        FoundSpec::Software { version: Some("24.1".into()), test: None }
+        FoundSpec::Software { version: Some("24.1".into()), test: None, offered: None }
     );
 }
 

@@ -101,5 +101,5 @@ pub(crate) fn detect(number: u64, checks: Vec<CheckHowSpec>) -> Order {
 }
 
 pub(crate) fn software(probe: ProbeSpec) -> CheckHowSpec {
-    CheckHowSpec::Software { probe, test: None }
+    CheckHowSpec::Software { probe, test: None, offered: None }
 }

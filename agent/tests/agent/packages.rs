@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ordain_wire::{EndSpec, ExpectSpec, FoundSpec, ProbeSpec};
+use ordain_wire::{CheckHowSpec, EndSpec, ExpectSpec, FoundSpec, OfferSpec, ProbeSpec};
 use tempfile::TempDir;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, findings};
 use crate::fifo::Fifo;
 use crate::orders::{self, package, probe_work, software, step, work};
 use crate::stage::Stage;
@@ -149,7 +149,7 @@ fn probe() -> ProbeSpec {
 }
 
 fn found(version: Option<&str>) -> FoundSpec {
-    FoundSpec::Software { version: version.map(Into::into), test: None }
+    FoundSpec::Software { version: version.map(Into::into), test: None, offered: None }
 }
 
 #[test]
@@ -203,6 +203,53 @@ fn packages_come_change_and_go_through_apt() {
 /// Above every number of the test before.
 fn number_after() -> u64 {
     1000
+}
+
+#[test]
+fn what_apt_offers_is_as_new_as_its_lists() {
+    let mirror = Mirror::new();
+    mirror.open_gate();
+    let bench = Bench::new();
+    let asked = |manager: &str, name: &str| CheckHowSpec::Software {
+        probe: probe(),
+        test: None,
+        offered: Some(OfferSpec { manager: manager.into(), name: name.into() }),
+    };
+    // Its own, one that is nowhere, one that is no name, and a manager that is not asked.
+    let checks = || {
+        vec![
+            asked("dpkg", NAME),
+            asked("dpkg", "ordain-nowhere"),
+            asked("dpkg", "--help"),
+            asked("rpm", NAME),
+            software(probe()),
+        ]
+    };
+    let look = |number: u64| -> Vec<_> {
+        let found = findings(&bench.carry_out(&orders::detect(number, checks())));
+        found
+            .into_iter()
+            .map(|found| match found {
+                FoundSpec::Software { version, offered, .. } => (version, offered),
+                other => panic!("{other:?}"),
+            })
+            .collect()
+    };
+    let table = |version: Option<&str>, offered: &[&str]| -> Vec<_> {
+        let own: Vec<String> = offered.iter().map(|version| (*version).to_owned()).collect();
+        let each = [Some(own), Some(Vec::new()), None, None, None];
+        each.map(|offered| (version.map(str::to_owned), offered)).into()
+    };
+    assert_eq!(look(1), table(None, &[]), "detection does not fetch lists");
+    run("apt-get", &["update"]);
+    assert_eq!(look(2), table(None, &["2.0", "1.0"]));
+    let install = work("install", package(NAME, Some("1.0"), false), ExpectSpec::Success);
+    let (end, output) = bench.run_one(3, install);
+    assert_eq!(end, EndSpec::Exit { code: 0 }, "{output}");
+    assert_eq!(look(4), table(Some("1.0"), &["2.0", "1.0"]));
+    fs::write(mirror.path().join("pool/Packages"), "").unwrap();
+    run("apt-get", &["update"]);
+    assert_eq!(look(5), table(Some("1.0"), &[]), "what is installed is no offer");
 }
 
 #[test]

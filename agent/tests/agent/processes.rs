@@ -267,8 +267,12 @@ fn detections_by_script_and_command() {
     let command = |run: &str, version: &str| {
         orders::software(ProbeSpec::Command { run: run.into(), version: version.into() })
     };
-    let version = |version: &str| FoundSpec::Software { version: Some(version.into()), test: None };
-    let nothing = FoundSpec::Software { version: None, test: None };
+    let version = |version: &str| FoundSpec::Software {
+        version: Some(version.into()),
+        test: None,
+        offered: None,
+    };
+    let nothing = FoundSpec::Software { version: None, test: None, offered: None };
     let failed = |message: &str| FoundSpec::Failed { message: message.into() };
     let cases = [
         (scripted("echo noise; echo 24.1; echo; echo 'not me' >&2\n"), version("24.1")),
@@ -324,10 +328,12 @@ fn tests_and_gets_answer() {
         assert_eq!(bench.find_one(number, how.clone()), expected, "{how:?}");
     }
     let dpkg = ProbeSpec::Package { manager: "dpkg".into(), name: "dpkg".into() };
-    let found = bench
-        .find_one(99, CheckHowSpec::Software { probe: dpkg, test: Some(keep("echo false\n")) });
+    let found = bench.find_one(
+        99,
+        CheckHowSpec::Software { probe: dpkg, test: Some(keep("echo false\n")), offered: None },
+    );
     assert!(
-        matches!(found, FoundSpec::Software { version: Some(_), test: Some(false) }),
+        matches!(found, FoundSpec::Software { version: Some(_), test: Some(false), .. }),
         "{found:?}"
     );
 }

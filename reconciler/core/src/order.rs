@@ -38,11 +38,22 @@ pub enum CheckHow {
         probe: Probe,
         /// Whether it works; run only where it is there.
         test: Option<Run>,
+        /// Whose versions are to be found out too, where newer ones come from a package manager.
+        offered: Option<Offer>,
     },
     /// A task's test: true or false.
     Test(Run),
     /// A task's `get`: the output is stored.
     Get(Run),
+}
+
+/// A package of which the package manager knows versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Which manager.
+    pub manager: PackageManager,
+    /// The package's name there.
+    pub name: String,
 }
 
 /// What was found out about an item.
@@ -63,6 +74,9 @@ pub enum Found {
         version: Option<String>,
         /// The answer of its test, where it was run.
         test: Option<bool>,
+        /// The versions that the package manager offers, newest first; none
+        /// where nobody asked or where that could not be found out.
+        offered: Option<Vec<String>>,
     },
     /// The answer of a task's test.
     Answer(bool),

@@ -30,6 +30,9 @@ pub enum CheckHowSpec {
         /// Whether it works.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         test: Option<RunSpec>,
+        /// Whose versions are to be found out too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offered: Option<OfferSpec>,
     },
     /// A task's test.
     Test {
@@ -43,6 +46,16 @@ pub enum CheckHowSpec {
     },
 }
 
+/// A package of which the package manager knows versions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OfferSpec {
+    /// The manager's word.
+    pub manager: String,
+    /// The package's name there.
+    pub name: String,
+}
+
 /// The fields of a [`CheckHowSpec`] side by side: read in one go, where a
 /// tagged enum would first be copied as a whole.
 #[derive(Deserialize)]
@@ -50,6 +63,7 @@ struct HowFields {
     r#type: HowType,
     probe: Option<ProbeSpec>,
     test: Option<RunSpec>,
+    offered: Option<OfferSpec>,
     run: Option<RunSpec>,
 }
 
@@ -64,11 +78,12 @@ enum HowType {
 impl TryFrom<HowFields> for CheckHowSpec {
     type Error = &'static str;
 
-    fn try_from(HowFields { r#type, probe, test, run }: HowFields) -> Result<Self, &'static str> {
+    fn try_from(fields: HowFields) -> Result<Self, &'static str> {
+        let HowFields { r#type, probe, test, offered, run } = fields;
         let run = run.ok_or("missing field `run`");
         Ok(match r#type {
             HowType::Software => {
-                Self::Software { probe: probe.ok_or("missing field `probe`")?, test }
+                Self::Software { probe: probe.ok_or("missing field `probe`")?, test, offered }
             }
             HowType::Test => Self::Test { run: run? },
             HowType::Get => Self::Get { run: run? },

@@ -111,6 +111,9 @@ pub enum FoundSpec {
         version: Option<String>,
         /// The answer of its test, where it was run.
         test: Option<bool>,
+        /// The versions that the package manager offers, newest first, where that was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offered: Option<Vec<String>>,
     },
     /// A task's test answered.
     Answer {

@@ -276,13 +276,15 @@ fn word<T>(what: &'static str, word: &str, read: fn(&str) -> Option<T>) -> Resul
 mod tests {
     use ordain_core::execute::{At, End, Outcome, Progress};
     use ordain_core::order::{
-        Check, CheckHow, Expect, Finding, Found, PackageManager, Probe, Step, What, Work, WorkPhase,
+        Check, CheckHow, Expect, Finding, Found, Offer, PackageManager, Probe, Step, What, Work,
+        WorkPhase,
     };
 
     use super::*;
 
     fn samples() -> Vec<Event> {
         let probe = Probe::Package { manager: PackageManager::Dpkg, name: "hello".into() };
+        let offer = Offer { manager: PackageManager::Dpkg, name: "hello".into() };
         let step = Step {
             item: Item::software("hello"),
             act: Act::Install,
@@ -324,7 +326,7 @@ mod tests {
                 revision: "abc".into(),
                 checks: vec![Check {
                     item: Item::software("hello"),
-                    how: CheckHow::Software { probe, test: None },
+                    how: CheckHow::Software { probe, test: None, offered: Some(offer) },
                 }],
             },
             Event::NotResolved("no".into()),
@@ -337,10 +339,17 @@ mod tests {
             },
             Event::NotPlanned("no".into()),
             report(Report::Accepted),
-            report(Report::Detected(vec![Finding {
-                item: Item::task("x"),
-                found: Found::Answer(false),
-            }])),
+            report(Report::Detected(vec![
+                Finding { item: Item::task("x"), found: Found::Answer(false) },
+                Finding {
+                    item: Item::software("hello"),
+                    found: Found::Software {
+                        version: None,
+                        test: None,
+                        offered: Some(vec!["2.10".into(), "2.9".into()]),
+                    },
+                },
+            ])),
             report(Report::Progress(Progress::Finished(at, outcome))),
             report(Report::Ended),
             Event::Refused { order: 1, code: "busy".into(), message: "wait".into() },

@@ -43,7 +43,7 @@ impl Learnt {
     fn found(&mut self, row: &SessionRow, finding: &Finding, now: Timestamp) -> Option<FindingRow> {
         let mut known = nothing(row, &finding.item, now);
         match &finding.found {
-            Found::Software { version, test } => {
+            Found::Software { version, test, offered: _ } => {
                 known.version.clone_from(version);
                 known.answer = *test;
             }

@@ -3,12 +3,14 @@
 //! Pure work over values, on a thread that may take its time; a panic there is
 //! the session's failure and nobody else's.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use ordain_core::fleet::{Fleet, Subject, World};
+use ordain_core::item::Item;
 use ordain_core::lower::{carry_out, checks};
-use ordain_core::order::Finding;
+use ordain_core::order::{Finding, Found};
 use ordain_core::plan::plan_computer;
 use ordain_core::resolve::{Candidates, Request};
 use ordain_core::session::{Event, Kind};
@@ -81,9 +83,24 @@ fn look(
 ) -> Result<Event, String> {
     let request =
         known.asked.under(&in_force.policy, known.kind).map_err(|error| error.to_string())?;
-    let mut fleet = Fleet::new(Inventory { computers: vec![known.facts], ..Inventory::default() });
+    let mut fleet = Fleet::new(Inventory {
+        computers: vec![known.facts],
+        available: available(&known.findings),
+        ..Inventory::default()
+    });
     in_force.scripts.answer(&in_force.policy, known.tenant, &mut fleet);
     let world = World::new(&in_force.policy, &fleet, now);
     let candidates = Candidates::new(&world);
     answer(&world.subject(0), &candidates, &request, &known.findings)
+}
+
+/// What the computer's package managers offer, by software.
+fn available(findings: &[Finding]) -> BTreeMap<String, Vec<String>> {
+    let offers = findings.iter().filter_map(|finding| match (&finding.item, &finding.found) {
+        (Item::Software(name), Found::Software { offered: Some(offered), .. }) => {
+            Some((name.to_string(), offered.clone()))
+        }
+        _ => None,
+    });
+    offers.collect()
 }

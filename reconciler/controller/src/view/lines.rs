@@ -175,7 +175,7 @@ fn spoken(session: &Session, event: &Event, at: Timestamp) -> Vec<Line> {
 fn found(finding: &ordain_core::order::Finding, at: Timestamp) -> Line {
     let item = finding.item.to_string();
     let (version, answer, message) = match &finding.found {
-        Found::Software { version, test } => (version.clone(), *test, None),
+        Found::Software { version, test, offered: _ } => (version.clone(), *test, None),
         Found::Answer(answer) => (None, Some(*answer), None),
         Found::Output(output) => (None, None, Some(output.clone())),
         Found::Failed(failure) => (None, None, Some(failure.clone())),

@@ -151,9 +151,11 @@ impl Agent {
         match Task::try_from(order.body.clone()).unwrap() {
             Task::Detect(checks) => {
                 let found = |item: &Item| match item {
-                    Item::Software(_) => {
-                        Found::Software { version: self.installed.clone(), test: None }
-                    }
+                    Item::Software(_) => Found::Software {
+                        version: self.installed.clone(),
+                        test: None,
+                        offered: None,
+                    },
                     Item::Task { .. } => Found::Answer(true),
                 };
                 let findings = checks

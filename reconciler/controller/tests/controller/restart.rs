@@ -37,7 +37,7 @@ async fn a_session_goes_on_after_a_restart_at_every_point() {
     let findings = vec![
         ordain_core::order::Finding {
             item: ordain_core::item::Item::software("tool"),
-            found: ordain_core::order::Found::Software { version: None, test: None },
+            found: ordain_core::order::Found::Software { version: None, test: None, offered: None },
         }
         .into(),
     ];

@@ -34,7 +34,7 @@ fn found(item: &Item, log: &[Entry]) -> Option<Found> {
         }
     }
     if item.is_software() {
-        version.map(|version| Found::Software { version, test: answer })
+        version.map(|version| Found::Software { version, test: answer, offered: None })
     } else {
         answer.map(Found::Answer)
     }

@@ -1,10 +1,10 @@
-//! A software's detector as the agent runs it.
+//! A software's detector as the agent runs it, and the package whose versions count.
 
-use ordain_schema::document::{self, Detect, RegistryContext};
+use ordain_schema::document::{self, Detect, Latest, RegistryContext, Software};
 
 use crate::lower::NotExecutable;
 use crate::lower::run::{Method, Setting};
-use crate::order::{FileVersion, Probe};
+use crate::order::{FileVersion, Offer, Probe};
 
 /// Lowers a detector.
 pub(super) fn probe(setting: &Setting<'_>, detect: &Detect) -> Result<Probe, NotExecutable> {
@@ -43,4 +43,19 @@ pub(super) fn probe(setting: &Setting<'_>, detect: &Detect) -> Result<Probe, Not
         Some(code) => Ok(Probe::ProductCode(code.value.clone())),
         None => Err(NotExecutable::Missing("detect")),
     }
+}
+
+/// The package whose versions a software takes, where it takes those of a
+/// package manager: the one that is installed, else the one that is detected.
+pub(crate) fn offer(software: &Software) -> Option<Offer> {
+    if !matches!(software.latest, Latest::Package) {
+        return None;
+    }
+    let install = software.actions.install.as_ref();
+    let installed = install.and_then(|install| install.package.as_ref());
+    let detected = software.detect.package.as_ref();
+    installed
+        .map(|package| (package.manager, &package.name))
+        .or_else(|| detected.map(|package| (package.manager, &package.name)))
+        .map(|(manager, name)| Offer { manager, name: name.clone() })
 }

@@ -11,7 +11,7 @@ use ordain_schema::document::{
 };
 
 use crate::item::{Act, Item};
-use crate::lower::probe::probe;
+use crate::lower::probe::{offer, probe};
 use crate::lower::run::{Method, Setting};
 use crate::lower::{NotExecutable, Parameters, Place};
 use crate::order::{
@@ -48,7 +48,8 @@ pub fn software_check(
     let test = lowering.action(Side::From, |actions| actions.test.as_ref());
     let test = test.map(|test| setting.run(Method::Test, test)).transpose()?;
     let probe = probe(&setting, &input.software.detect)?;
-    Ok(Check { item: input.item.clone(), how: CheckHow::Software { probe, test } })
+    let offered = offer(input.software);
+    Ok(Check { item: input.item.clone(), how: CheckHow::Software { probe, test, offered } })
 }
 
 /// Lowers one action on a software.

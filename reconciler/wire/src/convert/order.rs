@@ -65,9 +65,11 @@ impl From<Check> for CheckSpec {
         Self {
             item: check.item.to_string(),
             how: match check.how {
-                CheckHow::Software { probe, test } => {
-                    CheckHowSpec::Software { probe: probe.into(), test: test.map(Into::into) }
-                }
+                CheckHow::Software { probe, test, offered } => CheckHowSpec::Software {
+                    probe: probe.into(),
+                    test: test.map(Into::into),
+                    offered: offered.map(Into::into),
+                },
                 CheckHow::Test(run) => CheckHowSpec::Test { run: run.into() },
                 CheckHow::Get(run) => CheckHowSpec::Get { run: run.into() },
             },
@@ -80,9 +82,10 @@ impl TryFrom<CheckSpec> for Check {
 
     fn try_from(check: CheckSpec) -> Result<Self, Malformed> {
         let how = match check.how {
-            CheckHowSpec::Software { probe, test } => CheckHow::Software {
+            CheckHowSpec::Software { probe, test, offered } => CheckHow::Software {
                 probe: probe.try_into()?,
                 test: test.map(TryInto::try_into).transpose()?,
+                offered: offered.map(TryInto::try_into).transpose()?,
             },
             CheckHowSpec::Test { run } => CheckHow::Test(run.try_into()?),
             CheckHowSpec::Get { run } => CheckHow::Get(run.try_into()?),

@@ -3,7 +3,7 @@
 use ordain_core::execute::{At, End, Outcome, Progress};
 use ordain_core::order::{Finding, Found};
 
-use super::{MAX_OUTPUT, Malformed, Problem, bounded};
+use super::{MAX_LIST, MAX_OUTPUT, Malformed, Problem, bounded};
 use crate::{AtSpec, EndSpec, FindingSpec, FoundSpec, OutcomeSpec, ProgressSpec};
 
 impl From<At> for AtSpec {
@@ -111,7 +111,9 @@ impl From<Finding> for FindingSpec {
         Self {
             item: finding.item.to_string(),
             found: match finding.found {
-                Found::Software { version, test } => FoundSpec::Software { version, test },
+                Found::Software { version, test, offered } => {
+                    FoundSpec::Software { version, test, offered }
+                }
                 Found::Answer(answer) => FoundSpec::Answer { answer },
                 Found::Output(output) => FoundSpec::Output { output },
                 Found::Failed(message) => FoundSpec::Failed { message },
@@ -127,7 +129,11 @@ impl TryFrom<FindingSpec> for Finding {
         let item =
             finding.item.parse().map_err(|fault| Malformed::at("finding")(Problem::Item(fault)))?;
         let found = match finding.found {
-            FoundSpec::Software { version, test } => Found::Software { version, test },
+            FoundSpec::Software { version, test, offered } => {
+                bounded("offered versions", offered.as_ref().map_or(0, Vec::len), MAX_LIST)
+                    .map_err(Malformed::at(format!("finding of {item}")))?;
+                Found::Software { version, test, offered }
+            }
             FoundSpec::Answer { answer } => Found::Answer(answer),
             FoundSpec::Output { output } => {
                 bounded("bytes of output", output.len(), MAX_OUTPUT)

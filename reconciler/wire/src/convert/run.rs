@@ -1,11 +1,11 @@
 //! What an order runs, out and in: probes, processes and artifacts.
 
-use ordain_core::order::{Artifact, FileVersion, Probe, Run, RunWhat};
+use ordain_core::order::{Artifact, FileVersion, Offer, Probe, Run, RunWhat};
 
 use super::words::{Word, one_of};
 use super::{MAX_LIST, MAX_TIMEOUT, Malformed, Problem, bounded};
 use crate::order::FileVersionSpec;
-use crate::{ArtifactSpec, ProbeSpec, RunSpec, RunWhatSpec};
+use crate::{ArtifactSpec, OfferSpec, ProbeSpec, RunSpec, RunWhatSpec};
 
 /// The methods of a task's one script.
 const METHODS: &[&str] = &["get", "set", "test"];
@@ -116,6 +116,21 @@ impl TryFrom<RunSpec> for Run {
 fn is_variable(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     name.starts_with("ORDAIN_") && name.bytes().all(plain)
+}
+
+impl From<Offer> for OfferSpec {
+    fn from(offer: Offer) -> Self {
+        Self { manager: offer.manager.word().to_owned(), name: offer.name }
+    }
+}
+
+impl TryFrom<OfferSpec> for Offer {
+    type Error = Malformed;
+
+    fn try_from(offer: OfferSpec) -> Result<Self, Malformed> {
+        let manager = Word::read(&offer.manager).map_err(Malformed::at("offer"))?;
+        Ok(Self { manager, name: offer.name })
+    }
 }
 
 /// Whether a text may stand in a package manager's command line.

@@ -49,7 +49,7 @@ fn blobs(task: &Task) -> BTreeSet<String> {
         Task::Detect(checks) => {
             for check in checks {
                 match &check.how {
-                    CheckHow::Software { probe, test } => {
+                    CheckHow::Software { probe, test, offered: _ } => {
                         of_probe(probe, &mut ids);
                         if let Some(run) = test {
                             of_run(run, &mut ids);

@@ -287,6 +287,9 @@ fn what_was_found_last_is_told() {
     let version = Some("1.5".to_owned());
     assert_eq!(
         told,
-        [crate::order::Found::Software { version, test: None }, crate::order::Found::Answer(true)]
+        [
+            crate::order::Found::Software { version, test: None, offered: None },
+            crate::order::Found::Answer(true)
+        ]
     );
 }

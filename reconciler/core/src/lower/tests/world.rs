@@ -168,9 +168,12 @@ fn of_run(run: &Run) -> String {
 
 fn of_check(check: &Check) -> String {
     let how = match &check.how {
-        CheckHow::Software { probe, test: None } => of_probe(probe),
-        CheckHow::Software { probe, test: Some(test) } => {
-            format!("{}, then {}", of_probe(probe), of_run(test))
+        CheckHow::Software { probe, test, offered } => {
+            let test = test.as_ref().map(|test| format!(", then {}", of_run(test)));
+            let offered = offered.as_ref().map(|offer| {
+                format!(", offered by {:?}: {}", offer.manager, offer.name).to_lowercase()
+            });
+            [Some(of_probe(probe)), test, offered].into_iter().flatten().collect()
         }
         CheckHow::Test(run) => format!("test {}", of_run(run)),
         CheckHow::Get(run) => format!("get {}", of_run(run)),

@@ -77,7 +77,7 @@ impl Agent {
             let Task::Detect(checks) = &**task else { panic!("only detections have no execution") };
             let findings = checks.iter().map(|check| crate::order::Finding {
                 item: check.item.clone(),
-                found: Found::Software { version: None, test: None },
+                found: Found::Software { version: None, test: None, offered: None },
             });
             let report = Report::Detected(findings.collect());
             self.note(number, report);

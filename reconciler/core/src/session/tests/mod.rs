@@ -23,11 +23,17 @@ fn probe() -> Probe {
 }
 
 fn check(name: &str) -> Check {
-    Check { item: Item::software(name), how: CheckHow::Software { probe: probe(), test: None } }
+    Check {
+        item: Item::software(name),
+        how: CheckHow::Software { probe: probe(), test: None, offered: None },
+    }
 }
 
 fn finding(name: &str) -> Finding {
-    Finding { item: Item::software(name), found: Found::Software { version: None, test: None } }
+    Finding {
+        item: Item::software(name),
+        found: Found::Software { version: None, test: None, offered: None },
+    }
 }
 
 /// A row that installs.

@@ -3,8 +3,9 @@
 use ordain_core::execute::{At, End, Outcome, Progress};
 use ordain_core::item::{Act, Item, Phase, Reason};
 use ordain_core::order::{
-    Artifact, Check, CheckHow, Expect, FileVersion, Finding, Found, Interpreter, PackageManager,
-    Probe, Relation, Run, RunContext, RunWhat, Step, Task, VersionScheme, What, Work, WorkPhase,
+    Artifact, Check, CheckHow, Expect, FileVersion, Finding, Found, Interpreter, Offer,
+    PackageManager, Probe, Relation, Run, RunContext, RunWhat, Step, Task, VersionScheme, What,
+    Work, WorkPhase,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -154,8 +155,11 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn check() -> impl Strategy<Value = Check> {
-    let of_software = (software(), probe(), of(run()))
-        .prop_map(|(item, probe, test)| Check { item, how: CheckHow::Software { probe, test } });
+    let offer = (manager(), text()).prop_map(|(manager, name)| Offer { manager, name });
+    let of_software =
+        (software(), probe(), of(run()), of(offer)).prop_map(|(item, probe, test, offered)| {
+            Check { item, how: CheckHow::Software { probe, test, offered } }
+        });
     let of_task = (task_item(), run(), any::<bool>()).prop_map(|(item, run, get)| Check {
         item,
         how: if get { CheckHow::Get(run) } else { CheckHow::Test(run) },
@@ -200,8 +204,8 @@ pub(super) fn progress() -> impl Strategy<Value = Progress> {
 
 pub(super) fn finding() -> impl Strategy<Value = Finding> {
     let found = prop_oneof![
-        (of(text()), of(any::<bool>()))
-            .prop_map(|(version, test)| Found::Software { version, test }),
+        (of(text()), of(any::<bool>()), of(vec(text(), 0..3)))
+            .prop_map(|(version, test, offered)| Found::Software { version, test, offered }),
         any::<bool>().prop_map(Found::Answer),
         text().prop_map(Found::Output),
         text().prop_map(Found::Failed),
