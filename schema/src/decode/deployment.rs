@@ -135,7 +135,8 @@ impl Decode for Given {
 /// A scalar, `{secret: NAME}`, or `{value, override}`.
 fn given_parameter(entry: &Entry<'_>, faults: &mut Faults) -> Option<GivenParameter> {
     let input = Input::of(entry);
-    let plain = |value| GivenParameter { key: entry.span, value, over: None };
+    let key = Spanned::new((), entry.span);
+    let plain = |value| GivenParameter { key: key.clone(), value, over: None };
     let entries = match &input.node.value {
         Value::Mapping(entries) => entries,
         Value::Sequence(_) => {
@@ -164,11 +165,11 @@ fn given_parameter(entry: &Entry<'_>, faults: &mut Faults) -> Option<GivenParame
     let mut fields = input.fields(faults)?;
     let (value, over) = (fields.required("value"), fields.optional("override"));
     fields.finish();
-    Some(GivenParameter { key: entry.span, value: value?, over })
+    Some(GivenParameter { key, value: value?, over })
 }
 
 /// What stands for a faulty value: null, so that nobody calls the parameter missing.
 fn faulty(entry: &Entry<'_>) -> GivenParameter {
     let value = Spanned::new(serde_json::Value::Null, entry.place());
-    GivenParameter { key: entry.span, value, over: None }
+    GivenParameter { key: Spanned::new((), entry.span), value, over: None }
 }

@@ -48,7 +48,6 @@ impl Decode for Target {
             tenant: fields.optional("tenant"),
             tenant_tag: fields.optional("tenantTag"),
             only: fields.optional("only"),
-            span: input.place,
         };
         fields.finish();
         Some(target)

@@ -149,9 +149,6 @@ pub struct Target {
     /// The kind of computer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only: Option<Spanned<Only>>,
-    /// The place of the target's key.
-    #[serde(skip)]
-    pub span: crate::Span,
 }
 
 /// A group of an RMM.
@@ -195,8 +192,8 @@ pub enum Enforcement {
 /// A value for a parameter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GivenParameter {
-    /// The place of the key.
-    pub key: crate::Span,
+    /// The place of the key; where it stands is no part of what is given.
+    pub key: Spanned<()>,
     /// The value as written; for a secret `{secret: NAME}`.
     pub value: Spanned<serde_json::Value>,
     /// Whether an onboarding may, or must, give another.

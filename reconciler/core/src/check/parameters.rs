@@ -83,7 +83,7 @@ fn of_deployment(review: &mut Review<'_>, document: &Document, deployment: &Depl
                 let message =
                     format!("`{name}` is declared nowhere: the software has no configuration task");
                 let hint = "name a task in `configure` of the software, or remove the parameter";
-                review.error(document, Code::BadParameter, given.key, message, hint);
+                review.error(document, Code::BadParameter, given.key.span, message, hint);
             }
         }
         Declared::By(task, parameters) => {
@@ -112,7 +112,7 @@ fn given(
                 None => format!("it declares {}", listed(parameters)),
             };
             let message = format!("task `{}` declares no parameter `{name}`", task.name.value);
-            review.error(document, Code::BadParameter, given.key, message, hint);
+            review.error(document, Code::BadParameter, given.key.span, message, hint);
             continue;
         };
         // A faulty value is reported where it was read, and stands here as null.
@@ -126,7 +126,7 @@ fn given(
                 task.name.value,
                 crate::parameter::described(parameter.kind)
             );
-            review.error(document, Code::BadParameter, given.key, message, hint);
+            review.error(document, Code::BadParameter, given.key.span, message, hint);
         }
     }
 }

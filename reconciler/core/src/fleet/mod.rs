@@ -59,14 +59,18 @@ impl Members {
 }
 
 impl Fleet {
-    /// Takes in an inventory. Computers stand by tenant and name, so that the
-    /// order in which they were listed makes no difference.
+    /// Takes in an inventory. Computers stand by tenant and name, the rows of a
+    /// person by what they say, so that the order in which they were listed
+    /// makes no difference.
     pub fn new(inventory: Inventory) -> Self {
         let mut computers = inventory.computers;
         computers.sort_by(|a, b| (&a.tenant, &a.name).cmp(&(&b.tenant, &b.name)));
         let mut persons: FxHashMap<String, Vec<PersonFacts>> = FxHashMap::default();
         for person in inventory.persons {
             persons.entry(person.upn.to_lowercase()).or_default().push(person);
+        }
+        for rows in persons.values_mut() {
+            rows.sort_by_cached_key(standing);
         }
         let mut fleet =
             Self { computers: Arc::new(computers), persons: Arc::new(persons), ..Self::default() };
@@ -147,4 +151,15 @@ impl Fleet {
         !self.approvals.is_empty()
             && (self.approvals.contains(&key(None)) || self.approvals.contains(&key(Some(tenant))))
     }
+}
+
+/// Where a row stands among those of the same person: by tenant, then by all it says.
+fn standing(row: &PersonFacts) -> (Option<String>, Vec<String>, Vec<String>, Option<String>) {
+    let sorted = |words: &[String]| {
+        let mut words = words.to_vec();
+        words.sort();
+        words
+    };
+    let facts = row.facts.clone().map(|facts| serde_json::Value::Object(facts).to_string());
+    (row.tenant.clone(), sorted(&row.groups), sorted(&row.tags), facts)
 }

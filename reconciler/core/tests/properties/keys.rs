@@ -1,0 +1,132 @@
+//! The keys of documents that name no other document but licences and scripts.
+
+use serde_json::{Value, json};
+
+use super::generator::{COMPUTERS, PERSONS, TAGS, VERSIONS};
+use super::random::Random;
+use super::repository::Keys;
+
+pub(crate) fn versions(random: &mut Random, plain: bool) -> Value {
+    let all = random.some(VERSIONS, 4);
+    let entry = |random: &mut Random, version: &str| {
+        let mut entry = json!({"version": version});
+        if !plain && random.chance(10) {
+            let arch = random.pick(&["x64", "x86"]);
+            let (url, sha256) = (format!("https://x.example/{version}"), "a".repeat(64));
+            entry["artifacts"] = json!([{"url": url, "sha256": sha256, "arch": arch}]);
+        }
+        if !plain && version == "2.10" && all.contains(&"1.0") && random.chance(60) {
+            entry["requiresVersion"] = json!("1.0");
+        }
+        entry
+    };
+    all.iter().map(|version| entry(random, version)).collect()
+}
+
+pub(crate) fn software_wish(random: &mut Random, keys: &mut Keys) {
+    let state =
+        random.pick(&["installed", "installed", "", "", "absent", "update-if-found", "ignored"]);
+    if !state.is_empty() {
+        keys.push(("state", json!(state)));
+    }
+    if matches!(state, "" | "installed") && random.chance(60) {
+        let version = random.pick(&["1.0", "v1.0", "1.0.0", "2.0", "2.10", "3.0"]);
+        let sign = random.pick(&["=", "=", ">=", "<=", ""]);
+        let word = random.pick(&["latest", "any"]);
+        let wish = if sign.is_empty() { word.to_owned() } else { format!("{sign}{version}") };
+        keys.push(("version", json!(wish)));
+    }
+    let licence = keys.iter().find_map(|(_, value)| match value.as_str() {
+        Some("alder") => Some("lic-alder"),
+        Some("birch") => Some("lic-birch"),
+        _ => None,
+    });
+    if let Some(licence) = licence.filter(|_| random.chance(40)) {
+        keys.push(("licence", json!(licence)));
+    }
+}
+
+pub(crate) fn task_wish(random: &mut Random, keys: &mut Keys) {
+    let state = random.pick(&["enforce", "", "", "audit", "monitor", "ignored"]);
+    if !state.is_empty() {
+        keys.push(("state", json!(state)));
+    }
+    if random.chance(25) {
+        keys.push(("instance", json!(random.pick(&["one", "two"]))));
+    }
+    if random.chance(25) {
+        keys.push(("parameters", json!({"p": random.pick(&["x", "y"])})));
+    }
+}
+
+pub(crate) fn task(random: &mut Random) -> Keys {
+    let mut keys = vec![
+        ("test", json!({"script": "test.sh"})),
+        ("set", json!({"script": "set.sh"})),
+        ("parameters", json!({"p": {"type": "string", "required": false}})),
+    ];
+    match random.below(10) {
+        0 => keys.push(("runsOn", json!("person"))),
+        1 => keys.push(("runsOn", json!("tenant"))),
+        2 => keys.push(("onboardingOnly", json!(true))),
+        _ => {}
+    }
+    if random.chance(30) {
+        keys.push(("order", json!({"rank": random.pick(&[-1, 0, 1, 2])})));
+    }
+    keys
+}
+
+pub(crate) fn computer(random: &mut Random) -> Keys {
+    let mut keys = vec![("tags", json!(random.some(TAGS, 2)))];
+    if random.chance(30) {
+        keys.push(("person", json!(random.pick(PERSONS))));
+    }
+    if random.chance(15) {
+        keys.push(("excluded", json!(true)));
+    }
+    keys
+}
+
+pub(crate) fn group(random: &mut Random) -> Keys {
+    let mut keys = vec![("computers", json!(random.some(COMPUTERS, 2)))];
+    if random.chance(25) {
+        keys.push(("persons", json!(random.some(PERSONS, 2))));
+    }
+    if random.chance(55) {
+        keys.push(("where", json!(condition(random, 2))));
+    }
+    if random.chance(20) {
+        keys.push(("script", json!("lab.star")));
+    }
+    if random.chance(25) {
+        keys.push(("except", json!([random.pick(&[COMPUTERS, PERSONS].concat())])));
+    }
+    keys
+}
+
+fn condition(random: &mut Random, depth: usize) -> String {
+    if depth > 0 && random.chance(60) {
+        let (left, right) = (condition(random, depth - 1), condition(random, depth - 1));
+        return match random.below(3) {
+            0 => format!("!({left})"),
+            1 => format!("({left}) && ({right})"),
+            _ => format!("({left}) || ({right})"),
+        };
+    }
+    random
+        .pick(&[
+            "computer.facts.dept == \"a\"",
+            "computer.facts.floor != \"a\"",
+            "has(computer.facts.dept)",
+            "has(person.upn)",
+            "\"red\" in computer.tags",
+            "\"blue\" in tenant.tags",
+            "\"red\" in person.tags",
+            "\"Lab\" in person.groups",
+            "computer.os.family == \"windows\"",
+            "computer.facts.flag",
+            "true",
+        ])
+        .to_owned()
+}
