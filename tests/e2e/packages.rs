@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::stage::{Build, COMPUTER, Stage, wants_root_on_debian};
 
@@ -28,30 +29,44 @@ fn deployment(wish: &str) -> String {
     format!("kind: Deployment\nname: probe\nsoftware: probe\n{wish}\ntarget: {{all: true}}\n")
 }
 
-/// Two versions of a package that apt can install; gone with everything of it at the end.
+/// There is only one dpkg.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// Versions of a package that apt can install; gone with everything of it at the end.
 struct Archive {
     list: PathBuf,
+    _alone: MutexGuard<'static, ()>,
 }
 
 impl Archive {
-    fn build(stage: &Stage) -> Self {
+    /// One that offers these versions.
+    fn build(stage: &Stage, versions: &[&str]) -> Self {
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let list = PathBuf::from("/etc/apt/sources.list.d/ordain-e2e.list");
+        let archive = Self { list, _alone: alone };
+        archive.offer(stage, versions);
+        archive
+    }
+
+    /// Offers these versions from now on, and has apt read its lists again.
+    fn offer(&self, stage: &Stage, versions: &[&str]) {
         let folder = stage.path("archive");
         let gate = stage.path("place/gate").display().to_string();
         let log = stage.path("place/starts").display().to_string();
         // The newer one is slow: it stands before a gate, where the test has made one.
         let slow = format!("if [ -p {gate} ]; then read -r _ < {gate}; fi");
-        let index = [("1.0-1", ":"), ("2.0-1", slow.as_str())].map(|(version, wait)| {
+        let index = versions.iter().map(|version| {
+            let wait = if *version == "2.0-1" { slow.as_str() } else { ":" };
             deb(&folder, version, &format!("echo {version} >> {log}\n{wait}"))
         });
-        fs::write(folder.join("Packages"), index.concat()).expect("writable");
-        let archive = Self { list: PathBuf::from("/etc/apt/sources.list.d/ordain-e2e.list") };
+        let index: String = index.collect();
+        fs::write(folder.join("Packages"), index).expect("writable");
         let line = format!("deb [trusted=yes] file:{} ./\n", folder.display());
-        fs::write(&archive.list, line).expect("root may");
+        fs::write(&self.list, line).expect("root may");
         // Only this list: no test needs the network.
-        let only = format!("Dir::Etc::sourcelist={}", archive.list.display());
+        let only = format!("Dir::Etc::sourcelist={}", self.list.display());
         let rest = ["Dir::Etc::sourceparts=-", "APT::Get::List-Cleanup=0"];
         run("apt-get", &["-q", "update", "-o", &only, "-o", rest[0], "-o", rest[1]]);
-        archive
     }
 }
 
@@ -112,14 +127,46 @@ fn installed() -> String {
     }
 }
 
-// One test: there is only one dpkg.
+#[test]
+fn what_the_archive_offers_next_is_installed_next() {
+    wants_root_on_debian();
+    let listed = "versions: [{version: \"2.0-1\"}, {version: \"1.0-1\"}]";
+    let software = POLICY[2].1.replace(listed, "latest: package");
+    let wish = deployment("version: latest");
+    let files =
+        [("software/probe/software.yaml", &*software), ("deployments/probe.yaml", wish.as_str())];
+    let policy = [&POLICY[..2], &files].concat();
+    let (stage, _controller, _agent) = Stage::running(Build::Shipped, &policy);
+    let archive = Archive::build(&stage, &["1.0-1"]);
+
+    let session = stage.session();
+    let install = "software/probe install software-missing - 1.0-1 done passed";
+    assert_eq!(session.deeds(), [install], "{session:?}");
+    assert_eq!(installed(), "installed 1.0-1");
+    stage.is_settled();
+
+    archive.offer(&stage, &["1.0-1", "2.0-1"]);
+    let session = stage.session();
+    let update = "software/probe update update-available 1.0-1 2.0-1 done passed";
+    assert_eq!(session.deeds(), [update], "{session:?}");
+    assert_eq!(installed(), "installed 2.0-1");
+    stage.is_settled();
+
+    // Nothing is offered any more: what is there stays, and counts as the newest.
+    archive.offer(&stage, &[]);
+    let session = stage.session();
+    let unheard = "software/probe none up-to-date 2.0-1 - done passed";
+    assert_eq!(session.deeds(), [unheard], "{session:?}");
+    assert_eq!(installed(), "installed 2.0-1");
+}
+
 #[test]
 fn packages_are_installed_upgraded_and_removed_by_commits() {
     wants_root_on_debian();
     let wish = deployment("version: \"=1.0-1\"");
     let policy = [POLICY, &[("deployments/probe.yaml", wish.as_str())]].concat();
     let (stage, controller, agent) = Stage::running(Build::Shipped, &policy);
-    let _archive = Archive::build(&stage);
+    let _archive = Archive::build(&stage, &["1.0-1", "2.0-1"]);
 
     let session = stage.session();
     let install = "software/probe install software-missing - 1.0-1 done passed";

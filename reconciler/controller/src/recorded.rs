@@ -25,6 +25,32 @@ pub(crate) async fn computers(
     Ok(rows.iter().map(facts).collect())
 }
 
+/// The versions that package managers offer to any of the computers in scope, by software.
+pub(crate) async fn available(
+    store: &dyn Store,
+    scope: &TenantScope,
+) -> Result<BTreeMap<String, Vec<String>>, StoreError> {
+    Ok(offers(store.findings(scope, None).await?))
+}
+
+fn offers(findings: Vec<FindingRow>) -> BTreeMap<String, Vec<String>> {
+    let mut available: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for finding in findings {
+        let (Some(("software", name)), Some(offered)) =
+            (finding.item.split_once('/'), finding.offered)
+        else {
+            continue;
+        };
+        let known = available.entry(name.to_owned()).or_default();
+        for version in offered {
+            if !known.contains(&version) {
+                known.push(version);
+            }
+        }
+    }
+    available
+}
+
 /// What is recorded of one computer.
 pub(crate) fn computer(row: &ComputerRow, findings: &[FindingRow], online: bool) -> ComputerFacts {
     let reported: Facts = row
@@ -117,6 +143,7 @@ mod tests {
             computer: ComputerId::new("c-1"),
             item: item.into(),
             version: version.map(Into::into),
+            offered: None,
             answer,
             output: None,
             failure: None,
@@ -132,6 +159,23 @@ mod tests {
             (None, None, true, Some(true))
         );
         assert_eq!(computer(&row(None, true), &[], false).software, Some(BTreeMap::new()));
+    }
+
+    #[test]
+    fn what_any_computer_is_offered_is_available() {
+        let offered = |item: &str, versions: &[&str]| FindingRow {
+            offered: Some(versions.iter().map(|version| (*version).to_owned()).collect()),
+            ..finding(item, None, None)
+        };
+        let findings = vec![
+            offered("software/hello", &["2.12", "2.10"]),
+            finding("software/quiet", Some("1"), None),
+            offered("software/hello", &["2.10", "2.9"]),
+        ];
+        assert_eq!(
+            offers(findings),
+            BTreeMap::from([("hello".into(), ["2.12", "2.10", "2.9"].map(str::to_owned).into())])
+        );
     }
 
     #[test]

@@ -27,5 +27,6 @@ pub(crate) async fn export(
     let scope = operator.narrowed(which.tenant.as_deref())?;
     let computers =
         recorded::computers(&*controller.store, &scope, |id| controller.hub.is_online(id)).await?;
-    Ok(Json(Inventory { computers, ..Inventory::default() }))
+    let available = recorded::available(&*controller.store, &scope).await?;
+    Ok(Json(Inventory { computers, available, ..Inventory::default() }))
 }

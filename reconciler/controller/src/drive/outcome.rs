@@ -43,8 +43,9 @@ impl Learnt {
     fn found(&mut self, row: &SessionRow, finding: &Finding, now: Timestamp) -> Option<FindingRow> {
         let mut known = nothing(row, &finding.item, now);
         match &finding.found {
-            Found::Software { version, test, offered: _ } => {
+            Found::Software { version, test, offered } => {
                 known.version.clone_from(version);
+                known.offered.clone_from(offered);
                 known.answer = *test;
             }
             Found::Answer(answer) => known.answer = Some(*answer),
@@ -98,6 +99,7 @@ fn nothing(row: &SessionRow, item: &Item, now: Timestamp) -> FindingRow {
         computer: row.computer.clone(),
         item: item.to_string(),
         version: None,
+        offered: None,
         answer: None,
         output: None,
         failure: None,

@@ -103,9 +103,9 @@ pub(super) async fn record_finding(
     finding: &FindingRow,
 ) -> Result<(), StoreError> {
     query(
-        "INSERT INTO findings (tenant, computer, item, version, answer, output, failure, found_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+        "INSERT INTO findings (tenant, computer, item, version, answer, output, failure, found_at, offered) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
          ON CONFLICT (tenant, computer, item) DO UPDATE SET \
-         version = excluded.version, answer = excluded.answer, output = excluded.output, failure = excluded.failure, found_at = excluded.found_at",
+         version = excluded.version, answer = excluded.answer, output = excluded.output, failure = excluded.failure, found_at = excluded.found_at, offered = excluded.offered",
     )
     .bind(finding.tenant.as_str())
     .bind(finding.computer.as_str())
@@ -115,6 +115,7 @@ pub(super) async fn record_finding(
     .bind(&finding.output)
     .bind(&finding.failure)
     .bind(millis(finding.found_at))
+    .bind(finding.offered.as_ref().map(json).transpose()?)
     .execute(on)
     .await?;
     Ok(())
@@ -135,8 +136,17 @@ pub(super) async fn inventoried(
     Ok(())
 }
 
-type Finding =
-    (String, String, String, Option<String>, Option<i64>, Option<String>, Option<String>, i64);
+type Finding = (
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+    i64,
+    Option<String>,
+);
 
 pub(super) async fn findings(
     on: &mut Connection,
@@ -146,7 +156,7 @@ pub(super) async fn findings(
     let columns: Vec<Finding> = match computer {
         None => {
             query_as(
-                "SELECT tenant, computer, item, version, answer, output, failure, found_at FROM findings \
+                "SELECT tenant, computer, item, version, answer, output, failure, found_at, offered FROM findings \
                  WHERE (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY tenant, computer, item",
             )
             .bind(scope.tenant())
@@ -156,7 +166,7 @@ pub(super) async fn findings(
         Some(id) => {
             let Some(computer) = one(on, scope, id).await? else { return Ok(Vec::new()) };
             query_as(
-                "SELECT tenant, computer, item, version, answer, output, failure, found_at FROM findings \
+                "SELECT tenant, computer, item, version, answer, output, failure, found_at, offered FROM findings \
                  WHERE tenant = $1 AND computer = $2 ORDER BY item",
             )
             .bind(computer.tenant.as_str())
@@ -169,13 +179,14 @@ pub(super) async fn findings(
 }
 
 fn finding(
-    (tenant, computer, item, version, answer, output, failure, found_at): Finding,
+    (tenant, computer, item, version, answer, output, failure, found_at, offered): Finding,
 ) -> Result<FindingRow, StoreError> {
     Ok(FindingRow {
         tenant: TenantId::new(tenant),
         computer: ComputerId::new(computer),
         item,
         version,
+        offered: offered.as_deref().map(value).transpose()?,
         answer: answer.map(|number| number != 0),
         output,
         failure,

@@ -38,6 +38,8 @@ pub struct FindingRow {
     pub item: String,
     /// Software: the version found, none for not installed.
     pub version: Option<String>,
+    /// Software: the versions that its package manager offers, newest first; none where that is not known.
+    pub offered: Option<Vec<String>>,
     /// The answer of the software's or task's test.
     pub answer: Option<bool>,
     /// The output of a task's `get`.

@@ -10,6 +10,7 @@ use crate::StoreError;
 const STEPS: &[(&str, &str)] = &[
     (include_str!("../../migrations/sqlite/0001.sql"), "PRAGMA user_version = 1"),
     (include_str!("../../migrations/sqlite/0002.sql"), "PRAGMA user_version = 2"),
+    (include_str!("../../migrations/sqlite/0003.sql"), "PRAGMA user_version = 3"),
 ];
 
 pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {

@@ -142,6 +142,7 @@ fn finding(
         computer: computer.clone(),
         item: item.into(),
         version: version.map(Into::into),
+        offered: version.map(|version| vec![version.to_owned(), "0.1".to_owned()]),
         answer: version.is_none().then_some(false),
         output: None,
         failure: None,

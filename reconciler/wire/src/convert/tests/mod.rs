@@ -3,13 +3,13 @@
 mod arbitrary;
 
 use ordain_core::execute::Progress;
-use ordain_core::order::{Finding, Task};
+use ordain_core::order::{CheckHow, Finding, Task};
 use proptest::prelude::*;
 
 use super::{MAX_LIST, Malformed};
 use crate::{
-    AgentMessage, ControllerMessage, FindingSpec, Order, OrderBody, ProgressSpec, Report,
-    ReportBody,
+    AgentMessage, ControllerMessage, FindingSpec, FoundSpec, Order, OrderBody, ProgressSpec,
+    Report, ReportBody,
 };
 
 fn order(body: OrderBody) -> ControllerMessage {
@@ -170,6 +170,20 @@ fn a_check_fits_its_item() {
         fault.to_string(),
         "check 1, software/hello: software is probed, tasks are tested or read"
     );
+}
+
+#[test]
+fn what_knows_no_offers_is_understood() {
+    let hello = || serde_json::json!({"type": "package", "manager": "dpkg", "name": "hello"});
+    let how = serde_json::json!({"type": "software", "probe": hello()});
+    let check = serde_json::json!({"item": "software/hello", "how": how});
+    let task = read(serde_json::json!({"type": "detect", "checks": [check]})).expect("a check");
+    let Task::Detect(checks) = task else { panic!("no detection: {task:?}") };
+    let how = &checks[0].how;
+    assert!(matches!(how, CheckHow::Software { offered: None, .. }), "{how:?}");
+    let text = r#"{"type":"software","version":null,"test":null}"#;
+    let found: FoundSpec = serde_json::from_str(text).expect("a finding");
+    assert_eq!(serde_json::to_string(&found).expect("serialises"), text);
 }
 
 #[test]
