@@ -53,27 +53,42 @@ fn collisions(snapshot: &Snapshot) -> Vec<Diagnostic> {
 }
 
 /// The folders above a path, shortest first.
-fn folders(path: &str) -> impl Iterator<Item = &str> {
+fn folders(path: &str) -> impl Iterator<Item = &str> + Clone {
     path.match_indices('/').map(|(end, _)| &path[..end])
 }
 
 /// Of names that are one where case does not count: where each later spelling
 /// is met first, with where the first spelling was.
-fn twins<'p>(named: impl Iterator<Item = (&'p str, &'p str)>) -> Vec<(&'p str, &'p str)> {
+fn twins<'p>(named: impl Iterator<Item = (&'p str, &'p str)> + Clone) -> Vec<(&'p str, &'p str)> {
+    // Of two names that differ in case one folds to something else. Most fold
+    // to themselves, and are looked at only where one of the few comes to that.
+    let odd = named.clone().map(|(name, _)| name).filter(|name| !folds_to_itself(name));
+    let odd: HashSet<String> = odd.map(folded).collect();
     let mut firsts: HashMap<String, (&str, &str)> = HashMap::new();
     let mut spellings: HashSet<&str> = HashSet::new();
     let mut twins = Vec::new();
+    if odd.is_empty() {
+        return twins;
+    }
     for (name, path) in named {
-        if !spellings.insert(name) {
+        let alone = folds_to_itself(name) && !odd.contains(name);
+        if alone || !spellings.insert(name) {
             continue;
         }
-        let folded = name.chars().flat_map(char::to_lowercase).collect();
-        let (first, of) = *firsts.entry(folded).or_insert((name, path));
+        let (first, of) = *firsts.entry(folded(name)).or_insert((name, path));
         if first != name {
             twins.push((path, of));
         }
     }
     twins
+}
+
+fn folded(name: &str) -> String {
+    name.chars().flat_map(char::to_lowercase).collect()
+}
+
+fn folds_to_itself(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
 }
 
 fn collision(path: &str, first: &str) -> Diagnostic {
