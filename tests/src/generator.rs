@@ -4,6 +4,9 @@
 //! software with versions and prerequisites, tenants with deployments of their
 //! own, a cross-tenant baseline, and computers whose detected software lags
 //! behind in ways that give every action of the language.
+//!
+//! Beside it two catalogues without a fleet: [`small_documents`] of 40 keys
+//! each, and [`prerequisites`] at random.
 
 use std::fmt::Write as _;
 
@@ -59,10 +62,7 @@ impl Random {
 /// Generates a repository and its inventory.
 pub fn generate(seed: u64, size: Size) -> Generated {
     let mut random = Random::new(seed);
-    let mut files = vec![(
-        "ordain.yaml".to_owned(),
-        "apiVersion: ordain/v1\nkind: Repository\nname: load\ntimezone: Etc/UTC\n".to_owned(),
-    )];
+    let mut files = vec![repository("load")];
     for index in 0..size.catalogue {
         files.push((
             format!("software/{}/software.yaml", software(index)),
@@ -87,6 +87,105 @@ pub fn generate(seed: u64, size: Size) -> Generated {
     }
     files.sort();
     Generated { files, inventory: inventory(size, &mut random) }
+}
+
+/// A repository with that many documents of software, each with 40 keys at all
+/// levels together, that need each other, and with 20 tasks that configure
+/// them and 20 deployments.
+pub fn small_documents(seed: u64, count: usize) -> Vec<(String, String)> {
+    let mut random = Random::new(seed);
+    let mut files = vec![repository("small")];
+    for index in 0..20 {
+        let folder = format!("tasks/settings-{index}");
+        let text = format!(
+            "kind: Task\nname: settings-{index}\ntest: {{script: test.sh}}\nset: {{script: set.sh}}\n"
+        );
+        files.push((format!("{folder}/task.yaml"), text));
+        files.push((format!("{folder}/test.sh"), "exit 0\n".to_owned()));
+        files.push((format!("{folder}/set.sh"), "exit 0\n".to_owned()));
+        let text = deployment(&format!("base-{index}"), index * count / 20, &mut random);
+        files.push((format!("deployments/base-{index}.yaml"), text));
+    }
+    for index in 0..count {
+        let path = format!("software/{}/software.yaml", software(index));
+        files.push((path, small_document(index, &mut random)));
+    }
+    let first = "kind: Software\nname: first\ndetect: {package: {manager: winget, name: first}}\n";
+    files.push(("software/first/software.yaml".to_owned(), first.to_owned()));
+    files.sort();
+    files
+}
+
+fn small_document(index: usize, random: &mut Random) -> String {
+    let name = software(index);
+    let [major, minor] = [random.below(30), random.below(30)];
+    // What comes later needs what came before, so that there is no circle; the
+    // first one needs what no other names.
+    let mut needed = || if index == 0 { "first".to_owned() } else { software(random.below(index)) };
+    let [one, two, three] = [needed(), needed(), needed()];
+    format!(
+        "kind: Software
+name: {name}
+versionScheme: segments
+upgradeStrategy: install-over
+rebootNeeded: false
+order: {{at: last}}
+detect:
+  registry:
+    displayName: {{contains: Example {index}}}
+platforms:
+- {{os: windows, arch: x64}}
+versions:
+- {{version: \"{major}.{minor}.0\"}}
+- version: \"{major}.{minor}.1\"
+  install:
+    package: {{manager: winget, name: Example.{name}, version: {major}.{minor}.1}}
+install:
+  package: {{manager: winget, name: Example.{name}}}
+  timeout: 30m
+  attempts: 2
+uninstall:
+  package: {{manager: winget, name: Example.{name}}}
+configure: settings-{}
+requires:
+- software: {one}
+- if: {{anyOf: [{two}], is: installed}}
+  then: {{install: [{three}]}}
+",
+        index % 20,
+    )
+}
+
+/// A catalogue of that many software of which each needs up to five others,
+/// chosen at random among those before it.
+pub fn prerequisites(seed: u64, count: usize) -> Vec<(String, String)> {
+    let mut random = Random::new(seed);
+    let mut files = vec![repository("random")];
+    for index in 0..count {
+        let name = software(index);
+        let package = format!("{{package: {{manager: winget, name: {name}}}}}");
+        let mut text = format!(
+            "kind: Software\nname: {name}\ndetect: {package}\ninstall: {package}\nversions:\n\
+             - {{version: \"{}.0\"}}\n",
+            1 + random.below(9)
+        );
+        let needed: Vec<String> = (0..random.below(6))
+            .filter(|_| index > 0)
+            .map(|_| format!("{{software: {}}}", software(random.below(index))))
+            .collect();
+        if !needed.is_empty() {
+            writeln!(text, "requires: [{}]", needed.join(", ")).expect("a string takes text");
+        }
+        files.push((format!("software/{name}/software.yaml"), text));
+    }
+    files.sort();
+    files
+}
+
+fn repository(name: &str) -> (String, String) {
+    let text =
+        format!("apiVersion: ordain/v1\nkind: Repository\nname: {name}\ntimezone: Etc/UTC\n");
+    ("ordain.yaml".to_owned(), text)
 }
 
 /// The name of a software of the catalogue.
