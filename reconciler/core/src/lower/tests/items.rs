@@ -362,6 +362,37 @@ fn what_a_session_looks_at() {
 }
 
 #[test]
+fn what_the_manager_offers_is_asked_where_its_versions_count() {
+    let asked = |install: &str, detect: &str| {
+        let text = x("latest: package\ntest: {script: test.ps1}", "")
+            .replace("versions: [{version: \"1\"}, {version: \"2\"}, {version: \"3\"}]\n", "")
+            .replace("{script: install.sh}", install)
+            .replace("{package: {manager: dpkg, name: x}}", detect);
+        looked_at(&text, computer())
+    };
+    let (script, package) = ("{script: install.sh}", "{package: {manager: dpkg, name: x}}");
+    let other = "{package: {manager: rpm, name: y}}";
+    let file = "{file: {path: /opt/x}}";
+    insta::assert_snapshot!(
+        [
+            asked(script, package),
+            asked(other, package),
+            asked(other, file),
+            asked(script, file),
+            looked_at(&x("latest: {script: test.ps1}", ""), computer()),
+        ]
+        .join("\n"),
+        @r#"
+    software/x: package x, then Pwsh software/x/test.ps1 (300s), offered by dpkg: x
+    software/x: package x, then Pwsh software/x/test.ps1 (300s), offered by rpm: y
+    software/x: File { path: "/opt/x", version: None }, then Pwsh software/x/test.ps1 (300s), offered by rpm: y
+    software/x: File { path: "/opt/x", version: None }, then Pwsh software/x/test.ps1 (300s)
+    software/x: package x
+    "#
+    );
+}
+
+#[test]
 fn what_a_rule_asks_about_is_looked_at_also_where_it_is_ignored() {
     let text = x("requires: [{if: {anyOf: [y], is: installed}, then: {uninstall: [z]}}]", "")
         + "=== deployments/y.yaml
