@@ -5,6 +5,7 @@
 //! passes through without a second copy of its text.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
 
 use crate::decode::{Decode, Faults, Input, fleet};
 use crate::document::{Approval, ComputerFacts, Inventory, PersonFacts, TenantFacts};
@@ -127,10 +128,11 @@ impl Lines {
             lists.into_iter().zip(next.places).zip(&mut self.places)
         {
             for (name, list) in more {
-                if into.contains_key(&name) {
-                    twice(&name, places[&name], &mut self.faults);
-                } else {
-                    into.insert(name, list);
+                match into.entry(name) {
+                    Slot::Vacant(slot) => {
+                        slot.insert(list);
+                    }
+                    Slot::Occupied(slot) => twice(slot.key(), places[slot.key()], &mut self.faults),
                 }
             }
             known.extend(places);

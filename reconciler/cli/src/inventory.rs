@@ -92,7 +92,9 @@ fn lines(path: &Path, shown: &str, printer: &Printer) -> io::Result<(Inventory, 
     });
     read.sort_by_key(|(behind, _)| *behind);
     let mut all = InventoryLines::new(shown);
-    read.into_iter().for_each(|(_, lines)| all.join(lines));
+    for (_, lines) in read {
+        all.join(lines);
+    }
     progress.finish_and_clear();
     Ok(all.finish())
 }

@@ -31,6 +31,7 @@ pub struct Check {
 
 /// How to find out about an item.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "some hundreds of them live as long as one order")]
 pub enum CheckHow {
     /// Software: its version, and where it is there, its test.
     Software {

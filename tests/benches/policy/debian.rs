@@ -1,5 +1,6 @@
 //! A catalogue with the dependencies of Debian, and one with random ones.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use ordain_tests::generator::prerequisites;
@@ -75,7 +76,7 @@ fn catalogue() -> Option<Vec<(String, String)>> {
             text.push_str("requires:\n");
         }
         for one in needed.split_whitespace() {
-            text.push_str(&format!("- {{software: {}}}\n", names.of(one)));
+            writeln!(text, "- {{software: {}}}", names.of(one)).expect("a string takes text");
         }
         files.push((format!("software/{name}/software.yaml"), text));
     }

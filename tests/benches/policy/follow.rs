@@ -115,9 +115,9 @@ impl Follower {
         };
         self.policy = policy;
         Followed {
-            read: read - start,
-            compare: compared - read,
-            plan: planned - compared,
+            read: read.saturating_sub(start),
+            compare: compared.saturating_sub(read),
+            plan: planned.saturating_sub(compared),
             planned: places,
             woken,
         }

@@ -74,7 +74,9 @@ fn show(
         of(&mut sum);
         totals.set(sum);
     };
-    tenants.iter().for_each(|tenant| add(&|sum| sum.add_tenant(tenant)));
+    for tenant in tenants {
+        add(&|sum| sum.add_tenant(tenant));
+    }
     let plans_counted = plans.inspect(|plan| add(&|sum| sum.add_computer(plan)));
     match args.format {
         Format::Human => {

@@ -59,7 +59,8 @@ fn line(one: &Value) -> String {
     let place = |one: &Value| format!("{}:{}", one["file"].as_str().unwrap(), one["line"]);
     let text = |key: &str| one[key].as_str().unwrap();
     let related = one["related"].as_array().unwrap().iter();
-    let related: String = related.map(|one| format!(" + {}", place(one))).collect();
+    let related: Vec<String> = related.map(|one| format!(" + {}", place(one))).collect();
+    let related = related.concat();
     format!("{} {} {}{related}", text("severity"), text("code"), place(one))
 }
 

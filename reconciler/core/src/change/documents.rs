@@ -160,7 +160,7 @@ impl<'a> Comparison<'a> {
             }
             Body::Deployment(_) => self.deployments(policy, |one| one.document == id),
             Body::Group(_) => {
-                self.deployments(policy, |one| one.target.selector == Selector::Group(Some(id)))
+                self.deployments(policy, |one| one.target.selector == Selector::Group(Some(id)));
             }
             Body::Licence(_) => self.deployments(policy, |one| one.licence_document == Some(id)),
             Body::Computer(_) => self.whole(policy, owner),
@@ -244,7 +244,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn script(&mut self, path: &str) {
-        if path.ends_with(".yaml") {
+        if path.rsplit_once('.').is_some_and(|(_, ending)| ending == "yaml") {
             return;
         }
         for policy in self.sides() {

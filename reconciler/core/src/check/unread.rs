@@ -27,13 +27,11 @@ impl<'a> Unread<'a> {
         };
         self.paths.iter().any(|path| {
             let place = within(path);
-            match &named {
-                Some(named) => place == named,
-                None => {
-                    let below = place.strip_prefix(kind.word());
-                    below.is_some_and(|below| below.starts_with("s/")) && self.speaks_of(path, name)
-                }
+            if let Some(named) = &named {
+                return place == named;
             }
+            let below = place.strip_prefix(kind.word());
+            below.is_some_and(|below| below.starts_with("s/")) && self.speaks_of(path, name)
         })
     }
 

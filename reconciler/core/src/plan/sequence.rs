@@ -60,7 +60,7 @@ struct Sequence<'a> {
     order: Vec<ItemId>,
 }
 
-impl<'a> Sequence<'a> {
+impl Sequence<'_> {
     fn run(mut self) -> Vec<ItemId> {
         let mut nodes: FxHashSet<ItemId> = self.evaluation.listed.keys().copied().collect();
         for (item, targets) in &self.evaluation.edges {
