@@ -283,7 +283,9 @@ computers:
         for cut in 0..=lines.len() {
             let part = |lines: &[&str], behind| {
                 let mut part = Lines::behind("i.jsonl", behind);
-                lines.iter().for_each(|line| part.line(line));
+                for line in lines {
+                    part.line(line);
+                }
                 part
             };
             let mut first = part(&lines[..cut], 0);
