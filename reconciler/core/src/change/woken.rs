@@ -6,10 +6,10 @@ use super::documents::asks_the_same;
 use super::{Changed, touched};
 use crate::diff::differ;
 use crate::fleet::World;
-use crate::item::Reason;
-use crate::plan::{Action, ComputerPlan, Planner};
+use crate::item::{Item, Reason};
+use crate::plan::{Action, ComputerPlan, Conflict, Planner};
 use crate::policy::Policy;
-use crate::resolve::Request;
+use crate::resolve::{Request, Rule};
 
 /// The computers, as places in the fleet, for which another action, version or
 /// winner stands in the plan, or whose winners ask for something else. Both
@@ -18,10 +18,13 @@ pub fn woken(before: &World<'_>, after: &World<'_>, changed: &Changed) -> Roarin
     let request = Request::default();
     let touched = touched(before, after, changed, &request);
     let (old, new) = (Planner::new(before, &request), Planner::new(after, &request));
+    // Both stand in the order of the fleet; a computer may be missing on either side.
+    let (mut old, mut new) = (old.only(&touched).peekable(), new.only(&touched).peekable());
     let mut places = RoaringBitmap::new();
-    for place in touched {
-        let one = RoaringBitmap::from_iter([place]);
-        let (old, new) = (old.only(&one).next(), new.only(&one).next());
+    for place in &touched {
+        let facts = &after.fleet.computers()[place as usize];
+        let own = |plan: &ComputerPlan| plan.tenant == facts.tenant && plan.computer == facts.name;
+        let (old, new) = (old.next_if(own), new.next_if(own));
         let sides = ((before.policy, old.as_ref()), (after.policy, new.as_ref()));
         if is_other(sides.0, sides.1, changed) {
             places.insert(place);
@@ -41,12 +44,19 @@ fn is_other(
     };
     let Some(old) = old else { return true };
     old.actions.len() != new.actions.len()
-        || old.conflicts != new.conflicts
+        || !old.conflicts.iter().map(without_lines).eq(new.conflicts.iter().map(without_lines))
         || old.actions.iter().zip(&new.actions).any(|(a, b)| {
             a.item != b.item
                 || differ(Some(a), Some(b))
                 || asks_for_other((before, a), (after, b), changed)
         })
+}
+
+/// A conflict with the files that take part, wherever their lines stand.
+fn without_lines(conflict: &Conflict) -> (&Item, Rule, Vec<&str>) {
+    let files =
+        conflict.by.iter().map(|place| place.rsplit_once(':').map_or(&**place, |(file, _)| file));
+    (&conflict.item, conflict.rule, files.collect())
 }
 
 /// Whether the same row now stands for something else.
