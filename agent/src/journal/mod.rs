@@ -29,7 +29,7 @@ pub use self::index::{Known, Place};
 use crate::disk;
 
 /// A journal longer than this is written anew when that makes it shorter, in bytes.
-const LONG: u64 = 4 * 1024 * 1024;
+const LONG: u64 = 1024 * 1024;
 
 /// Why the journal cannot be used.
 #[derive(Debug, thiserror::Error)]

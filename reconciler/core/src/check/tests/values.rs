@@ -148,7 +148,9 @@ fn what_is_not_carried_out_is_said() {
     let repository = unindent(
         "
         === schedules/s.yaml
-        {kind: Schedule, name: s, target: {all: true}, when: {on: commit}}
+        {kind: Schedule, name: s, target: {all: true}, when: {every: 1h}}
+        === schedules/t.yaml
+        {kind: Schedule, name: t, target: {all: true}, when: {on: commit}}
         === windows/w.yaml
         {kind: Window, name: w, deny: true, from: 2026-01-01}
         === tasks/t/task.yaml
