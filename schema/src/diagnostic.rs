@@ -99,8 +99,6 @@ codes! {
     TooLarge = "too-large",
     /// A task in use that another one supersedes.
     Superseded = "superseded",
-    /// A key that changes planning and is not honoured yet.
-    NotSupportedYet = "not-supported-yet",
     /// A key that changes execution and is not honoured yet.
     NotExecutedYet = "not-executed-yet",
     /// A cross-tenant file names a person or a computer of one tenant.

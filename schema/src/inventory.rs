@@ -1,8 +1,8 @@
 //! Inventory files, for `--inventory`: YAML, JSON, or JSON lines.
 //!
 //! The same decoders as for tests, without the bound on size that documents
-//! have. [`Lines`] takes JSON lines one by one, so that a fleet of any size
-//! passes through without a second copy of its text.
+//! have. [`Lines`] takes JSON lines one by one; parts of a file may be read side
+//! by side and joined.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;

@@ -9,7 +9,7 @@ use ordain_wire::{AgentMessage, EndSpec, ExpectSpec};
 use crate::carrying::word;
 use crate::fifo::Fifo;
 use crate::orders::{self, execute, shell, step, work};
-use crate::stage::{Running, Stage, error_of, output};
+use crate::stage::{Conversation, Running, Stage, error_of, output};
 
 /// A task whose `set` writes that it ran, then waits for a gate, then puts the state right.
 struct Slow {
@@ -69,18 +69,29 @@ impl Slow {
     }
 }
 
-#[tokio::test]
-async fn a_killed_agent_waits_for_its_orphan_and_starts_nothing_twice() {
+/// An agent that was killed while its slow script ran.
+async fn orphaned() -> (Stage, Slow) {
     let stage = Stage::new().await;
     stage.enrol().await;
     let slow = Slow::new(&stage);
     slow.start(&stage).await.kill();
+    (stage, slow)
+}
+
+/// What is reported of the order until it has ended.
+async fn words(conversation: &mut Conversation) -> Vec<String> {
+    let reports = conversation.until_ended(1, &[]).await;
+    reports.iter().map(|report| word(&report.body)).collect()
+}
+
+#[tokio::test]
+async fn a_killed_agent_waits_for_its_orphan_and_starts_nothing_twice() {
+    let (stage, slow) = orphaned().await;
     let _agent = stage.run();
     let mut conversation = stage.connected().await;
     conversation.facts().await;
     slow.open_gate();
-    let words: Vec<String> =
-        conversation.until_ended(1, &[]).await.iter().map(|report| word(&report.body)).collect();
+    let words = words(&mut conversation).await;
     let expected = [
         "accepted",
         "started 0.0",
@@ -95,10 +106,7 @@ async fn a_killed_agent_waits_for_its_orphan_and_starts_nothing_twice() {
 
 #[tokio::test]
 async fn a_killed_agent_whose_script_died_too_does_it_again_after_looking() {
-    let stage = Stage::new().await;
-    stage.enrol().await;
-    let slow = Slow::new(&stage);
-    slow.start(&stage).await.kill();
+    let (stage, slow) = orphaned().await;
     let pid = slow.pids()[0];
     ordain_agent::platform::processes::Process::of(pid)
         .unwrap()
@@ -106,8 +114,7 @@ async fn a_killed_agent_whose_script_died_too_does_it_again_after_looking() {
     slow.open_gate();
     let _agent = stage.run();
     let mut conversation = stage.connected().await;
-    let words: Vec<String> =
-        conversation.until_ended(1, &[]).await.iter().map(|report| word(&report.body)).collect();
+    let words = words(&mut conversation).await;
     assert_eq!(words[2..4], ["interrupted 0.0", "started 0.4294967295"], "{words:?}");
     assert!(words.contains(&"finished 0.4294967295 false".to_owned()), "{words:?}");
     assert_eq!(words[words.len() - 2..], ["finished 0.1 true", "ended"], "{words:?}");
@@ -116,16 +123,12 @@ async fn a_killed_agent_whose_script_died_too_does_it_again_after_looking() {
 
 #[tokio::test]
 async fn an_orphan_can_be_cancelled() {
-    let stage = Stage::new().await;
-    stage.enrol().await;
-    let slow = Slow::new(&stage);
-    slow.start(&stage).await.kill();
+    let (stage, slow) = orphaned().await;
     let _agent = stage.run();
     let mut conversation = stage.connected().await;
     conversation.facts().await;
     conversation.say(&ordain_wire::ControllerMessage::Cancel { session: "s-1".into() }).await;
-    let words: Vec<String> =
-        conversation.until_ended(1, &[]).await.iter().map(|report| word(&report.body)).collect();
+    let words = words(&mut conversation).await;
     assert!(words.contains(&"cancelled".to_owned()), "{words:?}");
     let pid = slow.pids()[0];
     let left = ordain_agent::platform::processes::Process::of(pid);

@@ -89,6 +89,19 @@ fn flags_narrow_what_is_planned() {
 }
 
 #[test]
+fn the_counts_alone_are_those_of_the_plan() {
+    let small = Repository::small();
+    let (whole, counts) = (plan(&small, &[]), plan(&small, &["--totals"]));
+    let expected = json!({
+        "revision": null, "session": "maintenance", "now": "2026-03-02T09:00:00Z",
+        "totals": whole["totals"],
+    });
+    assert_eq!(counts, expected);
+    let people = small.run(&["plan", "--inventory", "fleet.yaml", "--totals"]).exits(0);
+    assert_eq!(people.out.lines().count(), 1, "{}", people.out);
+}
+
+#[test]
 fn a_schedule_is_named_in_three_ways() {
     let small = Repository::small();
     let text = "kind: Schedule\nname: dawn\ntarget: {computer: pc-1}\nwhen: {cron: 10 5 * * *}\nitem: software/reader\n";

@@ -207,13 +207,13 @@ fn look(
 ) -> (u64, Vec<Start>) {
     let fleet = Fleet::new(Inventory { computers, ..Inventory::default() });
     let answered = |side: &InForce| {
-        let mut fleet = fleet.clone();
-        for tenant in fleet.computers().to_vec().chunk_by(|a, b| a.tenant == b.tenant) {
+        let mut answered = fleet.clone();
+        for tenant in fleet.computers().chunk_by(|a, b| a.tenant == b.tenant) {
             if side.scripts.ask_about(&side.policy, &tenant[0].tenant) {
-                side.scripts.answer(&side.policy, tenant.to_vec(), &mut fleet);
+                side.scripts.answer(&side.policy, tenant.to_vec(), &mut answered);
             }
         }
-        fleet
+        answered
     };
     let (old_fleet, new_fleet) = (answered(before), answered(after));
     let old = World::new(&before.policy, &old_fleet, now);

@@ -251,10 +251,9 @@ impl<'a> Comparison<'a> {
             self.deployments(policy, |one| {
                 is_scripted(policy, one) && script_of(policy, one).as_deref() == Some(path)
             });
-            let Some((folder, _)) = path.rsplit_once('/') else { continue };
             let items = policy.items().iter().map(|(_, entry)| policy.document(entry.document));
-            let mut beside = items.filter(|one| folder_of(&one.path) == Some(folder));
-            if let Some(document) = beside.next() {
+            let mut around = items.filter(|one| is_within(path, &one.path));
+            if let Some(document) = around.next() {
                 self.define(policy, policy.tenants().of_scope(&document.scope), &document.path);
                 self.changed.redefined.insert(document.path.clone());
             }
@@ -375,6 +374,9 @@ fn script_of(policy: &Policy, deployment: &DeploymentEntry) -> Option<String> {
     }
 }
 
-fn folder_of(path: &str) -> Option<&str> {
-    path.rsplit_once('/').map(|(folder, _)| folder)
+/// Whether a file stands in the folder of a document, at any depth.
+fn is_within(path: &str, document: &str) -> bool {
+    let folder = document.rsplit_once('/').map(|(folder, _)| folder);
+    let below = folder.and_then(|folder| path.strip_prefix(folder));
+    below.is_some_and(|below| below.starts_with('/'))
 }

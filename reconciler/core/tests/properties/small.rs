@@ -115,3 +115,24 @@ fn of_several_rows_of_one_person_the_order_decides_nothing() {
     inventory.persons.reverse();
     assert_eq!(one, planned(&inventory));
 }
+
+#[test]
+fn a_script_in_a_folder_of_its_task_is_part_of_it() {
+    let with = |text: &'static str| {
+        [
+            (
+                "tasks/t/task.yaml",
+                "{kind: Task, name: t, test: {script: parts/test.sh}, set: {script: parts/test.sh}}",
+            ),
+            ("tasks/t/parts/test.sh", text),
+            (
+                "tasks/tt/task.yaml",
+                "{kind: Task, name: tt, test: {script: x.sh}, set: {script: x.sh}}",
+            ),
+            ("tasks/tt/x.sh", "true"),
+            ("deployments/t.yaml", "{kind: Deployment, name: t, task: t, target: {all: true}}"),
+        ]
+    };
+    assert_eq!(counts(&with("true"), &with("false"), inventory()), (1, 1));
+    assert_eq!(counts(&with("true"), &with("true"), inventory()), (0, 0));
+}

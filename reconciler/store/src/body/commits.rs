@@ -26,24 +26,26 @@ pub(super) async fn in_force(
     on: &mut Connection,
     scope: &TenantScope,
 ) -> Result<Option<CommitRow>, StoreError> {
-    let columns: Option<Columns> = query_as(
-        "SELECT revision, verdict, decided_at, diagnostics FROM commits WHERE verdict = 'accepted' ORDER BY ordinal DESC LIMIT 1",
-    )
-    .fetch_optional(on)
-    .await?;
-    columns.map(|columns| row(columns, scope)).transpose()
+    let newest = "SELECT revision, verdict, decided_at, diagnostics FROM commits \
+                  WHERE verdict = 'accepted' ORDER BY ordinal DESC LIMIT 1";
+    one(on, scope, newest).await
 }
 
 pub(super) async fn followed(
     on: &mut Connection,
     scope: &TenantScope,
 ) -> Result<Option<CommitRow>, StoreError> {
-    let columns: Option<Columns> = query_as(
-        "SELECT revision, verdict, decided_at, diagnostics FROM commits \
-         WHERE verdict = 'accepted' AND concerned IS NOT NULL ORDER BY ordinal DESC LIMIT 1",
-    )
-    .fetch_optional(on)
-    .await?;
+    let newest = "SELECT revision, verdict, decided_at, diagnostics FROM commits \
+                  WHERE verdict = 'accepted' AND concerned IS NOT NULL ORDER BY ordinal DESC LIMIT 1";
+    one(on, scope, newest).await
+}
+
+async fn one(
+    on: &mut Connection,
+    scope: &TenantScope,
+    query: &'static str,
+) -> Result<Option<CommitRow>, StoreError> {
+    let columns: Option<Columns> = query_as(query).fetch_optional(on).await?;
     columns.map(|columns| row(columns, scope)).transpose()
 }
 
