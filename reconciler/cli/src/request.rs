@@ -86,7 +86,9 @@ fn items(policy: &Policy) -> Vec<String> {
 
 fn deployments(policy: &Policy) -> Vec<String> {
     let ids = (0..policy.deployments().len()).map(|index| DeploymentId(index as u32));
-    ids.map(|id| policy.deployment_name(id)).collect()
+    let mut names: Vec<String> = ids.map(|id| policy.deployment_name(id)).collect();
+    names.dedup();
+    names
 }
 
 fn schedules(policy: &Policy) -> Vec<String> {

@@ -3,16 +3,17 @@
 use super::plain::{OneOrMore, TextOrNumber};
 use super::target::cloud_selector;
 use super::{Decode, Faults, Fields, Input};
-use crate::document::{Deployment, DeploymentState, GivenParameter};
+use crate::document::{Deployment, DeploymentItem, DeploymentState, GivenParameter};
 use crate::tree::{Entry, Plain, Value};
-use crate::{Code, Spanned};
+use crate::{Code, Span, Spanned};
 
 pub(super) fn deployment(fields: &mut Fields<'_, '_, '_>) -> Deployment {
-    fields.exactly_one_of(&[&["software"], &["task"]]);
+    fields.exactly_one_of(&[&["software"], &["task"], &["items"]]);
     let both = fields.faulty().contains(&"software");
-    let deployment = Deployment {
+    let mut deployment = Deployment {
         software: fields.optional("software"),
         task: fields.optional("task"),
+        items: fields.optional("items"),
         instance: fields.optional("instance"),
         state: fields.optional("state"),
         version: fields.optional("version"),
@@ -33,7 +34,7 @@ pub(super) fn deployment(fields: &mut Fields<'_, '_, '_>) -> Deployment {
     check_place(&deployment, fields);
     // Where both are written, what fits the one may be meant for the other.
     if !both {
-        check_item(&deployment, fields);
+        check_items(&mut deployment, fields);
     }
     deployment
 }
@@ -48,74 +49,150 @@ fn check_place(deployment: &Deployment, fields: &mut Fields<'_, '_, '_>) {
     }
 }
 
-/// What does not fit the item that is deployed.
-fn check_item(deployment: &Deployment, fields: &mut Fields<'_, '_, '_>) {
-    let state = deployment.state.as_ref();
-    if let Some(state) = state
-        && !is_state_of_item(deployment, state, fields.faults)
-    {
-        fields.mark_faulty("state");
-    }
-    if let Some(version) = &deployment.version {
-        let other = state.map(|state| state.value).filter(|state| {
-            use DeploymentState::{Absent, Ignored, UpdateIfFound};
-            matches!(state, Absent | Ignored | UpdateIfFound)
-        });
-        let misfit = match (&deployment.task, other) {
-            (Some(_), _) => Some("a task has no version".to_owned()),
-            (None, Some(state)) => {
-                Some(format!("`version` has no meaning with `state: {}`", word(state)))
-            }
-            (None, None) => None,
-        };
-        if let Some(message) = misfit {
-            let hint = "remove `version`, or wish for `state: installed` of a software";
-            fields.faults.hinted(Code::BadValue, version.span, message, hint);
-            fields.mark_faulty("version");
+/// What does not fit the item that is deployed, or one of several.
+fn check_items(deployment: &mut Deployment, fields: &mut Fields<'_, '_, '_>) {
+    let Some(singles) = deployment.singles(fields.faulty()) else {
+        for misfit in misfits(deployment) {
+            misfit.report(fields.faults);
+            fields.mark_faulty(misfit.key);
         }
-    }
-    if let (Some(instance), Some(_)) = (&deployment.instance, &deployment.software) {
-        let message = "software has no instances";
-        fields.faults.hinted(Code::BadValue, instance.span, message, "remove `instance`");
-        fields.mark_faulty("instance");
-    }
-    if let (Some((key, span)), Some(_)) = (cloud_selector(&deployment.target), &deployment.software)
-    {
-        let message = format!("`{key}` is for cloud tasks; software is installed on computers");
-        let hint = "choose a selector of computers, as `all: true`";
-        fields.faults.hinted(Code::BadValue, span, message, hint);
-        fields.mark_faulty("target");
+        return;
+    };
+    let mut said: Vec<Span> = Vec::new();
+    let entries = deployment.items.iter_mut().flatten();
+    for (entry, single) in entries.map(|entry| &mut entry.value).zip(&singles) {
+        if entry.faulty.contains(&"software") {
+            continue;
+        }
+        for misfit in misfits(&single.deployment) {
+            entry.faulty.push(misfit.key);
+            if has_own(entry, misfit.key) {
+                misfit.report(fields.faults);
+            } else if !said.contains(&misfit.span) {
+                // A key of the document, which holds for every entry: said once.
+                said.push(misfit.span);
+                misfit.report(fields.faults);
+                fields.faults.relate(single.span.line, "it does not fit this entry".to_owned());
+                fields.mark_faulty(misfit.key);
+            }
+        }
     }
 }
 
-fn is_state_of_item(
-    deployment: &Deployment,
-    state: &Spanned<DeploymentState>,
-    faults: &mut Faults,
-) -> bool {
+fn has_own(entry: &DeploymentItem, key: &str) -> bool {
+    match key {
+        "instance" => entry.instance.is_some(),
+        "state" => entry.state.is_some(),
+        "version" => entry.version.is_some(),
+        _ => false,
+    }
+}
+
+/// A key that does not fit the item.
+struct Misfit {
+    key: &'static str,
+    span: Span,
+    message: String,
+    hint: String,
+}
+
+impl Misfit {
+    fn report(&self, faults: &mut Faults) {
+        faults.hinted(Code::BadValue, self.span, self.message.as_str(), self.hint.as_str());
+    }
+}
+
+/// What does not fit the item of a single deployment.
+fn misfits(deployment: &Deployment) -> Vec<Misfit> {
+    let mut found = Vec::new();
+    let state = deployment.state.as_ref();
+    found.extend(state.and_then(|state| state_misfit(deployment, state)));
+    found.extend(version_misfit(deployment));
+    if let (Some(instance), Some(_)) = (&deployment.instance, &deployment.software) {
+        found.push(Misfit {
+            key: "instance",
+            span: instance.span,
+            message: "software has no instances".to_owned(),
+            hint: "remove `instance`".to_owned(),
+        });
+    }
+    if let (Some((key, span)), Some(_)) = (cloud_selector(&deployment.target), &deployment.software)
+    {
+        found.push(Misfit {
+            key: "target",
+            span,
+            message: format!("`{key}` is for cloud tasks; software is installed on computers"),
+            hint: "choose a selector of computers, as `all: true`".to_owned(),
+        });
+    }
+    found
+}
+
+fn version_misfit(deployment: &Deployment) -> Option<Misfit> {
+    let version = deployment.version.as_ref()?;
+    let other = deployment.state.as_ref().map(|state| state.value).filter(|state| {
+        use DeploymentState::{Absent, Ignored, UpdateIfFound};
+        matches!(state, Absent | Ignored | UpdateIfFound)
+    });
+    let message = match (&deployment.task, other) {
+        (Some(_), _) => "a task has no version".to_owned(),
+        (None, Some(state)) => format!("`version` has no meaning with `state: {}`", word(state)),
+        (None, None) => return None,
+    };
+    let hint = "remove `version`, or wish for `state: installed` of a software".to_owned();
+    Some(Misfit { key: "version", span: version.span, message, hint })
+}
+
+fn state_misfit(deployment: &Deployment, state: &Spanned<DeploymentState>) -> Option<Misfit> {
     use DeploymentState::{Absent, Audit, Enforce, Ignored, Installed, Monitor, UpdateIfFound};
-    let (wrong, allowed) = match state.value {
-        Ignored => return true,
+    let (wrong, of, words) = match state.value {
+        Ignored => return None,
         Installed | Absent | UpdateIfFound => {
-            (deployment.task.is_some(), "a task: `enforce`, `audit`, `monitor`, `ignored`")
+            (deployment.task.is_some(), "a task", "`enforce`, `audit`, `monitor`, `ignored`")
         }
         Enforce | Audit | Monitor => (
             deployment.software.is_some(),
-            "software: `installed`, `absent`, `update-if-found`, `ignored`",
+            "software",
+            "`installed`, `absent`, `update-if-found`, `ignored`",
         ),
     };
-    if wrong {
-        let (of, words) = allowed.split_once(": ").expect("each of the two texts has a colon");
-        let message = format!("`{}` is no state of {of}", word(state.value));
-        faults.hinted(Code::BadValue, state.span, message, format!("write one of {words}"));
-    }
-    !wrong
+    wrong.then(|| Misfit {
+        key: "state",
+        span: state.span,
+        message: format!("`{}` is no state of {of}", word(state.value)),
+        hint: format!("write one of {words}"),
+    })
 }
 
 fn word(state: DeploymentState) -> &'static str {
     use super::words::Words;
     let index = DeploymentState::VALUES.iter().position(|value| *value == state);
     index.map_or("", |index| DeploymentState::WORDS[index])
+}
+
+/// The name of a software, or a mapping.
+impl Decode for DeploymentItem {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        if let Value::Scalar(_) = input.node.value {
+            let software = Spanned::decode(input, faults)?;
+            return Some(Self { software: Some(software), ..Self::default() });
+        }
+        let mut fields = input.fields(faults)?;
+        fields.exactly_one_of(&[&["software"], &["task"]]);
+        let mut item = Self {
+            software: fields.optional("software"),
+            task: fields.optional("task"),
+            instance: fields.optional("instance"),
+            state: fields.optional("state"),
+            version: fields.optional("version"),
+            parameters: fields.optional("parameters").map(|Given(map)| map),
+            licence: fields.optional("licence"),
+            faulty: Vec::new(),
+        };
+        item.faulty = fields.faulty().to_vec();
+        fields.finish();
+        Some(item)
+    }
 }
 
 /// The parameters of a deployment.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Day, Rollout};
+use super::{Day, DeploymentItem, Rollout};
 use crate::Spanned;
 
 /// The wish for one maintenance item on the computers of a target.
@@ -18,6 +18,9 @@ pub struct Deployment {
     /// The task, where the item is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<Spanned<String>>,
+    /// Several items in the place of one; the other keys hold for all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items: Option<Vec<Spanned<DeploymentItem>>>,
     /// Tells several uses of a task on one computer apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<Spanned<String>>,

@@ -332,7 +332,11 @@ pub(super) fn asks_the_same(
         (None, None) => true,
         _ => false,
     };
-    same_licence && is_same(before.document(old.document), after.document(new.document))
+    let (of_old, of_new) = (before.document(old.document), after.document(new.document));
+    same_licence
+        && of_old.scope == of_new.scope
+        && of_old.name == of_new.name
+        && before.says(old) == after.says(new)
 }
 
 /// Whether a change goes beyond versions that are added or taken away.

@@ -36,7 +36,7 @@ pub(super) fn check(review: &mut Review<'_>) {
     let mut order = Vec::new();
     for entry in review.policy.deployments() {
         let Some(meeting) = Meeting::of(entry) else { continue };
-        let unknown = review.policy.document(entry.document).is_faulty(TELLING);
+        let unknown = review.policy.is_faulty(entry, TELLING);
         if unknown || entry.disabled || is_expired(review, entry) {
             continue;
         }
@@ -106,7 +106,7 @@ fn conflict(review: &mut Review<'_>, group: &[&DeploymentEntry]) {
     let item = entry_item(review, last);
     let message =
         format!("{item} is wished for in two ways that contradict each other wherever they meet");
-    let mut diagnostic = diagnostic_at(review, last, Code::DeploymentConflict, message)
+    let mut diagnostic = diagnostic_at(last, Code::DeploymentConflict, message)
         .hint("remove one of them, or let `priority` or the target decide");
     for other in others {
         diagnostic = diagnostic.related(
@@ -127,7 +127,7 @@ fn duplicates(review: &mut Review<'_>, group: &[&DeploymentEntry]) {
             continue;
         };
         let message = format!("{} is deployed in the same way twice", entry_item(review, entry));
-        let mut diagnostic = diagnostic_at(review, entry, Code::DuplicateDeployment, message)
+        let mut diagnostic = diagnostic_at(entry, Code::DuplicateDeployment, message)
             .hint("remove it: the first one has the same effect")
             .related(&*first.path, first.line, "the first one stands here");
         diagnostic.severity = ordain_schema::Severity::Warning;
@@ -135,14 +135,8 @@ fn duplicates(review: &mut Review<'_>, group: &[&DeploymentEntry]) {
     }
 }
 
-fn diagnostic_at(
-    review: &Review<'_>,
-    entry: &DeploymentEntry,
-    code: Code,
-    message: String,
-) -> Diagnostic {
-    let document = review.policy.document(entry.document);
-    Diagnostic::error(code, &*document.path, document.span, message)
+fn diagnostic_at(entry: &DeploymentEntry, code: Code, message: String) -> Diagnostic {
+    Diagnostic::error(code, &*entry.path, entry.span, message)
 }
 
 fn entry_item(review: &Review<'_>, entry: &DeploymentEntry) -> String {

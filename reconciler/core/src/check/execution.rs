@@ -99,8 +99,7 @@ fn of_deployment(review: &mut Review<'_>, document: &Document, deployment: &Depl
     let rollout = deployment.rollout.as_ref().map(|rollout| rollout.span);
     warn(review, document, rollout, "rollouts hold nothing back yet");
     let asked = deployment
-        .parameters
-        .values()
+        .written_parameters()
         .any(|given| matches!(given.over, Some(Override::Allow | Override::Require)));
     keys(
         review,

@@ -8,23 +8,23 @@ use ordain_schema::document::{
 use ordain_schema::{Code, Diagnostic, Span, Spanned};
 
 use super::review::Review;
-use crate::policy::{DocumentId, Kind};
+use crate::policy::{DeploymentEntry, DocumentId, Kind};
 
 /// How many deployments are named beside an item that lacks something.
 const MAX_RELATED: usize = 100;
 
 /// The deployments that need an action which their item lacks, by item and key.
-type Lacks<'a> = BTreeMap<(DocumentId, &'static str), Vec<(&'a Document, &'static str)>>;
+type Lacks<'a> = BTreeMap<(DocumentId, &'static str), Vec<(&'a DeploymentEntry, &'static str)>>;
 
 /// Reports what an item lacks for a deployment of it, and what does not fit it.
 pub(super) fn check(review: &mut Review<'_>) {
     let mut lacks = Lacks::new();
     for (_, document) in review.documents() {
         superseded(review, document);
-        let Body::Deployment(deployment) = &document.body else {
-            continue;
-        };
-        let told = !document.is_faulty(&["state"]);
+    }
+    for (entry, document, deployment) in review.deployments() {
+        superseded_in(review, document, deployment.task.as_ref());
+        let told = !review.policy.is_faulty(entry, &["state"]);
         if let Some((id, item)) =
             find(review, document, Kind::Software, deployment.software.as_ref())
             && let Body::Software(software) = &item.body
@@ -32,7 +32,7 @@ pub(super) fn check(review: &mut Review<'_>) {
             && told
             && !item.is_faulty(&[key, "versions"])
         {
-            lacks.entry((id, key)).or_default().push((document, state));
+            lacks.entry((id, key)).or_default().push((entry, state));
         }
         if let Some((id, item)) = find(review, document, Kind::Task, deployment.task.as_ref())
             && let Body::Task(task) = &item.body
@@ -40,7 +40,7 @@ pub(super) fn check(review: &mut Review<'_>) {
             let lacking = lacking_of_task(task, deployment);
             for (key, state) in lacking.filter(|(key, _)| told && !item.is_faulty(&[key, "script"]))
             {
-                lacks.entry((id, key)).or_default().push((document, state));
+                lacks.entry((id, key)).or_default().push((entry, state));
             }
             selector(review, document, deployment, task);
         }
@@ -113,7 +113,7 @@ fn report(review: &mut Review<'_>, lacks: Lacks<'_>) {
             .hint(format!("add `{key}` to the {word}, or wish for another state"));
         for (deployment, state) in deployments.into_iter().take(MAX_RELATED) {
             let said = format!("this deployment says `{state}`");
-            diagnostic = diagnostic.related(&*deployment.path, deployment.span.line, said);
+            diagnostic = diagnostic.related(&*deployment.path, deployment.line, said);
         }
         review.push(diagnostic);
     }
@@ -133,19 +133,26 @@ fn selector(review: &mut Review<'_>, document: &Document, deployment: &Deploymen
     };
     let message = format!("`{key}` is for cloud tasks; this task runs on computers");
     let hint = "choose a selector of computers, as `all: true`, or let the task run on tenants: `runsOn: tenant`";
-    review.error(document, Code::BadValue, span, message, hint);
+    review.error_once(document, Code::BadValue, span, message, hint);
 }
 
 /// A task in use that another one supersedes.
 fn superseded(review: &mut Review<'_>, document: &Document) {
     let (one, several): (Option<&Spanned<String>>, &[Spanned<String>]) = match &document.body {
-        Body::Deployment(deployment) => (deployment.task.as_ref(), &[]),
         Body::Software(software) => (software.configure.as_ref(), &[]),
         Body::Tenant(tenant) => (None, &tenant.preflight),
         Body::Schedule(schedule) => (None, &schedule.preflight),
         _ => return,
     };
-    for name in one.into_iter().chain(several) {
+    superseded_in(review, document, one.into_iter().chain(several));
+}
+
+fn superseded_in<'n>(
+    review: &mut Review<'_>,
+    document: &Document,
+    names: impl IntoIterator<Item = &'n Spanned<String>>,
+) {
+    for name in names {
         let Some((_, item)) = find(review, document, Kind::Task, Some(name)) else {
             continue;
         };
@@ -185,5 +192,5 @@ fn licence(review: &mut Review<'_>, document: &Document, deployment: &Deployment
     let diagnostic = Diagnostic::error(Code::BadValue, &*document.path, name.span, message)
         .hint(hint)
         .related(&*found.path, licence.software.span.line, "the licence names its software here");
-    review.push(diagnostic);
+    review.push_once(diagnostic);
 }

@@ -8,16 +8,17 @@ use serde_json::Value;
 
 use super::review::Review;
 use crate::parameter::fault;
-use crate::policy::Kind;
+use crate::policy::{DeploymentEntry, Kind};
 
 /// Reports parameters that are undeclared, missing or of the wrong type.
 pub(super) fn check(review: &mut Review<'_>) {
     for (_, document) in review.documents() {
-        match &document.body {
-            Body::Task(task) => defaults(review, document, task),
-            Body::Deployment(deployment) => of_deployment(review, document, deployment),
-            _ => {}
+        if let Body::Task(task) = &document.body {
+            defaults(review, document, task);
         }
+    }
+    for (entry, document, deployment) in review.deployments() {
+        of_deployment(review, entry, document, deployment);
     }
 }
 
@@ -75,7 +76,12 @@ fn declared<'a>(review: &Review<'a>, document: &Document, deployment: &Deploymen
     }
 }
 
-fn of_deployment(review: &mut Review<'_>, document: &Document, deployment: &Deployment) {
+fn of_deployment(
+    review: &mut Review<'_>,
+    entry: &DeploymentEntry,
+    document: &Document,
+    deployment: &Deployment,
+) {
     match declared(review, document, deployment) {
         Declared::Unknown => {}
         Declared::Nobody => {
@@ -83,12 +89,12 @@ fn of_deployment(review: &mut Review<'_>, document: &Document, deployment: &Depl
                 let message =
                     format!("`{name}` is declared nowhere: the software has no configuration task");
                 let hint = "name a task in `configure` of the software, or remove the parameter";
-                review.error(document, Code::BadParameter, given.key.span, message, hint);
+                review.error_once(document, Code::BadParameter, given.key.span, message, hint);
             }
         }
         Declared::By(task, parameters) => {
             given(review, document, deployment, task, parameters);
-            missing(review, document, deployment, task, parameters);
+            missing(review, entry, deployment, task, parameters);
         }
     }
 }
@@ -112,7 +118,7 @@ fn given(
                 None => format!("it declares {}", listed(parameters)),
             };
             let message = format!("task `{}` declares no parameter `{name}`", task.name.value);
-            review.error(document, Code::BadParameter, given.key.span, message, hint);
+            review.error_once(document, Code::BadParameter, given.key.span, message, hint);
             continue;
         };
         // A faulty value is reported where it was read, and stands here as null.
@@ -126,7 +132,7 @@ fn given(
                 task.name.value,
                 crate::parameter::described(parameter.kind)
             );
-            review.error(document, Code::BadParameter, given.key.span, message, hint);
+            review.error_once(document, Code::BadParameter, given.key.span, message, hint);
         }
     }
 }
@@ -138,14 +144,15 @@ fn listed(parameters: &BTreeMap<String, Parameter>) -> String {
 
 fn missing(
     review: &mut Review<'_>,
-    document: &Document,
+    entry: &DeploymentEntry,
     deployment: &Deployment,
     task: &Document,
     parameters: &BTreeMap<String, Parameter>,
 ) {
     let state = deployment.state.as_ref().map(|state| state.value);
-    let unknown = document.is_faulty(&["state"])
-        || (document.is_faulty(&["parameters"]) && deployment.parameters.is_empty());
+    let is_faulty = |key| review.policy.is_faulty(entry, &[key]);
+    let unknown =
+        is_faulty("state") || (is_faulty("parameters") && deployment.parameters.is_empty());
     if unknown || matches!(state, Some(DeploymentState::Absent | DeploymentState::Ignored)) {
         return;
     }
@@ -157,10 +164,9 @@ fn missing(
             continue;
         }
         let message = format!("task `{}` needs `{name}`, and nothing gives it", task.name.value);
-        let diagnostic =
-            Diagnostic::error(Code::BadParameter, &*document.path, document.span, message)
-                .hint(format!("add `{name}` to `parameters`"))
-                .related(&*task.path, task.span.line, "the task that declares it");
+        let diagnostic = Diagnostic::error(Code::BadParameter, &*entry.path, entry.span, message)
+            .hint(format!("add `{name}` to `parameters`"))
+            .related(&*task.path, task.span.line, "the task that declares it");
         review.push(diagnostic);
     }
 }

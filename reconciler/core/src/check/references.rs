@@ -19,6 +19,11 @@ pub(super) fn check(review: &mut Review<'_>) {
                 each(review, document, Kind::Software, &deployment.software);
                 each(review, document, Kind::Task, &deployment.task);
                 each(review, document, Kind::Licence, &deployment.licence);
+                for entry in deployment.items.iter().flatten() {
+                    each(review, document, Kind::Software, &entry.software);
+                    each(review, document, Kind::Task, &entry.task);
+                    each(review, document, Kind::Licence, &entry.licence);
+                }
                 of_target(review, document, &deployment.target);
             }
             Body::Licence(licence) => of_licence(review, document, licence),

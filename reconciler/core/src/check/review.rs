@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use ordain_schema::document::{Day, Document};
+use ordain_schema::document::{Day, Deployment, Document};
 use ordain_schema::{Code, Diagnostic, Snapshot, Span, Spanned, nearest};
 
 use super::unread::Unread;
 use crate::calendar;
-use crate::policy::{DocumentId, Kind, Lookup, Policy, TenantId};
+use crate::policy::{DeploymentEntry, DocumentId, Kind, Lookup, Policy, TenantId};
 
 /// How many names are looked for by likeness; each takes a walk over all names.
 const MAX_SUGGESTIONS: usize = 50;
@@ -42,6 +42,15 @@ impl<'a> Review<'a> {
         numbered.map(|(index, document)| (DocumentId(index as u32), document))
     }
 
+    /// Every deployment with its document and what it says: one for each item.
+    pub(super) fn deployments(
+        &self,
+    ) -> impl Iterator<Item = (&'a DeploymentEntry, &'a Document, &'a Deployment)> + use<'a> {
+        let policy = self.policy;
+        let entries = policy.deployments().iter();
+        entries.map(|entry| (entry, policy.document(entry.document), policy.says(entry)))
+    }
+
     /// The tenant in whose folder a document stands.
     pub(super) fn scope(&self, document: &Document) -> Option<TenantId> {
         self.policy.tenants().of_scope(&document.scope)
@@ -62,6 +71,27 @@ impl<'a> Review<'a> {
         hint: impl Into<String>,
     ) {
         self.push(Diagnostic::error(code, &*document.path, span, message).hint(hint));
+    }
+
+    /// Adds an error in a document, unless the same place was found at fault
+    /// just before: a key that holds for several items is at fault once.
+    pub(super) fn error_once(
+        &mut self,
+        document: &Document,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.push_once(Diagnostic::error(code, &*document.path, span, message).hint(hint));
+    }
+
+    /// Adds a finding, likewise.
+    pub(super) fn push_once(&mut self, diagnostic: Diagnostic) {
+        let mut before = self.found.iter().rev().take_while(|one| one.file == diagnostic.file);
+        if !before.any(|one| one.code == diagnostic.code && one.span == diagnostic.span) {
+            self.push(diagnostic);
+        }
     }
 
     /// Adds a warning in a document.

@@ -34,7 +34,7 @@ fn references(document: &Document) -> Vec<Spanned<String>> {
             }
         }
         Body::Deployment(deployment) => {
-            for given in deployment.parameters.values() {
+            for given in deployment.written_parameters() {
                 within(&given.value, given.value.span, &mut found);
             }
         }

@@ -15,10 +15,12 @@ pub(super) fn check(review: &mut Review<'_>) {
     for (_, document) in review.documents() {
         match &document.body {
             Body::Software(software) => of_software(review, document, software),
-            Body::Deployment(deployment) => of_deployment(review, document, deployment),
             Body::Licence(licence) => of_licence(review, document, licence),
             _ => {}
         }
+    }
+    for (_, document, deployment) in review.deployments() {
+        of_deployment(review, document, deployment);
     }
 }
 
@@ -95,7 +97,7 @@ fn is_version(
         return true;
     };
     let hint = "mend it, or choose another `versionScheme` for the software";
-    review.error(document, Code::BadVersion, text.span, error.to_string(), hint);
+    review.error_once(document, Code::BadVersion, text.span, error.to_string(), hint);
     false
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ordain_schema::document::{Body, GivenParameter, Parameter, VersionWish};
+use ordain_schema::document::{GivenParameter, Parameter, VersionWish};
 
 use crate::fleet::Subject;
 use crate::lower::{
@@ -118,9 +118,6 @@ impl<'a> Catalogue<'a> {
 
     fn given(&self, id: Option<DeploymentId>) -> Option<&'a BTreeMap<String, GivenParameter>> {
         let policy = self.subject.world.policy;
-        match &policy.document(policy.deployment(id?).document).body {
-            Body::Deployment(deployment) => Some(&deployment.parameters),
-            _ => None,
-        }
+        Some(&policy.says(policy.deployment(id?)).parameters)
     }
 }

@@ -3,8 +3,10 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use ordain_schema::Span;
 use ordain_schema::document::{
-    self, Body, Day, Deployment, DeploymentState, Document, Enforcement, VersionScheme, VersionWish,
+    self, Body, Day, Deployment, DeploymentState, Document, Enforcement, Single, VersionScheme,
+    VersionWish,
 };
 use rustc_hash::FxHashMap;
 
@@ -77,7 +79,11 @@ pub struct DeploymentEntry {
     pub path: Arc<str>,
     /// Its line.
     pub line: u32,
-    /// Whether it is the only deployment of its file.
+    /// Where it stands: at its document, or at its entry of `items`.
+    pub span: Span,
+    /// What it says, where its document says it of several items; see [`super::Policy::says`].
+    pub single: Option<Arc<Single>>,
+    /// Whether its document is the only one of its file.
     pub alone: bool,
     /// The tenant in whose folder it stands; none for cross-tenant ones.
     pub scope: Option<TenantId>,
@@ -156,15 +162,14 @@ pub(super) fn compile(
             continue;
         };
         let alone = in_file.get(&*document.path) == Some(&1);
-        entries.push(entry(
-            documents,
-            DocumentId(index as u32),
-            deployment,
-            alone,
-            tenants,
-            names,
-            items,
-        ));
+        let id = DocumentId(index as u32);
+        let mut add = |single: Option<Arc<Single>>| {
+            entries.push(entry(documents, id, deployment, single, alone, tenants, names, items));
+        };
+        match deployment.singles(&document.faulty) {
+            None => add(None),
+            Some(singles) => singles.into_iter().for_each(|single| add(Some(Arc::new(single)))),
+        }
     }
     number_wishes(&mut entries);
     entries
@@ -181,16 +186,20 @@ fn number_wishes(entries: &mut [DeploymentEntry]) {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "the parts of a policy in the making")]
 fn entry(
     documents: &[Document],
     id: DocumentId,
-    deployment: &Deployment,
+    whole: &Deployment,
+    single: Option<Arc<Single>>,
     alone: bool,
     tenants: &Tenants,
     names: &Names,
     items: &mut ItemTable,
 ) -> DeploymentEntry {
     let document = &documents[id.0 as usize];
+    let deployment = single.as_ref().map_or(whole, |single| &single.deployment);
+    let span = single.as_ref().map_or(document.span, |single| single.span);
     let scope = tenants.of_scope(&document.scope);
     let lookup = |kind, name: &str| names.lookup(tenants, kind, scope, name).found();
     let item_document = match (&deployment.software, &deployment.task) {
@@ -221,7 +230,8 @@ fn entry(
     DeploymentEntry {
         document: id,
         path: document.path.clone(),
-        line: document.span.line,
+        line: span.line,
+        span,
         alone,
         scope,
         item,
@@ -238,6 +248,7 @@ fn entry(
         onboarding_only,
         scheme,
         parameters: canonical_parameters(deployment),
+        single,
     }
 }
 

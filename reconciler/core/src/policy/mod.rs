@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordain_schema::document::{
-    Body, Computer, Document, Repository, Scope, Software, Task, Tenant,
+    Body, Computer, Deployment, Document, Repository, Scope, Software, Task, Tenant,
 };
 use ordain_schema::{Diagnostic, Snapshot, Span};
 use rustc_hash::FxHashMap;
@@ -153,6 +153,24 @@ impl Policy {
         &self.deployments[id.0 as usize]
     }
 
+    /// What a deployment says: its document, or one item of several with what
+    /// the document says of all.
+    pub fn says<'a>(&'a self, entry: &'a DeploymentEntry) -> &'a Deployment {
+        match (&entry.single, &self.document(entry.document).body) {
+            (Some(single), _) => &single.deployment,
+            (None, Body::Deployment(deployment)) => deployment,
+            (None, _) => unreachable!("deployments come from documents of that kind"),
+        }
+    }
+
+    /// Whether what one of some keys of a deployment should say is unknown.
+    pub fn is_faulty(&self, entry: &DeploymentEntry, keys: &[&str]) -> bool {
+        match &entry.single {
+            Some(single) => single.faulty.iter().any(|faulty| keys.contains(faulty)),
+            None => self.document(entry.document).is_faulty(keys),
+        }
+    }
+
     /// The schedules, by path and line.
     pub fn schedules(&self) -> &[ScheduleEntry] {
         &self.schedules
@@ -214,16 +232,27 @@ impl Policy {
         }
     }
 
-    /// The deployment of that name.
-    pub fn deployment_named(&self, name: &str) -> Option<DeploymentId> {
+    /// The deployments of a document by its name, as [`Self::deployment_name`]
+    /// gives it: one, or as many as it has items. None where no document, or
+    /// more than one, is called so.
+    pub fn deployments_named(&self, name: &str) -> Option<Vec<DeploymentId>> {
         let (path, wanted) =
             name.split_once('#').map_or((name, None), |(path, wanted)| (path, Some(wanted)));
-        let mut found = self.deployments.iter().enumerate().filter(|(_, entry)| {
-            let document = self.document(entry.document);
-            &*document.path == path
-                && wanted.map_or(entry.alone, |wanted| document.name.value == wanted)
-        });
-        found.next().map(|(index, _)| DeploymentId(index as u32))
+        let mut documents = self
+            .deployments_in(path)
+            .filter(|(_, document)| wanted.is_none_or(|wanted| document.name.value == wanted));
+        let (id, _) = documents.next().filter(|_| documents.next().is_none())?;
+        let entries = self.deployments.iter().enumerate().filter(|(_, one)| one.document == id);
+        Some(entries.map(|(index, _)| DeploymentId(index as u32)).collect())
+    }
+
+    /// The documents of deployments in a file.
+    pub fn deployments_in(&self, path: &str) -> impl Iterator<Item = (DocumentId, &Document)> {
+        let first = self.documents.partition_point(|document| *document.path < *path);
+        let numbered = self.documents.iter().enumerate().skip(first);
+        let of_file = numbered.take_while(move |(_, document)| *document.path == *path);
+        let deployments = of_file.filter(|(_, one)| matches!(one.body, Body::Deployment(_)));
+        deployments.map(|(index, document)| (DocumentId(index as u32), document))
     }
 }
 

@@ -21,8 +21,8 @@ pub struct Request {
 pub enum Limit {
     /// One item.
     Item(Item),
-    /// One deployment, and so its item.
-    Deployment(DeploymentId),
+    /// The deployments of one document, and so their items.
+    Deployments(Vec<DeploymentId>),
 }
 
 impl Default for Request {
@@ -42,7 +42,7 @@ impl Request {
         match &self.limit {
             None => false,
             Some(Limit::Item(named)) => named == item,
-            Some(Limit::Deployment(named)) => *named == id,
+            Some(Limit::Deployments(named)) => named.contains(&id),
         }
     }
 
@@ -51,7 +51,9 @@ impl Request {
         match &self.limit {
             None => true,
             Some(Limit::Item(named)) => *named == policy.items().entry(item).item,
-            Some(Limit::Deployment(named)) => policy.deployment(*named).item == Some(item),
+            Some(Limit::Deployments(named)) => {
+                named.iter().any(|id| policy.deployment(*id).item == Some(item))
+            }
         }
     }
 }
@@ -101,7 +103,7 @@ impl Request {
             limit = Some(Limit::Item(item(policy, text)?));
         }
         if let Some(name) = named.deployment {
-            limit = Some(Limit::Deployment(deployment(policy, name)?));
+            limit = Some(Limit::Deployments(deployments(policy, name)?));
         }
         let names_one = named.item.is_some() || named.deployment.is_some();
         let implied = if names_one { SessionKind::Item } else { SessionKind::Maintenance };
@@ -115,10 +117,9 @@ fn item(policy: &Policy, text: &str) -> Result<Item, NoSuch> {
     if known { Ok(item) } else { Err(NoSuch::UnknownItem(text.to_owned())) }
 }
 
-fn deployment(policy: &Policy, name: &str) -> Result<DeploymentId, NoSuch> {
-    policy.deployment_named(name).ok_or_else(|| {
-        let several = policy.deployments().iter().any(|one| &*one.path == name);
-        if several {
+fn deployments(policy: &Policy, name: &str) -> Result<Vec<DeploymentId>, NoSuch> {
+    policy.deployments_named(name).ok_or_else(|| {
+        if policy.deployments_in(name).next().is_some() {
             NoSuch::SeveralDeployments(name.to_owned())
         } else {
             NoSuch::Deployment(name.to_owned())

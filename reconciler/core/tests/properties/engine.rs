@@ -114,7 +114,12 @@ fn losers(side: &Side, case: &Case, request: &Request) -> Vec<DeploymentId> {
             Settled::Conflict(_, ids) => kept.extend(ids),
         }
     }
-    lost.into_iter().filter(|id| !kept.contains(id)).collect()
+    // A document goes as a whole, with all of its items.
+    let loses = |id: &DeploymentId| lost.contains(id) && !kept.contains(id);
+    let document = |id: DeploymentId| side.policy.deployment(id).document;
+    let all = (0..side.policy.deployments().len() as u32).map(DeploymentId);
+    let spared: BTreeSet<_> = all.filter(|id| !loses(id)).map(document).collect();
+    lost.iter().copied().filter(|id| !spared.contains(&document(*id))).collect()
 }
 
 #[test]

@@ -353,7 +353,13 @@ impl Plot {
         let hot = if random.chance(50) { 2 } else { usize::MAX };
         let mut keys: Keys = Vec::new();
         let mut cloud = false;
-        if random.chance(70) {
+        if random.chance(18) {
+            let entries = (0..random.between(1, 4)).map(|_| self.entry(random, hot));
+            keys.push(("items", entries.collect()));
+            if random.chance(20) {
+                keys.push(("state", json!("ignored")));
+            }
+        } else if random.chance(70) {
             keys.push((
                 "software",
                 json!(random.pick(&self.software[..hot.min(self.software.len())])),
@@ -394,6 +400,25 @@ impl Plot {
             keys.push(("expires", json!(random.pick(&days))));
         }
         keys
+    }
+
+    /// One of several items of a deployment.
+    fn entry(&self, random: &mut Random, hot: usize) -> Value {
+        let mut keys: Keys = Vec::new();
+        if random.chance(75) {
+            let software = &self.software[..hot.min(self.software.len())];
+            keys.push(("software", json!(random.pick(software))));
+            if random.chance(70) {
+                software_wish(random, &mut keys);
+            }
+        } else {
+            keys.push(("task", json!(random.pick(&self.tasks))));
+            task_wish(random, &mut keys);
+        }
+        match &keys[..] {
+            [("software", name)] => name.clone(),
+            _ => keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+        }
     }
 
     fn target(&self, random: &mut Random, scope: &str, propagate: bool) -> Value {

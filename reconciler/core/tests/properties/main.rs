@@ -2,7 +2,8 @@
 //!
 //! `generator.rs`, `keys.rs` and `fleet.rs` make a case of a seed, `repository.rs` writes
 //! it down as files, `side.rs` plans it. `engine.rs` asks what must hold of
-//! one policy, `change.rs` of two (`edit.rs` makes the second of the first);
+//! one policy, `change.rs` of two (`edit.rs` makes the second of the first),
+//! `short.rs` of what makes a policy short against the same written at length;
 //! `small.rs` keeps what was found. A failure prints its seed and the case;
 //! `ORDAIN_SEED=N` runs that one alone, `ORDAIN_CASES=N` so many from the first on.
 
@@ -16,6 +17,7 @@ mod generator;
 mod keys;
 mod random;
 mod repository;
+mod short;
 mod side;
 mod small;
 

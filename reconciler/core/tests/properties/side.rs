@@ -66,7 +66,8 @@ impl Side {
         let deployments = self.policy.deployments().len();
         if deployments > 0 {
             let id = DeploymentId(Random::new(seed).below(deployments) as u32);
-            let limit = Some(Limit::Deployment(id));
+            let name = self.policy.deployment_name(id);
+            let limit = self.policy.deployments_named(&name).map(Limit::Deployments);
             requests.push(Request { kind: SessionKind::Item, limit, schedule: None });
         }
         let schedules = 0..self.policy.schedules().len();

@@ -109,7 +109,7 @@ target: all
     16:1-7 wrong-type `target` takes a mapping, not a list (write a mapping)
     19:1-5 missing-key one of `computer`, `person`, `script`, `group`, `tag`, `directoryGroup`, `product`, `agreement`, `deviceGroup`, `all`, `tenants`, `tenant`, `tenantTag` is missing in `target` at line 24 (add one of `computer`, `person`, `script`, `group`, `tag`, `directoryGroup`, `product`, `agreement`, `deviceGroup`, `all`, `tenants`, `tenant`, `tenantTag` at line 24)
     23:10-16 bad-value `version` has no meaning with `state: ignored` (remove `version`, or wish for `state: installed` of a software)
-    26:1-5 missing-key one of `software`, `task` is missing (add one of `software`, `task`)
+    26:1-5 missing-key one of `software`, `task`, `items` is missing (add one of `software`, `task`, `items`)
     26:1-5 missing-key `target` is missing (add `target`)
     28:10-11 wrong-type `version` takes a text, not a number (quote it: "=7")
     33:15-20 bad-value `all` may only be `true` (leave the key out instead)
@@ -117,6 +117,53 @@ target: all
     33:46-52 bad-value `server` is no value of `only` (did you mean `servers`? write one of `workstations`, `portables`, `workstations-and-portables`, `servers`, `domain-controllers`, `primary-domain-controllers`)
     38:10-13 bad-value a task has no version (remove `version`, or wish for `state: installed` of a software)
     39:9-12 wrong-type `target` takes a mapping, not a text (write `{all: true}`)
+    "#);
+}
+
+#[test]
+fn several_items() {
+    insta::assert_snapshot!(found("deployments/c.yaml", "
+kind: Deployment
+name: a
+items: [a]
+software: b
+target: {all: true}
+---
+kind: Deployment
+name: b
+items:
+- a
+- 7
+- {software: b, task: c, state: enforce}
+- {state: absent}
+- {software: d, state: enforce, target: {all: true}}
+- {task: e, version: any}
+- {software: f, state: absent}
+- {software: g, state: ignored}
+- [h]
+state: installed
+instance: i
+version: latest
+target: {tenants: all}
+---
+kind: Deployment
+name: c
+items: a
+target: {all: true}
+"), @r#"
+    5:1-9 exclusive-keys `software` stands beside `items`, which excludes it (keep one of them)
+    8:1-5 missing-key one of `software`, `task` is missing in an entry of `items` at line 14 (add one of `software`, `task` at line 14)
+    12:3-4 wrong-type an entry of `items` takes a text, not a number (quote it: "7")
+    13:17-21 exclusive-keys `task` stands beside `software`, which excludes it (keep one of them)
+    15:24-31 bad-value `enforce` is no state of software (write one of `installed`, `absent`, `update-if-found`, `ignored`)
+    15:33-39 unknown-key unknown key `target` (remove it, or write one of `task`, `instance`, `version`, `parameters`, `licence`)
+    16:22-25 bad-value a task has no version (remove `version`, or wish for `state: installed` of a software)
+    19:3-6 wrong-type an entry of `items` takes a mapping, not a list (write a mapping)
+    20:8-17 bad-value `installed` is no state of a task (write one of `enforce`, `audit`, `monitor`, `ignored`)
+    21:11-12 bad-value software has no instances (remove `instance`)
+    22:10-16 bad-value `version` has no meaning with `state: absent` (remove `version`, or wish for `state: installed` of a software)
+    23:19-22 bad-value `tenants` is for cloud tasks; software is installed on computers (choose a selector of computers, as `all: true`)
+    27:8-9 wrong-type `items` takes a list, not a text (write `[…]`, or one entry a line, each after a dash)
     "#);
 }
 

@@ -47,7 +47,7 @@ fn what_a_faulty_key_says_is_unknown() {
     let cases: [(&str, &[&str]); 5] = [
         ("software: s\ntarget: {all: true}\npriority: 1\n", &[]),
         ("software: s\ntarget: {all: true, tag: x}\nfoo: 1\n", &["target"]),
-        ("software: s\ntask: t\ntarget: {all: true}\n", &["software", "task"]),
+        ("software: s\ntask: t\ntarget: {all: true}\n", &["software", "task", "items"]),
         ("software: s\nstate: enforce\nversion: 1\ntarget: {all: true}\n", &["version", "state"]),
         ("software: [s]\ntarget: {all: true}\nexpires: soon\n", &["software", "expires"]),
     ];

@@ -105,6 +105,8 @@ fn decoders_ask_for_what_the_schemas_have() {
     check::<TrustKey>();
     check::<Versions>();
     check::<When>();
+    let deployment = crate::json_schema(Kind::Deployment);
+    assert_eq!(known::<DeploymentItem>(), properties(&deployment["$defs"]["DeploymentItem"]));
     for kind in Kind::ALL {
         let (nodes, _) = tree::yaml("{}");
         let mut faults = Faults::new("x.yaml", false);

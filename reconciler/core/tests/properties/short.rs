@@ -1,0 +1,106 @@
+//! What makes a policy short, against the same written at length.
+
+use std::cell::Cell;
+
+use ordain_core::plan::{ComputerPlan, Plan};
+use ordain_core::policy::{DeploymentId, Policy};
+use ordain_core::resolve::{Limit, Request};
+use ordain_schema::document::{Approval, SessionKind};
+use serde_json::{Value, json};
+
+use super::generator::Case;
+use super::repository::{Doc, Keys};
+use super::side::{by_computer, cloud, rows};
+use super::{hold, pinned};
+
+/// Each item of a document as a document of its own; none where it names one item.
+fn by_hand(doc: &Doc) -> Option<Vec<Doc>> {
+    let (_, items) = doc.keys.iter().find(|(key, _)| *key == "items")?;
+    let entries = items.as_array().unwrap().iter().enumerate().map(|(place, entry)| {
+        let own = match entry {
+            Value::String(name) => json!({"software": name}),
+            other => other.clone(),
+        };
+        let own = own.as_object().unwrap();
+        let of_document = doc.keys.iter().filter(|(key, _)| *key != "items");
+        let mut keys: Keys =
+            of_document.filter(|(key, _)| !own.contains_key(*key)).cloned().collect();
+        let names = ["software", "task", "instance", "state", "version", "parameters", "licence"];
+        keys.extend(names.iter().filter_map(|key| Some((*key, own.get(*key)?.clone()))));
+        Doc { name: format!("{}-{place}", doc.name), keys, ..doc.clone() }
+    });
+    Some(entries.collect())
+}
+
+/// The case with every item by hand.
+fn at_length(case: &Case) -> Case {
+    let mut long = case.clone();
+    let docs = std::mem::take(&mut long.repository.docs);
+    long.repository.docs =
+        docs.iter().flat_map(|doc| by_hand(doc).unwrap_or_else(|| vec![doc.clone()])).collect();
+    let in_file = |all: &[Doc], path: &str| all.iter().filter(|one| one.path == path).count();
+    let name = |all: &[Doc], doc: &Doc| match in_file(all, &doc.path) {
+        1 => doc.path.clone(),
+        _ => format!("{}#{}", doc.path, doc.name),
+    };
+    let expand = |approval: &Approval| -> Vec<Approval> {
+        let of = docs.iter().find(|doc| name(&docs, doc) == approval.deployment);
+        let own = of.map(|doc| by_hand(doc).unwrap_or_else(|| vec![doc.clone()]));
+        let named = own.into_iter().flatten().map(|doc| Approval {
+            computer: approval.computer.clone(),
+            deployment: name(&long.repository.docs, &doc),
+        });
+        named.collect()
+    };
+    long.inventory.approvals = case.inventory.approvals.iter().flat_map(expand).collect();
+    long
+}
+
+/// Everything of a plan but lines.
+fn without_lines(plan: &Plan) -> impl PartialEq + std::fmt::Debug {
+    let one = |plan: &ComputerPlan| {
+        let shadowed = plan.shadowed.iter();
+        let mut shadowed: Vec<String> =
+            shadowed.map(|one| format!("{} {} {}", one.item, one.by.path, one.rule)).collect();
+        shadowed.sort();
+        (rows(plan), shadowed, plan.unknown.clone())
+    };
+    let clouds: Vec<_> = plan.tenants.iter().map(|one| (one.tenant.clone(), cloud(one))).collect();
+    (by_computer(plan, one), clouds)
+}
+
+/// The session for the deployments of some documents, by file and name.
+fn session(policy: &Policy, path: &str, names: &[String]) -> Request {
+    let ids = (0..policy.deployments().len() as u32).map(DeploymentId).filter(|id| {
+        let document = policy.document(policy.deployment(*id).document);
+        *document.path == *path && names.contains(&document.name.value)
+    });
+    let limit = Some(Limit::Deployments(ids.collect()));
+    Request { kind: SessionKind::Item, limit, schedule: None }
+}
+
+#[test]
+fn several_items_are_the_same_by_hand() {
+    let expanded = Cell::new(0);
+    hold(150, true, |seed, case| {
+        let Some(doc) = case.repository.docs.iter().find(|doc| by_hand(doc).is_some()) else {
+            return;
+        };
+        let long = at_length(case);
+        let (short_side, long_side) = (case.side(), long.side());
+        let names = |docs: &[Doc]| docs.iter().map(|doc| doc.name.clone()).collect::<Vec<_>>();
+        let (own, each) = (names(std::slice::from_ref(doc)), names(&by_hand(doc).unwrap()));
+        let named = (
+            session(&short_side.policy, &doc.path, &own),
+            session(&long_side.policy, &doc.path, &each),
+        );
+        let both = short_side.limited(seed).into_iter().map(|one| (one.clone(), one));
+        for (short_request, long_request) in both.chain([named]) {
+            let short = short_side.plan(case, &short_request);
+            let long = long_side.plan(&long, &long_request);
+            assert_eq!(without_lines(&short), without_lines(&long), "{short_request:?}");
+        }
+        expanded.set(expanded.get() + 1);
+    });
+    assert!(expanded.get() > 10 || pinned().is_some(), "hardly anything has several items");
+}
