@@ -74,7 +74,7 @@ fn every_case_holds() {
         let text = std::fs::read_to_string(&path).unwrap();
         let (count, found) = failures(&snapshot(&text));
         tests += count;
-        assert!(count > 0, "{name} has no test");
+        assert!(count > 0, "{name} has no test: {found:#?}");
         all.extend(found.into_iter().map(|failure| format!("{name}: {failure}")));
         let turned = text.replace("reason: ", "reason: not-");
         if turned != text {

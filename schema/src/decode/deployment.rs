@@ -3,7 +3,7 @@
 use super::plain::{OneOrMore, TextOrNumber};
 use super::target::cloud_selector;
 use super::{Decode, Faults, Fields, Input};
-use crate::document::{Deployment, DeploymentItem, DeploymentState, GivenParameter};
+use crate::document::{Deployment, DeploymentItem, DeploymentState, Enforcement, GivenParameter};
 use crate::tree::{Entry, Plain, Value};
 use crate::{Code, Span, Spanned};
 
@@ -21,12 +21,14 @@ pub(super) fn deployment(fields: &mut Fields<'_, '_, '_>) -> Deployment {
         enforcement: fields.or_default("enforcement"),
         parameters: fields.optional("parameters").map(|Given(map)| map).unwrap_or_default(),
         propagate: fields.or_default("propagate"),
+        mandatory: fields.or_default("mandatory"),
         priority: fields.or_default("priority"),
         disabled: fields.or_default("disabled"),
         licence: fields.optional("licence"),
         visibility: fields.optional("visibility").map(|OneOrMore(words)| words),
         notes: fields.optional("notes"),
         ticket: fields.optional("ticket").map(|TextOrNumber(ticket)| ticket),
+        starts: fields.optional("starts"),
         expires: fields.optional("expires"),
         on_unmatch: fields.or_default("onUnmatch"),
         rollout: fields.optional("rollout"),
@@ -46,6 +48,42 @@ fn check_place(deployment: &Deployment, fields: &mut Fields<'_, '_, '_>) {
         let hint = "remove it, or move the file below `tenants/<id>/`";
         fields.faults.hinted(Code::BadValue, deployment.propagate.span, message, hint);
         fields.mark_faulty("propagate");
+    }
+    check_mandatory(deployment, fields);
+    check_days(deployment, fields);
+}
+
+fn check_mandatory(deployment: &Deployment, fields: &mut Fields<'_, '_, '_>) {
+    let unknown = fields.faulty().contains(&"enforcement");
+    let (message, hint) = if !fields.faults.cross_tenant {
+        (
+            "`mandatory` has no meaning in a tenant's file: it is for every tenant",
+            "remove it, or move the file to `deployments/`",
+        )
+    } else if deployment.enforcement != Enforcement::Required && !unknown {
+        (
+            "`mandatory` goes with the enforcement `required` alone",
+            "remove `mandatory`, or `enforcement`",
+        )
+    } else {
+        return;
+    };
+    if deployment.mandatory.value {
+        fields.faults.hinted(Code::BadValue, deployment.mandatory.span, message, hint);
+        fields.mark_faulty("mandatory");
+    }
+}
+
+fn check_days(deployment: &Deployment, fields: &mut Fields<'_, '_, '_>) {
+    let (Some(starts), Some(expires)) = (&deployment.starts, &deployment.expires) else {
+        return;
+    };
+    if starts.value > expires.value {
+        let message =
+            format!("`starts` is {}, after the last day, {}", starts.value, expires.value);
+        let hint = "let it start on its last day or earlier";
+        fields.faults.hinted(Code::BadValue, starts.span, message, hint);
+        fields.mark_faulty("starts");
     }
 }
 

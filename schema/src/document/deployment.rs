@@ -41,6 +41,10 @@ pub struct Deployment {
     /// Whether a tenant's deployment also reaches its descendants.
     #[serde(default)]
     pub propagate: Spanned<bool>,
+    /// Whether it wins before everything else, wherever it reaches; only in
+    /// cross-tenant files, and only with the enforcement `required`.
+    #[serde(default)]
+    pub mandatory: Spanned<bool>,
     /// Higher wins within one scope.
     #[serde(default)]
     pub priority: i64,
@@ -60,6 +64,9 @@ pub struct Deployment {
     /// The ticket it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
+    /// The first day on which it is a candidate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts: Option<Spanned<Day>>,
     /// The last day on which it is a candidate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Spanned<Day>>,

@@ -1,6 +1,8 @@
 //! Deployments that meet wherever they reach, and those whose days are counted.
 
-use ordain_schema::document::{Body, Enforcement};
+use std::collections::{BTreeMap, BTreeSet};
+
+use ordain_schema::document::{Body, Day, Enforcement};
 use ordain_schema::{Code, Diagnostic};
 use rustc_hash::FxHashMap;
 
@@ -26,6 +28,8 @@ const TELLING: &[&str] = &[
     "priority",
     "disabled",
     "licence",
+    "mandatory",
+    "starts",
     "expires",
 ];
 
@@ -60,6 +64,7 @@ struct Meeting<'a> {
     scope: Option<TenantId>,
     item: ItemId,
     target: &'a Target,
+    mandatory: bool,
     priority: i64,
     enforcement: Enforcement,
     propagate: bool,
@@ -72,6 +77,7 @@ impl<'a> Meeting<'a> {
             scope: entry.scope,
             item: entry.item.filter(|_| known)?,
             target: &entry.target,
+            mandatory: entry.precedence.mandatory,
             priority: entry.precedence.priority,
             enforcement: entry.enforcement,
             propagate: entry.propagate,
@@ -92,40 +98,66 @@ fn beats(a: &Wish, b: &Wish) -> bool {
     }
 }
 
-/// Those that nothing beats conflict where they do not all say the same.
+/// Those that nothing beats conflict where they do not all say the same on some day.
 fn conflict(review: &mut Review<'_>, group: &[&DeploymentEntry]) {
-    let unbeaten =
-        |entry: &&&DeploymentEntry| !group.iter().any(|other| beats(&other.wish, &entry.wish));
-    let left: Vec<&DeploymentEntry> = group.iter().filter(unbeaten).copied().collect();
-    let Some((last, others)) = left.split_last() else {
-        return;
-    };
-    if others.iter().all(|other| other.says_the_same(last)) {
-        return;
+    let mut contradicting: Vec<Vec<usize>> = Vec::new();
+    for day in beginnings(review, group) {
+        let there: Vec<usize> = (0..group.len()).filter(|at| group[*at].counts_on(day)).collect();
+        let is_beaten =
+            |at: &usize| there.iter().any(|other| beats(&group[*other].wish, &group[*at].wish));
+        let left: Vec<usize> = there.iter().copied().filter(|at| !is_beaten(at)).collect();
+        let differ = left.iter().any(|at| !group[*at].says_the_same(group[left[0]]));
+        if differ && !contradicting.contains(&left) {
+            contradicting.push(left);
+        }
     }
+    let within = |set: &[usize], other: &[usize]| {
+        set.len() < other.len() && set.iter().all(|at| other.contains(at))
+    };
+    // By the last of them, which is where it is said.
+    let mut by_last: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for set in &contradicting {
+        let part = contradicting.iter().any(|other| within(set, other));
+        if let Some((last, others)) = set.split_last().filter(|_| !part) {
+            by_last.entry(*last).or_default().extend(others);
+        }
+    }
+    for (last, others) in by_last {
+        contradiction(review, group[last], others.into_iter().map(|at| group[at]));
+    }
+}
+
+/// Today, and the later days on which one of them begins to count: where two
+/// count on one day at all, they do on one of these.
+fn beginnings(review: &Review<'_>, group: &[&DeploymentEntry]) -> BTreeSet<Day> {
+    let today = group.first().map(|entry| review.today(entry.scope));
+    let starts = group.iter().filter_map(|entry| entry.starts);
+    today.into_iter().chain(starts.filter(|day| today.is_some_and(|today| *day > today))).collect()
+}
+
+fn contradiction<'e>(
+    review: &mut Review<'_>,
+    last: &DeploymentEntry,
+    others: impl Iterator<Item = &'e DeploymentEntry>,
+) {
     let item = entry_item(review, last);
     let message =
         format!("{item} is wished for in two ways that contradict each other wherever they meet");
     let mut diagnostic = diagnostic_at(last, Code::DeploymentConflict, message)
         .hint("remove one of them, or let `priority` or the target decide");
     for other in others {
-        diagnostic = diagnostic.related(
-            &*other.path,
-            other.line,
-            format!("{} is deployed here too", entry_item(review, other)),
-        );
+        diagnostic =
+            diagnostic.related(&*other.path, other.line, format!("{item} is deployed here too"));
     }
     review.push(diagnostic);
 }
 
-/// A later deployment that says what an earlier one says is a duplicate.
+/// A later deployment that says what an earlier one says on the same day is a duplicate.
 fn duplicates(review: &mut Review<'_>, group: &[&DeploymentEntry]) {
-    let mut distinct: Vec<&DeploymentEntry> = Vec::new();
-    for entry in group {
-        let Some(first) = distinct.iter().find(|first| first.says_the_same(entry)) else {
-            distinct.push(entry);
-            continue;
-        };
+    for (place, entry) in group.iter().enumerate() {
+        let mut before = group[..place].iter();
+        let first = before.find(|one| one.says_the_same(entry) && meet_in_time(one, entry));
+        let Some(first) = first else { continue };
         let message = format!("{} is deployed in the same way twice", entry_item(review, entry));
         let mut diagnostic = diagnostic_at(entry, Code::DuplicateDeployment, message)
             .hint("remove it: the first one has the same effect")
@@ -133,6 +165,14 @@ fn duplicates(review: &mut Review<'_>, group: &[&DeploymentEntry]) {
         diagnostic.severity = ordain_schema::Severity::Warning;
         review.push(diagnostic);
     }
+}
+
+/// Whether there is a day on which both count.
+fn meet_in_time(a: &DeploymentEntry, b: &DeploymentEntry) -> bool {
+    let ends_before = |one: &DeploymentEntry, other: &DeploymentEntry| {
+        one.expires.zip(other.starts).is_some_and(|(last, first)| last < first)
+    };
+    !ends_before(a, b) && !ends_before(b, a)
 }
 
 fn diagnostic_at(entry: &DeploymentEntry, code: Code, message: String) -> Diagnostic {

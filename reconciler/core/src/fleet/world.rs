@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use ordain_schema::document::{AgreementRow, Body, Day};
+use ordain_schema::document::{AgreementRow, Body, Day, TenantFacts};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Fleet, Subject};
@@ -133,12 +133,28 @@ fn view(policy: &Policy, fleet: &Fleet, name: &str, now: Timestamp) -> TenantVie
     };
     view.tags.extend(document.into_iter().flat_map(|tenant| tenant.tags.iter().cloned()));
     view.tags.extend(facts.into_iter().flat_map(|facts| facts.tags.iter().cloned()));
-    let rows = facts.into_iter().flat_map(|facts| &facts.agreements);
-    for row in rows.filter(|row| is_active(row, today) && !is_disabled(policy, id, row)) {
+    for row in agreements(policy, fleet, id, facts).filter(|row| is_active(row, today)) {
         view.agreements.extend(row.agreement.clone());
         view.products.extend(row.product.clone());
     }
     view
+}
+
+/// The agreement rows that count for a tenant: its own, and where it has none
+/// those of the nearest ancestor that has any.
+fn agreements<'f>(
+    policy: &Policy,
+    fleet: &'f Fleet,
+    id: Option<TenantId>,
+    own: Option<&'f TenantFacts>,
+) -> impl Iterator<Item = &'f AgreementRow> {
+    let line = id.into_iter().flat_map(|id| &policy.tenants().node(id).ancestors);
+    let above = line.map(|id| fleet.tenant(&policy.tenants().node(*id).id));
+    let rows = |facts: &'f TenantFacts| -> Vec<&'f AgreementRow> {
+        facts.agreements.iter().filter(|row| !is_disabled(policy, id, row)).collect()
+    };
+    let all = std::iter::once(own).chain(above).flatten().map(rows);
+    all.into_iter().find(|rows| !rows.is_empty()).into_iter().flatten()
 }
 
 fn is_active(row: &AgreementRow, today: Day) -> bool {

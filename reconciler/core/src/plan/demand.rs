@@ -34,6 +34,14 @@ pub(super) struct Demands {
     pub(super) conflicts: FxHashMap<ItemId, Vec<Place>>,
 }
 
+impl Demands {
+    /// Whether an item is asked to be there, and to be gone.
+    pub(super) fn is_contradictory(&self, item: ItemId) -> bool {
+        let asked = self.asked.get(&item);
+        asked.is_some_and(|asked| !asked.present.is_empty() && !asked.absent.is_empty())
+    }
+}
+
 /// What the collecting looks at.
 pub(super) struct Ground<'a, 'w> {
     /// The computer.
@@ -57,6 +65,24 @@ impl<'w> Ground<'_, 'w> {
 
     fn in_conflict(&self, item: ItemId) -> bool {
         matches!(self.settled.get(&item), Some(Settled::Conflict(..)))
+    }
+
+    /// Whether its winner is mandatory: it takes part in no conflict, and
+    /// whoever contradicts it fails.
+    fn is_mandatory(&self, item: ItemId) -> bool {
+        matches!(self.settled.get(&item), Some(Settled::Winner(id))
+            if self.subject.world.policy.deployment(*id).precedence.mandatory)
+    }
+
+    /// Whether a mandatory winner stands against what is asked of its item.
+    pub(super) fn is_overruled(&self, item: ItemId, present: bool, demands: &Demands) -> bool {
+        self.is_mandatory(item)
+            && match self.wish(item) {
+                Some(Wish::Installed(_)) => !present,
+                Some(Wish::Absent) => present,
+                Some(Wish::UpdateIfFound) => demands.is_contradictory(item),
+                _ => false,
+            }
     }
 
     fn detected(&self, item: ItemId) -> Detected<'w> {
@@ -198,7 +224,8 @@ impl<'w> Ground<'_, 'w> {
                 }
                 _ => None,
             };
-            if self.in_conflict(*item) || self.wish(*item) == Some(&Wish::Ignored) {
+            let stands_aside = self.wish(*item) == Some(&Wish::Ignored) || self.is_mandatory(*item);
+            if self.in_conflict(*item) || stands_aside {
                 continue;
             }
             let present: Vec<Place> = asked.present.iter().cloned().chain(own(true)).collect();

@@ -193,7 +193,10 @@ impl<'w> Evaluator<'_, 'w> {
             return (Standing::Conflict, None);
         }
         let winner = self.winner(item);
+        // A mandatory winner is not moved by those that contradict each other.
+        let heard = !self.ground.is_overruled(item, present, self.demands);
         let need = match self.wish(item) {
+            Some(_) if !heard => winner.map_or(Asked::Present, Asked::Winner),
             Some(Wish::UpdateIfFound) if present && self.detected(item) == Detected::Missing => {
                 Asked::Present
             }
@@ -243,6 +246,9 @@ impl<'w> Evaluator<'_, 'w> {
 
     /// What stands against a prerequisite, if anything.
     fn met(&mut self, item: ItemId, present: bool) -> Option<Reason> {
+        if self.ground.is_overruled(item, present, self.demands) {
+            return Some(Reason::PrerequisiteFailed);
+        }
         let there = matches!(self.detected(item), Detected::Version(_));
         match self.standing(item) {
             Standing::Conflict | Standing::Fails(..) => Some(Reason::PrerequisiteFailed),

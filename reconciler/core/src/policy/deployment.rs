@@ -58,6 +58,8 @@ pub struct WishId(pub u32);
 /// The part of the total order that does not depend on a computer; greater wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Precedence {
+    /// Whether it wins before everything else.
+    pub mandatory: bool,
     /// 2 computer, 1 person, 0 else.
     pub class: u8,
     /// Depth of the tenant plus one; 0 for cross-tenant files.
@@ -103,6 +105,8 @@ pub struct DeploymentEntry {
     pub propagate: bool,
     /// Whether it is left aside.
     pub disabled: bool,
+    /// The first day on which it is a candidate.
+    pub starts: Option<Day>,
     /// The last day on which it is a candidate.
     pub expires: Option<Day>,
     /// The licence it names.
@@ -121,6 +125,11 @@ impl DeploymentEntry {
     /// Whether it makes its item part of an onboarding.
     pub fn is_onboarding(&self) -> bool {
         self.enforcement == Enforcement::Onboarding || self.onboarding_only
+    }
+
+    /// Whether a day is one of those on which it is a candidate.
+    pub fn counts_on(&self, day: Day) -> bool {
+        self.starts.is_none_or(|first| first <= day) && self.expires.is_none_or(|last| day <= last)
     }
 
     /// Whether two deployments of one item say the same: state, version by
@@ -221,6 +230,7 @@ fn entry(
     let target =
         Target::compile(&deployment.target, &document.path, scope, tenants, names, documents);
     let precedence = Precedence {
+        mandatory: deployment.mandatory.value,
         class: target.class(),
         nearness: scope.map_or(0, |tenant| tenants.depth(tenant) as u32 + 1),
         priority: deployment.priority,
@@ -242,6 +252,7 @@ fn entry(
         enforcement: deployment.enforcement,
         propagate: deployment.propagate.value,
         disabled: deployment.disabled,
+        starts: deployment.starts.as_ref().map(|day| day.value),
         expires: deployment.expires.as_ref().map(|day| day.value),
         licence_document: deployment.licence.as_ref().and_then(|name| lookup(Kind::Licence, name)),
         licence: deployment.licence.as_ref().map(|name| name.value.clone()),

@@ -8,8 +8,9 @@ use rustc_hash::FxHashMap;
 use crate::fleet::{TenantView, World};
 use crate::policy::{DeploymentEntry, DeploymentId, Policy, Selector};
 
-/// By tenant, the deployments that are neither disabled, expired, of a
-/// disabled integration, nor kept out by the tenant; by item, winners first.
+/// By tenant, the deployments that are neither disabled, before their first or
+/// past their last day, of a disabled integration, nor kept out by the tenant;
+/// by item, winners first.
 #[derive(Debug, Default)]
 pub struct Candidates {
     tenants: FxHashMap<String, Lists>,
@@ -77,9 +78,9 @@ impl Order {
 
 fn lists(policy: &Policy, order: &Order, view: &TenantView) -> Lists {
     let mut ids: Vec<DeploymentId> = Vec::new();
-    if view.cross_tenant {
-        ids.extend(&order.cross);
-    }
+    // What is mandatory reaches tenants that keep cross-tenant files out.
+    let is_mandatory = |id: &&DeploymentId| policy.deployment(**id).precedence.mandatory;
+    ids.extend(order.cross.iter().filter(|id| view.cross_tenant || is_mandatory(id)));
     if let Some(own) = view.id {
         ids.extend(&order.by_tenant[own.0 as usize]);
         for ancestor in &policy.tenants().node(own).ancestors {
@@ -97,7 +98,7 @@ fn lists(policy: &Policy, order: &Order, view: &TenantView) -> Lists {
 fn counts(deployment: &DeploymentEntry, view: &TenantView) -> bool {
     let of_disabled =
         matches!(deployment.target.selector, Selector::DeviceGroup { disabled: true, .. });
-    !deployment.disabled && !of_disabled && deployment.expires.is_none_or(|last| view.day <= last)
+    !deployment.disabled && !of_disabled && deployment.counts_on(view.day)
 }
 
 fn is_cloud(policy: &Policy, deployment: &DeploymentEntry) -> bool {

@@ -40,7 +40,9 @@ pub fn decide(policy: &Policy, candidates: &[DeploymentId]) -> Decision {
 }
 
 fn first_difference(best: &Precedence, other: &Precedence) -> Rule {
-    if (best.class, best.nearness) != (other.class, other.nearness) {
+    if best.mandatory != other.mandatory {
+        Rule::Mandatory
+    } else if (best.class, best.nearness) != (other.class, other.nearness) {
         Rule::Scope
     } else if best.priority != other.priority {
         Rule::Priority

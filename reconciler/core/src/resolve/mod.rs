@@ -29,6 +29,8 @@ pub use winners::{ItemWinners, Winners, winners};
 words! {
     /// The rule that decided between two candidates, or at which they conflict.
     Rule {
+        /// One of them is mandatory.
+        Mandatory = "mandatory",
         /// Scope: computer, person, own tenant, ancestors, cross-tenant.
         Scope = "scope",
         /// Priority.

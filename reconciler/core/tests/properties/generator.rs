@@ -399,6 +399,14 @@ impl Plot {
             let days = ["2026-03-01", "2026-03-02", "2026-03-03", "2026-12-01"];
             keys.push(("expires", json!(random.pick(&days))));
         }
+        if random.chance(10) {
+            let days = ["2026-03-01", "2026-03-02", "2026-03-03", "2026-04-01"];
+            keys.push(("starts", json!(random.pick(&days))));
+        }
+        let required = keys.iter().all(|(key, _)| *key != "enforcement");
+        if scope.is_empty() && required && random.chance(15) {
+            keys.push(("mandatory", json!(true)));
+        }
         keys
     }
 

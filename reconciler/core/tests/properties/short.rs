@@ -4,11 +4,14 @@ use std::cell::Cell;
 
 use ordain_core::plan::{ComputerPlan, Plan};
 use ordain_core::policy::{DeploymentId, Policy};
-use ordain_core::resolve::{Limit, Request};
+use ordain_core::resolve::{
+    Candidates, Limit, Reach, Request, Resolution, Rule, Settled, reaches, resolve,
+};
 use ordain_schema::document::{Approval, SessionKind};
 use serde_json::{Value, json};
 
 use super::generator::Case;
+use super::random::Random;
 use super::repository::{Doc, Keys};
 use super::side::{by_computer, cloud, rows};
 use super::{hold, pinned};
@@ -103,4 +106,90 @@ fn several_items_are_the_same_by_hand() {
         expanded.set(expanded.get() + 1);
     });
     assert!(expanded.get() > 10 || pinned().is_some(), "hardly anything has several items");
+}
+
+/// Every item's decision on every computer, with whether a deployment reaches that computer.
+fn decided(case: &Case, path: &str, name: &str) -> Vec<(bool, DeploymentId, Resolution)> {
+    let side = case.side();
+    let world = side.world(case);
+    let candidates = Candidates::new(&world);
+    let request = Request::default();
+    let policy = &side.policy;
+    let own = (0..policy.deployments().len() as u32).map(DeploymentId).find(|id| {
+        let document = policy.document(policy.deployment(*id).document);
+        *document.path == *path && document.name.value == name
+    });
+    let own = own.unwrap();
+    let subjects = world.subjects().map(|subject| {
+        let counts = candidates.of(&subject.facts.tenant).contains(&own);
+        let reached = counts && reaches(&subject, policy.deployment(own)) == Reach::Yes;
+        let resolution = resolve(&subject, &candidates, &request);
+        assert_only_its_like(policy, &resolution);
+        (reached, own, resolution)
+    });
+    subjects.collect()
+}
+
+/// Where one candidate is mandatory, none that is not stands beside it.
+fn assert_only_its_like(policy: &Policy, resolution: &Resolution) {
+    let is_mandatory = |id: &DeploymentId| policy.deployment(*id).precedence.mandatory;
+    for (_, decision) in &resolution.items {
+        let left = match &decision.settled {
+            Settled::Winner(id) => std::slice::from_ref(id),
+            Settled::Conflict(_, ids) => ids.as_slice(),
+        };
+        let above = left.iter().any(is_mandatory);
+        assert!(left.iter().all(|id| is_mandatory(id) == above), "{decision:?}");
+        for (id, rule) in &decision.shadowed {
+            assert!(above || !is_mandatory(id), "{decision:?}");
+            assert_eq!(*rule == Rule::Mandatory, above && !is_mandatory(id), "{decision:?}");
+        }
+    }
+}
+
+fn wins((_, own, resolution): &(bool, DeploymentId, Resolution)) -> bool {
+    resolution.items.iter().any(|(_, one)| one.settled == Settled::Winner(*own))
+}
+
+#[test]
+fn mandatory_beats_every_file_and_nothing_else_does() {
+    let (reached, outranked) = (Cell::new(0), Cell::new(0));
+    hold(150, true, |seed, case| {
+        let has = |doc: &Doc, wanted: &str| doc.keys.iter().any(|(key, _)| *key == wanted);
+        let fits = |doc: &&Doc| {
+            let plain = ["items", "enforcement", "disabled"].iter().all(|key| !has(doc, key));
+            doc.kind == "Deployment" && doc.path.starts_with("deployments/") && plain
+        };
+        let chosen: Vec<Doc> = case.repository.docs.iter().filter(fits).cloned().collect();
+        if chosen.is_empty() {
+            return;
+        }
+        let chosen = Random::new(seed).pick(&chosen);
+        let with = |key: &'static str, value: Value| {
+            let mut other = case.clone();
+            for doc in &mut other.repository.docs {
+                doc.keys.retain(|(key, _)| *key != "mandatory");
+                if doc.path == chosen.path && doc.name == chosen.name {
+                    doc.keys.retain(|(key, _)| *key != "priority");
+                    doc.keys.push((key, value.clone()));
+                }
+            }
+            other
+        };
+        let mandatory = with("mandatory", json!(true));
+        let weighty = with("priority", json!(i64::MAX));
+        if ![&mandatory, &weighty].iter().all(|one| one.repository.load(one.now).is_valid()) {
+            return;
+        }
+        let all = decided(&mandatory, &chosen.path, &chosen.name);
+        for one in all.iter().filter(|(reaches, ..)| *reaches) {
+            assert!(wins(one), "{one:?}");
+            reached.set(reached.get() + 1);
+        }
+        let lost = decided(&weighty, &chosen.path, &chosen.name);
+        let lost = lost.iter().filter(|one| one.0 && !wins(one));
+        outranked.set(outranked.get() + lost.count());
+    });
+    let found = reached.get() > 20 && outranked.get() > 5;
+    assert!(found || pinned().is_some(), "{} {}", reached.get(), outranked.get());
 }

@@ -168,6 +168,35 @@ target: {all: true}
 }
 
 #[test]
+fn mandatory_and_days() {
+    let text = "
+{name: a, software: s, target: {all: true}, mandatory: true, enforcement: ad-hoc}
+---
+{name: b, software: s, target: {all: true}, mandatory: true, enforcement: required}
+---
+{name: c, software: s, target: {all: true}, mandatory: false, enforcement: ad-hoc}
+---
+{name: d, software: s, target: {all: true}, mandatory: true, enforcement: never}
+---
+{name: e, software: s, target: {all: true}, starts: 2026-03-02, expires: 2026-03-02}
+---
+{name: f, software: s, target: {all: true}, starts: 2026-03-03, expires: 2026-03-02}
+";
+    insta::assert_snapshot!(found("deployments/a.yaml", text), @"
+    2:56-60 bad-value `mandatory` goes with the enforcement `required` alone (remove `mandatory`, or `enforcement`)
+    8:75-80 bad-value `never` is no value of `enforcement` (write one of `required`, `onboarding`, `ad-hoc`, `optional`)
+    12:53-63 bad-value `starts` is 2026-03-03, after the last day, 2026-03-02 (let it start on its last day or earlier)
+    ");
+    insta::assert_snapshot!(found("tenants/t/deployments/a.yaml", text), @"
+    2:56-60 bad-value `mandatory` has no meaning in a tenant's file: it is for every tenant (remove it, or move the file to `deployments/`)
+    4:56-60 bad-value `mandatory` has no meaning in a tenant's file: it is for every tenant (remove it, or move the file to `deployments/`)
+    8:56-60 bad-value `mandatory` has no meaning in a tenant's file: it is for every tenant (remove it, or move the file to `deployments/`)
+    8:75-80 bad-value `never` is no value of `enforcement` (write one of `required`, `onboarding`, `ad-hoc`, `optional`)
+    12:53-63 bad-value `starts` is 2026-03-03, after the last day, 2026-03-02 (let it start on its last day or earlier)
+    ");
+}
+
+#[test]
 fn software() {
     insta::assert_snapshot!(found("software/s/software.yaml", "
 kind: Software

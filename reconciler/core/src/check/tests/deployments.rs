@@ -338,3 +338,49 @@ fn items_are_found_at_fault_where_they_stand() {
         ",
     );
 }
+
+#[test]
+fn days_that_do_not_meet_do_not_conflict() {
+    let all = "software: a, target: {all: true}";
+    let absent = "software: a, state: absent, target: {all: true}";
+    let with = |deployment: &str, days: &str| format!("{deployment}, {days}");
+    let conflict = "deployment-conflict deployments/d.yaml:2 + deployments/d.yaml:1\n";
+    let duplicate = "(warning) duplicate-deployment deployments/d.yaml:2 + deployments/d.yaml:1\n";
+    let cases = [
+        ("expires: 2026-04-30", "starts: 2026-05-01", "", ""),
+        ("expires: 2026-05-01", "starts: 2026-05-01", conflict, duplicate),
+        ("starts: 2026-05-01", "expires: 2026-04-30", "", ""),
+        ("starts: 2026-05-01", "starts: 2027-05-01", conflict, duplicate),
+        ("starts: 2020-01-01, expires: 2020-12-31", "priority: 0", "", ""),
+    ];
+    for (one, other, contradicting, alike) in cases {
+        let expired =
+            if one.contains("2020") { "(warning) expires-soon deployments/d.yaml:1\n" } else { "" };
+        let [first, second] = [with(all, one), with(absent, other)];
+        says(&[&first, &second], &format!("{expired}{contradicting}"));
+        says(&[&first, &with(all, other)], &format!("{expired}{alike}"));
+    }
+    says(
+        &[
+            &with(all, "expires: 2026-05-31"),
+            &with(absent, "starts: 2026-05-01"),
+            &with("software: a, version: any, target: {all: true}", "starts: 2026-06-01"),
+        ],
+        "deployment-conflict deployments/d.yaml:2 + deployments/d.yaml:1\n\
+         deployment-conflict deployments/d.yaml:3 + deployments/d.yaml:2\n",
+    );
+}
+
+#[test]
+fn what_is_mandatory_meets_its_like_alone() {
+    let conflict = "deployment-conflict deployments/d.yaml:2 + deployments/d.yaml:1\n";
+    let all = "software: a, target: {all: true}";
+    says(&[all, "software: a, state: absent, mandatory: true, target: {all: true}"], "");
+    says(
+        &[
+            "software: a, mandatory: true, target: {all: true}",
+            "software: a, state: absent, mandatory: true, target: {all: true}",
+        ],
+        conflict,
+    );
+}
