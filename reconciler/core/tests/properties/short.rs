@@ -121,7 +121,8 @@ fn decided(case: &Case, path: &str, name: &str) -> Vec<(bool, DeploymentId, Reso
     });
     let own = own.unwrap();
     let subjects = world.subjects().map(|subject| {
-        let counts = candidates.of(&subject.facts.tenant).contains(&own);
+        let listed = candidates.of(&subject.facts.tenant).contains(&own);
+        let counts = listed && !policy.deployment(own).onboarding_only;
         let reached = counts && reaches(&subject, policy.deployment(own)) == Reach::Yes;
         let resolution = resolve(&subject, &candidates, &request);
         assert_only_its_like(policy, &resolution);
