@@ -81,6 +81,8 @@ codes! {
     DuplicateDeployment = "duplicate-deployment",
     /// A parameter that is undeclared, missing or of the wrong type.
     BadParameter = "bad-parameter",
+    /// A required parameter that some tenants in reach give no value.
+    MissingValue = "missing-value",
     /// An artifact that is fetched without a hash.
     UnpinnedArtifact = "unpinned-artifact",
     /// A file that nothing uses.

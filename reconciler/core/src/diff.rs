@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ordain_schema::document::CountOrPercent;
 
+use crate::change::Values;
 use crate::item::Item;
 use crate::plan::{Action, Plan, Totals};
 use crate::policy::Policy;
@@ -36,7 +37,7 @@ pub struct ComputerDiff {
     pub changes: Vec<Change>,
 }
 
-/// A change of action, version or file.
+/// A change of action, version, file or parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// The item.
@@ -45,6 +46,9 @@ pub struct Change {
     pub before: Option<Action>,
     /// The action after.
     pub after: Option<Action>,
+    /// The parameters that have another value, by name; those of actions that
+    /// stand on one side only are not compared.
+    pub parameters: Vec<String>,
 }
 
 /// A limit of the repository that the change exceeds.
@@ -60,10 +64,11 @@ pub struct Exceeded {
 
 /// Compares two plans that were made for the same fleet, session and moment,
 /// of `known` computers in all: those that cannot differ may be left out of
-/// both. The limits are those of `policy`, the one before: a change cannot
-/// raise what it is measured by.
-pub fn diff(policy: &Policy, base: &Plan, head: &Plan, known: u64) -> Diff {
+/// both. The limits are those of the policy before: a change cannot raise what
+/// it is measured by.
+pub fn diff((before, base): (&Policy, &Plan), (after, head): (&Policy, &Plan), known: u64) -> Diff {
     type Rows<'a> = BTreeMap<(&'a str, &'a str), &'a [Action]>;
+    let (policy, values) = (before, Values::new(before, after));
     let before: Rows<'_> =
         base.computers.iter().map(|c| ((&*c.tenant, &*c.computer), &*c.actions)).collect();
     let after: Rows<'_> =
@@ -74,7 +79,9 @@ pub fn diff(policy: &Policy, base: &Plan, head: &Plan, known: u64) -> Diff {
         let of = |rows: &Rows<'_>| {
             rows.get(&(tenant, computer)).map_or(Vec::new(), |rows| rows.to_vec())
         };
-        let changes = changes(of(&before), of(&after));
+        let changes = changes(of(&before), of(&after), |old, new| {
+            values.differing(tenant, old, new).to_vec()
+        });
         if !changes.is_empty() {
             computers.push(ComputerDiff {
                 computer: computer.to_owned(),
@@ -101,7 +108,11 @@ pub fn diff(policy: &Policy, base: &Plan, head: &Plan, known: u64) -> Diff {
     }
 }
 
-fn changes(before: Vec<Action>, after: Vec<Action>) -> Vec<Change> {
+fn changes(
+    before: Vec<Action>,
+    after: Vec<Action>,
+    parameters: impl Fn(&Action, &Action) -> Vec<String>,
+) -> Vec<Change> {
     let mut by_item: BTreeMap<(Item, usize), (Option<Action>, Option<Action>)> = BTreeMap::new();
     for (side, actions) in [before, after].into_iter().enumerate() {
         let mut seen: BTreeMap<Item, usize> = BTreeMap::new();
@@ -116,9 +127,15 @@ fn changes(before: Vec<Action>, after: Vec<Action>) -> Vec<Change> {
             }
         }
     }
-    let pairs =
-        by_item.into_iter().filter(|(_, (before, after))| differ(before.as_ref(), after.as_ref()));
-    pairs.map(|((item, _), (before, after))| Change { item, before, after }).collect()
+    let all = by_item.into_iter().map(|((item, _), (before, after))| {
+        let both = before.as_ref().zip(after.as_ref());
+        let parameters = both.map_or_else(Vec::new, |(old, new)| parameters(old, new));
+        Change { item, before, after, parameters }
+    });
+    let differs = |one: &Change| {
+        differ(one.before.as_ref(), one.after.as_ref()) || !one.parameters.is_empty()
+    };
+    all.filter(differs).collect()
 }
 
 pub(crate) fn differ(before: Option<&Action>, after: Option<&Action>) -> bool {

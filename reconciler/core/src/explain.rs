@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::fleet::{Fleet, Subject, World};
 use crate::item::Item;
+use crate::parameter::{Giver, settle};
 use crate::plan::{Action, Conflict, Place, Shadowed, plan_computer};
 use crate::policy::{DeploymentEntry, Policy, Selector, selector_word};
 use crate::resolve::{Candidates, Missing, Request};
@@ -29,6 +30,8 @@ pub struct Explanation {
     pub conflict: Option<Conflict>,
     /// Its actions in the plan, base before patch; none where it does not stand there.
     pub actions: Vec<Action>,
+    /// The values of its parameters, by name.
+    pub parameters: BTreeMap<String, Origin>,
     /// The facts that were looked at, by dotted path.
     pub facts: BTreeMap<String, Value>,
     /// What could not be known.
@@ -48,6 +51,17 @@ pub struct Winner {
     pub scope: &'static str,
     /// The selector as people write it.
     pub selector: &'static str,
+}
+
+/// A parameter's value and where it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Origin {
+    /// The value as written; a secret as `{secret: NAME}`.
+    pub value: Value,
+    /// Where it stands.
+    pub by: Place,
+    /// `computer`, `person`, `tenant`, `ancestor`, `cross-tenant`, or `default`.
+    pub scope: &'static str,
 }
 
 /// Explains an item for every computer of that name (`NAME` or `TENANT/NAME`).
@@ -102,6 +116,7 @@ fn explain_one(
             .flat_map(|plan| &plan.conflicts)
             .find(|one| one.item == *item)
             .cloned(),
+        parameters: actions.last().map(|action| parameters(subject, action)).unwrap_or_default(),
         facts: facts(subject, candidates, item),
         unknown: unknown(subject, candidates, request, item),
         actions,
@@ -122,17 +137,37 @@ fn unknown(
     plan_computer(subject, candidates, &limited).map(|plan| plan.unknown).unwrap_or_default()
 }
 
-fn winner(subject: &Subject<'_>, deployment: &DeploymentEntry) -> Winner {
-    let scope = match (deployment.precedence.class, deployment.scope) {
+/// Where the values of an action's parameters come from.
+fn parameters(subject: &Subject<'_>, action: &Action) -> BTreeMap<String, Origin> {
+    let policy = subject.world.policy;
+    let given = settle(policy, subject.tenant.id, action.recipient).into_iter();
+    let origins = given.map(|(name, given)| {
+        let scope = match given.giver {
+            Giver::Deployment(id) => scope(subject, policy.deployment(id)),
+            Giver::Tenant(id) if Some(id) == subject.tenant.id => "tenant",
+            Giver::Tenant(_) => "ancestor",
+            Giver::Default(_) => "default",
+        };
+        let by = Place { path: given.path, line: given.span.line };
+        (name.to_owned(), Origin { value: given.value.clone(), by, scope })
+    });
+    origins.collect()
+}
+
+fn scope(subject: &Subject<'_>, deployment: &DeploymentEntry) -> &'static str {
+    match (deployment.precedence.class, deployment.scope) {
         (2, _) => "computer",
         (1, _) => "person",
         (_, None) => "cross-tenant",
         (_, own) if own == subject.tenant.id => "tenant",
         _ => "ancestor",
-    };
+    }
+}
+
+fn winner(subject: &Subject<'_>, deployment: &DeploymentEntry) -> Winner {
     Winner {
         by: Place { path: deployment.path.clone(), line: deployment.line },
-        scope,
+        scope: scope(subject, deployment),
         selector: selector_word(&deployment.target.selector),
     }
 }

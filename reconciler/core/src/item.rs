@@ -186,6 +186,8 @@ words! {
         NoApplicableVersion = "no-applicable-version",
         /// A licence is needed and none is named.
         NoLicence = "no-licence",
+        /// A required parameter has no value here.
+        MissingValue = "missing-value",
         /// The software cannot be updated.
         UpgradeNotPossible = "upgrade-not-possible",
         /// Finding out failed.

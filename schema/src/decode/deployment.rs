@@ -1,10 +1,11 @@
 //! Reading `Deployment`.
 
+use super::given::Given;
 use super::plain::{OneOrMore, TextOrNumber};
 use super::target::cloud_selector;
 use super::{Decode, Faults, Fields, Input};
-use crate::document::{Deployment, DeploymentItem, DeploymentState, Enforcement, GivenParameter};
-use crate::tree::{Entry, Plain, Value};
+use crate::document::{Deployment, DeploymentItem, DeploymentState, Enforcement};
+use crate::tree::Value;
 use crate::{Code, Span, Spanned};
 
 pub(super) fn deployment(fields: &mut Fields<'_, '_, '_>) -> Deployment {
@@ -231,60 +232,4 @@ impl Decode for DeploymentItem {
         fields.finish();
         Some(item)
     }
-}
-
-/// The parameters of a deployment.
-struct Given(std::collections::BTreeMap<String, GivenParameter>);
-
-impl Decode for Given {
-    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        let entries = super::plain::named(input, faults)?;
-        let given = entries.iter().map(|entry| {
-            let given = given_parameter(entry, faults).unwrap_or_else(|| faulty(entry));
-            (entry.key.to_string(), given)
-        });
-        Some(Self(given.collect()))
-    }
-}
-
-/// A scalar, `{secret: NAME}`, or `{value, override}`.
-fn given_parameter(entry: &Entry<'_>, faults: &mut Faults) -> Option<GivenParameter> {
-    let input = Input::of(entry);
-    let key = Spanned::new((), entry.span);
-    let plain = |value| GivenParameter { key: key.clone(), value, over: None };
-    let entries = match &input.node.value {
-        Value::Mapping(entries) => entries,
-        Value::Sequence(_) => {
-            faults.wrong_type(input, "a value, `{secret: NAME}` or `{value: …}`");
-            return None;
-        }
-        Value::Scalar(_) if input.node.plain() == Some(Plain::Null) => {
-            let hint = "give it a value, or leave the key out";
-            faults.wrong_type(input, "a value").hint = Some(hint.to_owned());
-            return None;
-        }
-        Value::Scalar(_) => return Spanned::decode(input, faults).map(plain),
-    };
-    let has = |key: &str| entries.iter().any(|entry| entry.key == key);
-    if has("secret") {
-        let secret = crate::document::SecretRef::decode(input, faults)?;
-        let value = serde_json::json!({"secret": secret.secret.value});
-        return Some(plain(Spanned::new(value, input.place)));
-    }
-    if !has("value") && !has("override") {
-        // A map that was written without `value`.
-        let message = format!("the map for `{}` stands bare", input.key);
-        faults.hinted(Code::BadParameter, input.place, message, "write a map as `{value: {…}}`");
-        return None;
-    }
-    let mut fields = input.fields(faults)?;
-    let (value, over) = (fields.required("value"), fields.optional("override"));
-    fields.finish();
-    Some(GivenParameter { key, value: value?, over })
-}
-
-/// What stands for a faulty value: null, so that nobody calls the parameter missing.
-fn faulty(entry: &Entry<'_>) -> GivenParameter {
-    let value = Spanned::new(serde_json::Value::Null, entry.place());
-    GivenParameter { key: Spanned::new((), entry.span), value, over: None }
 }

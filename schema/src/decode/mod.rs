@@ -23,6 +23,7 @@ mod action;
 mod deployment;
 mod detect;
 pub(crate) mod fleet;
+mod given;
 mod prerequisite;
 mod repository;
 mod schedule;

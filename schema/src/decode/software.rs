@@ -19,6 +19,7 @@ pub(super) fn software(fields: &mut Fields<'_, '_, '_>) -> Software {
         upgrade_strategy: fields.or_default("upgradeStrategy"),
         repair: fields.or_default("repair"),
         configure: fields.optional("configure"),
+        parameters: fields.or_default("parameters"),
         requires: fields.or_default("requires"),
         licence: fields.or_default("licence"),
         platforms: fields.optional("platforms"),

@@ -92,6 +92,7 @@ impl Decode for ExpectedAction {
             waits_for: fields.optional("waitsFor"),
             phase: fields.word("phase", PHASES),
             failed: fields.optional("failed"),
+            parameters: fields.optional("parameters"),
         };
         fields.finish();
         Some(Self { item: item?, ..action })

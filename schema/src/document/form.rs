@@ -3,6 +3,7 @@
 //! back. Reading them is the business of `decode`.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -12,8 +13,8 @@ use serde::{Serialize, Serializer};
 use super::item::DeploymentItemShape;
 use super::{
     CountOrPercent, Day, DeploymentItem, Execute, ExpectedAction, Feed, FileVersion,
-    GivenParameter, Latest, OnTimeout, Override, Percent, Reboot, RebootMode, Seconds, TimeOfDay,
-    VersionWish,
+    GivenParameter, ItemValues, Latest, OnTimeout, Override, Percent, Reboot, RebootMode, Seconds,
+    TimeOfDay, VersionWish,
 };
 
 /// A JSON Schema that is written where it is used, not in `$defs`.
@@ -354,6 +355,36 @@ inline_schema!(DeploymentItem, "DeploymentItem", generator => json_schema!({
     ],
 }));
 
+impl Serialize for ItemValues {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.parameters.serialize(serializer)
+    }
+}
+
+/// The shape of a value that a tenant gives: as a deployment's, or null for none.
+pub(super) enum ValueShape {}
+
+/// The mapping forms of such a value.
+#[derive(JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "TenantValue")]
+#[expect(dead_code, reason = "only the shape matters")]
+struct TenantValue {
+    /// The name of a secret, for a parameter of that type.
+    #[serde(default)]
+    secret: Option<String>,
+    /// The value; the only way to write a map.
+    #[serde(default)]
+    value: Option<serde_json::Value>,
+}
+
+inline_schema!(ValueShape, "ValueShape", generator => json_schema!({
+    "anyOf": [
+        {"type": ["string", "number", "boolean", "null"]},
+        generator.subschema_for::<TenantValue>(),
+    ],
+}));
+
 impl Serialize for ExpectedAction {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -372,6 +403,8 @@ impl Serialize for ExpectedAction {
         entry("waitsFor", self.waits_for.clone().map(Into::into))?;
         entry("phase", self.phase.clone().map(Into::into))?;
         entry("failed", self.failed.map(Into::into))?;
+        let parameters = self.parameters.clone();
+        entry("parameters", parameters.map(|all| all.into_iter().collect()))?;
         map.end()
     }
 }
@@ -414,6 +447,10 @@ struct ExpectedActionShape {
     /// Whether it is known to fail.
     #[serde(default)]
     failed: Option<bool>,
+    /// The values of some of its parameters, by name; a secret as `{secret: NAME}`,
+    /// a map as it is or as `{value: {…}}`, null where there must be no value.
+    #[serde(default)]
+    parameters: Option<BTreeMap<String, serde_json::Value>>,
 }
 
 impl JsonSchema for ExpectedAction {

@@ -1,9 +1,11 @@
 //! `Software`: how a product is detected, installed, updated and removed.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Action, Arch, Detect, OsFamily, Rule};
+use super::{Action, Arch, Detect, OsFamily, Parameter, Rule};
 use crate::Spanned;
 
 /// A product of the catalogue.
@@ -33,6 +35,10 @@ pub struct Software {
     /// The task that runs right after the software is found present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub configure: Option<Spanned<String>>,
+    /// What a deployment or a tenant may or must give, by name; a task in
+    /// `configure` receives those that it declares too.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, Parameter>,
     /// What must be there, or gone, before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<Spanned<Rule>>,
@@ -153,7 +159,7 @@ pub struct Feed {
     pub versions: String,
     /// Further field paths by what they give.
     #[serde(flatten)]
-    pub fields: std::collections::BTreeMap<String, String>,
+    pub fields: BTreeMap<String, String>,
 }
 
 /// How versions compare.

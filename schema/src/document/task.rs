@@ -66,7 +66,7 @@ pub enum RunsOn {
     Person,
 }
 
-/// What a deployment may or must give to a task.
+/// What a deployment or a tenant may or must give to an item.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Parameter {

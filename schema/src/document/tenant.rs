@@ -1,9 +1,12 @@
 //! `Tenant`: one customer.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::BusinessHours;
+use super::form::ValueShape;
+use super::{BusinessHours, GivenParameter};
 use crate::Spanned;
 
 /// One customer; the document's name is its identity.
@@ -52,6 +55,20 @@ pub struct Tenant {
     /// How messages to its persons look.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branding: Option<Spanned<String>>,
+    /// Values for the parameters of items, by item and name: `software/NAME`,
+    /// `task/NAME`, or `task/NAME#INSTANCE` for one instance alone.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(with = "BTreeMap<String, BTreeMap<String, ValueShape>>")]
+    pub values: BTreeMap<String, ItemValues>,
+}
+
+/// The values that a tenant gives to the parameters of one item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemValues {
+    /// The place of the item; where it stands is no part of what is given.
+    pub key: Spanned<()>,
+    /// By parameter. A value of null counts as not given.
+    pub parameters: BTreeMap<String, GivenParameter>,
 }
 
 fn yes() -> bool {

@@ -94,6 +94,8 @@ pub struct ExpectedAction {
     pub phase: Option<String>,
     /// Whether it is known to fail.
     pub failed: Option<bool>,
+    /// The values of some of its parameters; a secret as `{secret: NAME}`, null for none.
+    pub parameters: Option<BTreeMap<String, serde_json::Value>>,
 }
 
 /// A conflict that a test expects.

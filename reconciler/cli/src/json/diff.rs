@@ -20,14 +20,16 @@ pub(crate) struct Report<'a> {
 pub(crate) struct ComputerRow<'a> {
     computer: &'a str,
     tenant: &'a str,
-    changes: Vec<Change>,
+    changes: Vec<Change<'a>>,
 }
 
 #[derive(Serialize)]
-struct Change {
+struct Change<'a> {
     item: String,
     before: Option<ActionRow>,
     after: Option<ActionRow>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    parameters: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -88,6 +90,7 @@ fn computer(one: &ComputerDiff) -> ComputerRow<'_> {
         item: change.item.to_string(),
         before: change.before.as_ref().map(ActionRow::new),
         after: change.after.as_ref().map(ActionRow::new),
+        parameters: &change.parameters,
     });
     ComputerRow { computer: &one.computer, tenant: &one.tenant, changes: changes.collect() }
 }

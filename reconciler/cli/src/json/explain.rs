@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ordain_core::explain::Explanation;
+use ordain_core::explain::{self, Explanation};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -19,6 +19,7 @@ pub(crate) struct Report<'a> {
     shadowed: Vec<Shadowed>,
     conflict: Option<Conflict<'a>>,
     action: Option<ActionRow>,
+    parameters: BTreeMap<&'a str, Origin<'a>>,
     facts: &'a BTreeMap<String, Value>,
     unknown: Vec<Unknown>,
     prerequisites: Vec<ActionRow>,
@@ -31,6 +32,15 @@ struct Winner {
     line: u32,
     scope: &'static str,
     selector: &'static str,
+}
+
+/// A parameter's value and where it comes from.
+#[derive(Serialize)]
+struct Origin<'a> {
+    value: &'a Value,
+    by: String,
+    line: u32,
+    scope: &'static str,
 }
 
 /// What holds a session back; nothing does before a controller runs.
@@ -60,10 +70,20 @@ impl<'a> Report<'a> {
             shadowed: one.shadowed.iter().map(Shadowed::new).collect(),
             conflict: one.conflict.as_ref().map(Conflict::new),
             action: one.actions.last().map(ActionRow::new),
+            parameters: one.parameters.iter().map(|(name, from)| (&**name, origin(from))).collect(),
             facts: &one.facts,
             unknown: one.unknown.iter().map(Unknown::new).collect(),
             prerequisites: one.prerequisites.iter().map(ActionRow::new).collect(),
             held_by: excluded.into_iter().collect(),
         }
+    }
+}
+
+fn origin(from: &explain::Origin) -> Origin<'_> {
+    Origin {
+        value: &from.value,
+        by: from.by.path.to_string(),
+        line: from.by.line,
+        scope: from.scope,
     }
 }

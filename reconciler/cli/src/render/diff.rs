@@ -36,8 +36,11 @@ pub(crate) fn groups(diff: &Diff) -> Vec<Group<'_>> {
     for one in &diff.computers {
         for change in &one.changes {
             let item = change.item.to_string();
-            let (before, after) =
-                (described(change.before.as_ref()), described(change.after.as_ref()));
+            let before = described(change.before.as_ref());
+            let mut after = described(change.after.as_ref());
+            if !change.parameters.is_empty() {
+                let _ = write!(after, ", other {}", change.parameters.join(", "));
+            }
             let key = (one.tenant.as_str(), item.clone(), before.clone(), after.clone());
             let group = found.entry(key).or_insert_with(|| Group {
                 tenant: &one.tenant,

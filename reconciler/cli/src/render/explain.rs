@@ -36,6 +36,7 @@ pub(crate) fn explanation(one: &Explanation, style: Style) -> String {
         }
         text += &indented(&rows);
     }
+    text += &parameters(one, style);
     for (index, (path, value)) in one.facts.iter().enumerate() {
         if index == 0 {
             let _ = writeln!(text, "\n{}", style.bold("facts read"));
@@ -78,4 +79,23 @@ fn winner(one: &Explanation, style: Style) -> String {
         None if one.conflict.is_some() => String::new(),
         None => format!("\nno deployment of {} reaches this computer\n", one.item),
     }
+}
+
+/// Each parameter with its value, and where that comes from.
+fn parameters(one: &Explanation, style: Style) -> String {
+    if one.parameters.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{}\n", style.bold("parameters"));
+    for (name, from) in &one.parameters {
+        let origin = style.dim(&format!("{}, scope {}", from.by, from.scope));
+        let value = match from.value.as_object().and_then(|map| map.get("secret")) {
+            Some(secret) if from.value.as_object().is_some_and(|map| map.len() == 1) => {
+                format!("the secret {secret}")
+            }
+            _ => from.value.to_string(),
+        };
+        let _ = writeln!(text, "  {name}: {value} {origin}");
+    }
+    text
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ordain_schema::document::{Body, Document, Enforcement, Software, Tenant};
 use rustc_hash::FxHashSet;
 
-use crate::policy::{DeploymentEntry, DeploymentId, DocumentId, Policy, Selector, TenantId};
+use crate::policy::{DeploymentEntry, DeploymentId, DocumentId, Kind, Policy, Selector, TenantId};
 
 /// Documents of items by their path, by the tenant that they concern; under
 /// none what concerns every tenant.
@@ -188,11 +188,30 @@ impl<'a> Comparison<'a> {
             both.map(|(old, new)| (&old.body, &new.body))
         {
             self.changed.everything |= old.domains != new.domains;
-            if plain(old) == plain(new) && old.tags == new.tags && old.slug == new.slug {
+            self.values(policy, owner, (old, new));
+            let named = old.slug == new.slug && old.display_name == new.display_name;
+            if plain(old) == plain(new) && old.tags == new.tags && named {
                 return;
             }
         }
         self.whole(policy, owner);
+    }
+
+    /// Values concern the items that they are for, in the tenant and below it.
+    fn values(&mut self, policy: &Policy, owner: Option<TenantId>, (old, new): (&Tenant, &Tenant)) {
+        let keys = old.values.keys().chain(new.values.keys());
+        let other = keys.filter(|key| old.values.get(*key) != new.values.get(*key));
+        for key in other {
+            let (kind, name) = match key.split_once('/') {
+                Some(("software", name)) => (Kind::Software, name),
+                Some((_, name)) => (Kind::Task, name.split('#').next().unwrap_or(name)),
+                None => continue,
+            };
+            let found = policy.names().lookup(policy.tenants(), kind, owner, name).found();
+            if let Some(id) = found {
+                self.define(policy, owner, &policy.document(id).path);
+            }
+        }
     }
 
     /// A tenant and all below it.
@@ -247,6 +266,9 @@ impl<'a> Comparison<'a> {
         if path.rsplit_once('.').is_some_and(|(_, ending)| ending == "yaml") {
             return;
         }
+        if self.before.blob(path).is_none() != self.after.blob(path).is_none() {
+            self.secret(path);
+        }
         for policy in self.sides() {
             self.deployments(policy, |one| {
                 is_scripted(policy, one) && script_of(policy, one).as_deref() == Some(path)
@@ -256,6 +278,18 @@ impl<'a> Comparison<'a> {
             if let Some(document) = around.next() {
                 self.define(policy, policy.tenants().of_scope(&document.scope), &document.path);
                 self.changed.redefined.insert(document.path.clone());
+            }
+        }
+    }
+
+    /// A secret that comes or goes leaves whoever is given it with or without a value.
+    fn secret(&mut self, path: &str) {
+        self.changed.everything |= path.starts_with("secrets/");
+        let below = path.strip_prefix("tenants/").and_then(|rest| rest.split_once("/secrets/"));
+        for policy in self.sides() {
+            let owner = below.and_then(|(tenant, _)| policy.tenants().find(tenant));
+            if owner.is_some() {
+                self.whole(policy, owner);
             }
         }
     }

@@ -9,10 +9,12 @@
 
 mod documents;
 mod touched;
+mod values;
 mod woken;
 
 pub use documents::Changed;
 /// Computers of a fleet, by their index in it.
 pub use roaring::RoaringBitmap as Places;
 pub use touched::touched;
+pub(crate) use values::Values;
 pub use woken::woken;

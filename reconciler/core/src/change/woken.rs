@@ -3,7 +3,7 @@
 use roaring::RoaringBitmap;
 
 use super::documents::asks_the_same;
-use super::{Changed, touched};
+use super::{Changed, Values, touched};
 use crate::diff::differ;
 use crate::fleet::World;
 use crate::item::{Item, Reason};
@@ -12,21 +12,22 @@ use crate::policy::Policy;
 use crate::resolve::{Request, Rule};
 
 /// The computers, as places in the fleet, for which another action, version or
-/// winner stands in the plan, or whose winners ask for something else. Both
-/// worlds must be of the same computers.
+/// winner stands in the plan, or whose winners ask for something else, be it with
+/// other values. Both worlds must be of the same computers.
 pub fn woken(before: &World<'_>, after: &World<'_>, changed: &Changed) -> RoaringBitmap {
     let request = Request::default();
     let touched = touched(before, after, changed, &request);
     let (old, new) = (Planner::new(before, &request), Planner::new(after, &request));
     // Both stand in the order of the fleet; a computer may be missing on either side.
     let (mut old, mut new) = (old.only(&touched).peekable(), new.only(&touched).peekable());
+    let values = Values::new(before.policy, after.policy);
     let mut places = RoaringBitmap::new();
     for place in &touched {
         let facts = &after.fleet.computers()[place as usize];
         let own = |plan: &ComputerPlan| plan.tenant == facts.tenant && plan.computer == facts.name;
         let (old, new) = (old.next_if(own), new.next_if(own));
         let sides = ((before.policy, old.as_ref()), (after.policy, new.as_ref()));
-        if is_other(sides.0, sides.1, changed) {
+        if is_other(sides.0, sides.1, changed, &values) {
             places.insert(place);
         }
     }
@@ -37,6 +38,7 @@ fn is_other(
     (before, old): (&Policy, Option<&ComputerPlan>),
     (after, new): (&Policy, Option<&ComputerPlan>),
     changed: &Changed,
+    values: &Values<'_>,
 ) -> bool {
     let Some(new) = new else {
         // It is left alone now: nothing is there to be started.
@@ -49,6 +51,7 @@ fn is_other(
             a.item != b.item
                 || differ(Some(a), Some(b))
                 || asks_for_other((before, a), (after, b), changed)
+                || !values.differing(&new.tenant, a, b).is_empty()
         })
 }
 

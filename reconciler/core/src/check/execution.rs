@@ -3,10 +3,12 @@
 //! A plan honours them all; what a session does not do yet is said here as a
 //! warning, so that nothing is ignored in silence.
 
+use std::collections::BTreeMap;
+
 use ordain_schema::document::{
     Action, Body, Deployment, Document, Execute, Latest, Notify, OnUnmatch, Override,
-    PackageManager, ParameterType, Repository, RunContext, RunsOn, Schedule, Software, Task,
-    Tenant,
+    PackageManager, Parameter, ParameterType, Repository, RunContext, RunsOn, Schedule, Software,
+    Task, Tenant,
 };
 use ordain_schema::{Code, Span};
 
@@ -132,7 +134,15 @@ fn of_task(review: &mut Review<'_>, document: &Document, task: &Task) {
             (task.skip_in_automatic_onboarding, "onboarding starts by hand only"),
         ],
     );
-    let secret = task.parameters.values().any(|parameter| parameter.kind == ParameterType::Secret);
+    takes_secrets(review, document, &task.parameters);
+}
+
+fn takes_secrets(
+    review: &mut Review<'_>,
+    document: &Document,
+    declared: &BTreeMap<String, Parameter>,
+) {
+    let secret = declared.values().any(|parameter| parameter.kind == ParameterType::Secret);
     let secret = secret.then_some(document.span);
     warn(
         review,
@@ -178,6 +188,7 @@ fn of_software(review: &mut Review<'_>, document: &Document, software: &Software
             (software.reboot_needed, "sessions never reboot yet"),
         ],
     );
+    takes_secrets(review, document, &software.parameters);
     let found = context(None, all.into_iter());
     let controller = found.map(|_| document.span);
     warn(

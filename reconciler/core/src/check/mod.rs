@@ -14,6 +14,7 @@ mod deployments;
 mod duplicates;
 mod execution;
 mod files;
+mod missing;
 mod needs;
 mod parameters;
 mod reach;
@@ -54,6 +55,7 @@ pub fn check(
     values::check(&mut review);
     versions::check(&mut review);
     parameters::check(&mut review);
+    missing::check(&mut review);
     needs::check(&mut review);
     deployments::check(&mut review);
     cycles::check(&mut review);

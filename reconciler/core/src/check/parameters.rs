@@ -1,172 +1,163 @@
-//! Parameters of deployments against what their task declares.
+//! Parameters that deployments and tenants give, against what items declare.
 
 use std::collections::BTreeMap;
 
-use ordain_schema::document::{Body, Deployment, DeploymentState, Document, Parameter, Task};
-use ordain_schema::{Code, Diagnostic, nearest};
-use serde_json::Value;
+use ordain_schema::document::{
+    Body, Deployment, Document, GivenParameter, ItemValues, Parameter, Tenant,
+};
+use ordain_schema::{Code, Spanned, nearest};
 
 use super::review::Review;
-use crate::parameter::fault;
-use crate::policy::{DeploymentEntry, Kind};
+use crate::parameter::{described, fault};
+use crate::policy::{DocumentId, Kind};
 
-/// Reports parameters that are undeclared, missing or of the wrong type.
+/// Reports parameters that are undeclared or of the wrong type.
 pub(super) fn check(review: &mut Review<'_>) {
-    for (_, document) in review.documents() {
-        if let Body::Task(task) = &document.body {
-            defaults(review, document, task);
+    for (id, document) in review.documents() {
+        match &document.body {
+            Body::Task(_) | Body::Software(_) => defaults(review, id, document),
+            Body::Tenant(tenant) => of_tenant(review, document, tenant),
+            _ => {}
         }
     }
-    for (entry, document, deployment) in review.deployments() {
-        of_deployment(review, entry, document, deployment);
+    for (_, document, deployment) in review.deployments() {
+        if let Some(item) = deployed(review, document, deployment) {
+            given(review, document, item, &deployment.parameters);
+        }
     }
 }
 
-fn defaults(review: &mut Review<'_>, document: &Document, task: &Task) {
-    for (name, parameter) in &task.parameters {
+/// A default fits its own declaration, and where it reaches a configuration
+/// task also that one's.
+fn defaults(review: &mut Review<'_>, id: DocumentId, document: &Document) {
+    let declarations = declarations(review, id).unwrap_or_else(|| vec![document]);
+    for (name, parameter) in declared(document) {
         let Some(default) = &parameter.default else { continue };
-        if let Some(why) = fault(parameter, default) {
+        let mut all = declarations.iter().filter_map(|at| declared(at).get(name));
+        if let Some(why) = all.find_map(|parameter| fault(parameter, default)) {
             let message = format!("the default of `{name}` does not fit it: {why}");
-            review.error(
-                document,
-                Code::BadParameter,
-                default.span,
-                message,
-                "mend the default, or the declaration",
-            );
+            let hint = "mend the default, or the declaration";
+            review.error(document, Code::BadParameter, default.span, message, hint);
         }
     }
 }
 
-/// The task that declares a deployment's parameters.
-enum Declared<'a> {
-    /// This one.
-    By(&'a Document, &'a BTreeMap<String, Parameter>),
-    /// The software has no configuration task.
-    Nobody,
-    /// Some name means nothing, which is reported where it stands.
-    Unknown,
-}
-
-fn declared<'a>(review: &Review<'a>, document: &Document, deployment: &Deployment) -> Declared<'a> {
-    let policy = review.policy;
-    let find = |kind, at: &Document, name: &str| {
-        let found = policy.names().lookup(policy.tenants(), kind, review.scope(at), name).found();
-        found.map(|id| policy.document(id))
-    };
-    let task = match (&deployment.software, &deployment.task) {
-        (Some(name), _) => {
-            let Some(item) = find(Kind::Software, document, name) else {
-                return Declared::Unknown;
-            };
-            let Body::Software(software) = &item.body else {
-                return Declared::Unknown;
-            };
-            match &software.configure {
-                Some(task) => find(Kind::Task, item, task),
-                None => return Declared::Nobody,
-            }
-        }
-        (None, Some(name)) => find(Kind::Task, document, name),
-        (None, None) => None,
-    };
-    match task.map(|document| (document, &document.body)) {
-        Some((document, Body::Task(task))) => Declared::By(document, &task.parameters),
-        _ => Declared::Unknown,
-    }
-}
-
-fn of_deployment(
-    review: &mut Review<'_>,
-    entry: &DeploymentEntry,
+/// The software or task document of a deployment.
+fn deployed(
+    review: &Review<'_>,
     document: &Document,
     deployment: &Deployment,
-) {
-    match declared(review, document, deployment) {
-        Declared::Unknown => {}
-        Declared::Nobody => {
-            for (name, given) in &deployment.parameters {
-                let message =
-                    format!("`{name}` is declared nowhere: the software has no configuration task");
-                let hint = "name a task in `configure` of the software, or remove the parameter";
-                review.error_once(document, Code::BadParameter, given.key.span, message, hint);
-            }
-        }
-        Declared::By(task, parameters) => {
-            given(review, document, deployment, task, parameters);
-            missing(review, entry, deployment, task, parameters);
+) -> Option<DocumentId> {
+    let policy = review.policy;
+    let (kind, name) = match (&deployment.software, &deployment.task) {
+        (Some(name), _) => (Kind::Software, name),
+        (None, Some(name)) => (Kind::Task, name),
+        (None, None) => return None,
+    };
+    policy.names().lookup(policy.tenants(), kind, review.scope(document), name).found()
+}
+
+fn of_tenant(review: &mut Review<'_>, document: &Document, tenant: &Tenant) {
+    for (key, ItemValues { key: place, parameters }) in &tenant.values {
+        let (kind, name) = match key.split_once('/') {
+            Some(("software", name)) => (Kind::Software, name),
+            Some((_, name)) => (Kind::Task, name.split_once('#').map_or(name, |(name, _)| name)),
+            None => continue,
+        };
+        let name = Spanned::new(name.to_owned(), place.span);
+        if let Some(item) = review.resolve(document, kind, &name) {
+            given(review, document, item, parameters);
         }
     }
+}
+
+/// The declarations that a value must satisfy: an item's own, and for software
+/// that of its configuration task. None where one of them is not known.
+pub(super) fn declarations<'a>(review: &Review<'a>, item: DocumentId) -> Option<Vec<&'a Document>> {
+    let policy = review.policy;
+    let own = policy.document(item);
+    let Body::Software(software) = &own.body else {
+        return Some(vec![own]);
+    };
+    let Some(task) = &software.configure else {
+        return Some(vec![own]);
+    };
+    let found = policy.names().lookup(policy.tenants(), Kind::Task, review.scope(own), task);
+    Some(vec![own, policy.document(found.found()?)])
+}
+
+/// What a document declares.
+pub(super) fn declared(document: &Document) -> &BTreeMap<String, Parameter> {
+    static NONE: BTreeMap<String, Parameter> = BTreeMap::new();
+    match &document.body {
+        Body::Software(software) => &software.parameters,
+        Body::Task(task) => &task.parameters,
+        _ => &NONE,
+    }
+}
+
+/// `task` or `software`, with the name.
+pub(super) fn called(document: &Document) -> String {
+    let word = if matches!(document.body, Body::Task(_)) { "task" } else { "software" };
+    format!("{word} `{}`", document.name.value)
 }
 
 fn given(
     review: &mut Review<'_>,
     document: &Document,
-    deployment: &Deployment,
-    task: &Document,
-    parameters: &BTreeMap<String, Parameter>,
+    item: DocumentId,
+    parameters: &BTreeMap<String, GivenParameter>,
 ) {
-    for (name, given) in &deployment.parameters {
-        let Some(parameter) = parameters.get(name) else {
-            // It may be the one whose declaration is at fault.
-            if task.is_faulty(&["parameters"]) {
-                continue;
-            }
-            let hint = match nearest(name, parameters.keys().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if parameters.is_empty() => "the task declares no parameters".to_owned(),
-                None => format!("it declares {}", listed(parameters)),
-            };
-            let message = format!("task `{}` declares no parameter `{name}`", task.name.value);
-            review.error_once(document, Code::BadParameter, given.key.span, message, hint);
-            continue;
-        };
-        // A faulty value is reported where it was read, and stands here as null.
-        if given.value.value == Value::Null {
-            continue;
+    let Some(declarations) = declarations(review, item) else { return };
+    for (name, given) in parameters {
+        let mut declaring =
+            declarations.iter().filter_map(|at| Some((*at, declared(at).get(name)?))).peekable();
+        if declaring.peek().is_none() {
+            undeclared(review, document, &declarations, (name, given));
         }
-        if let Some(why) = fault(parameter, &given.value) {
+        // A faulty value is reported where it was read, and stands here as null.
+        for (at, parameter) in declaring.filter(|_| !given.value.value.is_null()) {
+            let Some(why) = fault(parameter, &given.value) else { continue };
             let message = format!("`{name}` does not fit: {why}");
-            let hint = format!(
-                "task `{}` declares it as {}",
-                task.name.value,
-                crate::parameter::described(parameter.kind)
-            );
+            let hint = format!("{} declares it as {}", called(at), described(parameter.kind));
             review.error_once(document, Code::BadParameter, given.key.span, message, hint);
+            break;
         }
     }
 }
 
-fn listed(parameters: &BTreeMap<String, Parameter>) -> String {
-    let quoted: Vec<String> = parameters.keys().map(|name| format!("`{name}`")).collect();
-    quoted.join(", ")
-}
-
-fn missing(
+fn undeclared(
     review: &mut Review<'_>,
-    entry: &DeploymentEntry,
-    deployment: &Deployment,
-    task: &Document,
-    parameters: &BTreeMap<String, Parameter>,
+    document: &Document,
+    declarations: &[&Document],
+    (name, given): (&str, &GivenParameter),
 ) {
-    let state = deployment.state.as_ref().map(|state| state.value);
-    let is_faulty = |key| review.policy.is_faulty(entry, &[key]);
-    let unknown =
-        is_faulty("state") || (is_faulty("parameters") && deployment.parameters.is_empty());
-    if unknown || matches!(state, Some(DeploymentState::Absent | DeploymentState::Ignored)) {
+    // It may be the one whose declaration is at fault.
+    if declarations.iter().any(|at| at.is_faulty(&["parameters", "configure"])) {
         return;
     }
-    for (name, parameter) in parameters {
-        if !parameter.required || parameter.default.is_some() {
-            continue;
+    let known: Vec<&str> =
+        declarations.iter().flat_map(|at| declared(at).keys()).map(String::as_str).collect();
+    let (message, none) = match declarations {
+        [software] if matches!(software.body, Body::Software(_)) && known.is_empty() => (
+            format!(
+                "`{name}` is declared nowhere: the software has no parameters and no configuration task"
+            ),
+            "declare it in `parameters` of the software, name a task in `configure`, or remove it",
+        ),
+        _ => {
+            let task = declarations.last().copied().unwrap_or(document);
+            let by = called(if known.is_empty() { task } else { declarations[0] });
+            (format!("{by} declares no parameter `{name}`"), "it declares no parameters")
         }
-        if deployment.parameters.contains_key(name) {
-            continue;
+    };
+    let hint = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => none.to_owned(),
+        None => {
+            let quoted: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            format!("it declares {}", quoted.join(", "))
         }
-        let message = format!("task `{}` needs `{name}`, and nothing gives it", task.name.value);
-        let diagnostic = Diagnostic::error(Code::BadParameter, &*entry.path, entry.span, message)
-            .hint(format!("add `{name}` to `parameters`"))
-            .related(&*task.path, task.span.line, "the task that declares it");
-        review.push(diagnostic);
-    }
+    };
+    review.error_once(document, Code::BadParameter, given.key.span, message, hint);
 }

@@ -5,8 +5,10 @@ use ordain_schema::{Code, Span, Spanned};
 use rustc_hash::FxHashSet;
 use serde_json::Value;
 
+use super::parameters::declared;
 use super::review::Review;
-use crate::parameter::secret;
+use crate::parameter::secrets;
+use crate::policy::{Policy, TenantId};
 
 /// Reports every secret that has no file where it is looked for.
 pub(super) fn check(review: &mut Review<'_>) {
@@ -38,8 +40,13 @@ fn references(document: &Document) -> Vec<Spanned<String>> {
                 within(&given.value, given.value.span, &mut found);
             }
         }
-        Body::Task(task) => {
-            for default in task.parameters.values().filter_map(|one| one.default.as_ref()) {
+        Body::Tenant(tenant) => {
+            for given in tenant.values.values().flat_map(|item| item.parameters.values()) {
+                within(&given.value, given.value.span, &mut found);
+            }
+        }
+        Body::Task(_) | Body::Software(_) => {
+            for default in declared(document).values().filter_map(|one| one.default.as_ref()) {
                 within(default, default.span, &mut found);
             }
         }
@@ -49,35 +56,22 @@ fn references(document: &Document) -> Vec<Spanned<String>> {
 }
 
 fn within(value: &Value, span: Span, found: &mut Vec<Spanned<String>>) {
-    if let Some(name) = secret(value) {
-        found.push(Spanned::new(name.to_owned(), span));
-        return;
-    }
-    match value {
-        Value::Object(map) => map.values().for_each(|value| within(value, span, found)),
-        Value::Array(values) => values.iter().for_each(|value| within(value, span, found)),
-        _ => {}
-    }
+    found.extend(secrets(value).into_iter().map(|name| Spanned::new(name.to_owned(), span)));
 }
 
 /// A tenant's document looks in its own folder, its ancestors' and the root;
-/// a cross-tenant one in the root and, for the computer's tenant, there.
+/// for a cross-tenant one it is enough that some tenant in reach has it, or the
+/// root: which of them lack it is the business of `missing`.
 fn of_name(review: &mut Review<'_>, document: &Document, name: &Spanned<String>) {
-    let tenants = review.policy.tenants();
+    let policy = review.policy;
+    let tenants = policy.tenants();
     let scope = review.scope(document);
-    let in_folder = |id: &str| {
-        let path = format!("tenants/{id}/secrets/{}.age", name.value);
-        review.snapshot.entries.contains_key(&path)
-    };
     let in_root = format!("secrets/{}.age", name.value);
-    let found = review.snapshot.entries.contains_key(&in_root)
-        || match scope {
-            Some(own) => {
-                let line = tenants.node(own).ancestors.iter().chain([&own]);
-                line.into_iter().any(|id| in_folder(&tenants.node(*id).id))
-            }
-            None => tenants.iter().any(|(_, node)| in_folder(&node.id)),
-        };
+    let found = policy.has_secret(scope, name)
+        || scope.is_none()
+            && tenants.iter().any(|(id, _)| {
+                is_reached(policy, document, id) && policy.has_secret(Some(id), name)
+            });
     if found {
         return;
     }
@@ -91,4 +85,10 @@ fn of_name(review: &mut Review<'_>, document: &Document, name: &Spanned<String>)
         None => format!("encrypt it to `{in_root}`"),
     };
     review.error(document, Code::UnknownReference, name.span, message, hint);
+}
+
+/// Whether what a cross-tenant document says may hold in a tenant.
+fn is_reached(policy: &Policy, document: &Document, tenant: TenantId) -> bool {
+    let asks = matches!(&document.body, Body::Deployment(one) if !one.mandatory.value);
+    !asks || policy.tenant(tenant).is_none_or(|tenant| tenant.cross_tenant)
 }

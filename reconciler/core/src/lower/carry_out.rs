@@ -6,7 +6,7 @@ use crate::lower::catalogue::Catalogue;
 use crate::lower::{NotExecutable, TaskMode};
 use crate::order::{Finding, Found, Step};
 use crate::plan::{Action, Because, ComputerPlan};
-use crate::policy::{DeploymentId, Wish};
+use crate::policy::Wish;
 use crate::session::PlannedRow;
 
 /// A plan and what is carried out of it.
@@ -66,7 +66,6 @@ impl Lowering<'_> {
         row: &PlannedRow,
         configured: Option<&Action>,
     ) -> Result<Option<Step>, Fault> {
-        let deployment = self.deployment(action);
         let enforced = action.deployment.is_none_or(|id| {
             let wish = &self.catalogue.policy.deployment(id).wish;
             *wish == Wish::Enforce
@@ -75,7 +74,7 @@ impl Lowering<'_> {
             && enforced
             && matches!(row.reason, Reason::Unknown | Reason::Compliant | Reason::NotCompliant);
         if gated {
-            return Ok(Some(self.catalogue.step(action.id, deployment, row, true)?));
+            return Ok(Some(self.catalogue.step(action.recipient, row, true)?));
         }
         if let Some(message) = self.detection_failure(row) {
             return Err(Fault {
@@ -85,15 +84,15 @@ impl Lowering<'_> {
         }
         match (row.action, row.reason) {
             (Act::None, Reason::Unknown) => {
-                self.catalogue.check(action.id, deployment, TaskMode::Test)?;
+                self.catalogue.check(action.recipient, TaskMode::Test)?;
                 Ok(None)
             }
             (Act::None, Reason::Monitored) => {
-                self.catalogue.check(action.id, deployment, TaskMode::Get)?;
+                self.catalogue.check(action.recipient, TaskMode::Get)?;
                 Ok(None)
             }
             (Act::None, _) => Ok(None),
-            _ => Ok(Some(self.catalogue.step(action.id, deployment, row, false)?)),
+            _ => Ok(Some(self.catalogue.step(action.recipient, row, false)?)),
         }
     }
 
@@ -105,11 +104,6 @@ impl Lowering<'_> {
 
     fn last(&self, item: &Item) -> Option<&Action> {
         self.plan.actions.iter().rfind(|other| other.item == *item)
-    }
-
-    /// The deployment whose parameters count.
-    fn deployment(&self, action: &Action) -> Option<DeploymentId> {
-        action.deployment.or_else(|| self.configured(action)?.deployment)
     }
 
     fn detection_failure(&self, row: &PlannedRow) -> Option<&str> {

@@ -1,8 +1,6 @@
 //! Looks up in a policy what lowering one item on one computer needs.
 
-use std::collections::BTreeMap;
-
-use ordain_schema::document::{GivenParameter, Parameter, VersionWish};
+use ordain_schema::document::VersionWish;
 
 use crate::fleet::Subject;
 use crate::lower::{
@@ -10,7 +8,8 @@ use crate::lower::{
     software_step, task_check, task_step,
 };
 use crate::order::{Check, Step};
-use crate::policy::{DeploymentId, ItemId, Policy, Wish};
+use crate::parameter::Recipient;
+use crate::policy::{ItemId, Policy, Wish};
 use crate::session::PlannedRow;
 
 /// A policy's documents, seen from one computer.
@@ -35,49 +34,44 @@ impl<'a> Catalogue<'a> {
         Self { policy, subject, place }
     }
 
-    /// How to find out about an item, with the parameters of a deployment.
+    /// How to find out about an item.
     pub(super) fn check(
         &self,
-        item: ItemId,
-        deployment: Option<DeploymentId>,
+        recipient: Recipient,
         mode: TaskMode,
     ) -> Result<Check, NotExecutable> {
+        let item = recipient.item;
         if self.policy.software(item).is_some() {
             let name = self.policy.items().entry(item).item.name();
             let known = self.subject.facts.software.as_ref();
             let last = known.and_then(|all| all.get(name)).map(String::as_str);
-            return self.software(item, deployment, |input| software_check(input, last));
+            return self.software(recipient, |input| software_check(input, last));
         }
-        self.task(item, deployment, |input| task_check(input, mode))
+        self.task(recipient, |input| task_check(input, mode))
     }
 
     /// One action of a plan.
     pub(super) fn step(
         &self,
-        item: ItemId,
-        deployment: Option<DeploymentId>,
+        recipient: Recipient,
         row: &PlannedRow,
         gated: bool,
     ) -> Result<Step, NotExecutable> {
-        if self.policy.software(item).is_some() {
-            return self.software(item, deployment, |input| software_step(input, row));
+        if self.policy.software(recipient.item).is_some() {
+            return self.software(recipient, |input| software_step(input, row));
         }
-        self.task(item, deployment, |input| task_step(input, row, gated))
+        self.task(recipient, |input| task_step(input, row, gated))
     }
 
     fn software<T>(
         &self,
-        item: ItemId,
-        deployment: Option<DeploymentId>,
+        recipient: Recipient,
         lower: impl FnOnce(&SoftwareInput<'_>) -> Result<T, NotExecutable>,
     ) -> Result<T, NotExecutable> {
+        let item = recipient.item;
         let software = self.policy.software(item).ok_or(NotExecutable::Missing("document"))?;
-        let task = self.policy.rules().configuration(item);
-        let declared = task.and_then(|task| self.policy.task(task)).map(|task| &task.parameters);
-        let parameters = Parameters::new(declared, self.given(deployment))?;
-        let own = deployment.map(|id| self.policy.deployment(id));
-        let wish = own.filter(|own| own.item == Some(item)).map(|own| &own.wish);
-        let wish = match wish {
+        let parameters = Parameters::new(self.policy, self.subject.tenant.id, recipient)?;
+        let wish = match recipient.winner.map(|id| &self.policy.deployment(id).wish) {
             Some(Wish::Installed(wish)) => Some(wish),
             Some(Wish::UpdateIfFound) => Some(&VersionWish::Latest),
             Some(Wish::Absent | Wish::Ignored | Wish::Enforce | Wish::Audit | Wish::Monitor)
@@ -95,14 +89,12 @@ impl<'a> Catalogue<'a> {
 
     fn task<T>(
         &self,
-        item: ItemId,
-        deployment: Option<DeploymentId>,
+        recipient: Recipient,
         lower: impl FnOnce(&TaskInput<'_>) -> Result<T, NotExecutable>,
     ) -> Result<T, NotExecutable> {
+        let item = recipient.item;
         let task = self.policy.task(item).ok_or(NotExecutable::Missing("document"))?;
-        let declared: &BTreeMap<String, Parameter> = &task.parameters;
-        let parameters = Parameters::new(Some(declared), self.given(deployment))?;
-        let parameters = parameters.complete(declared)?;
+        let parameters = Parameters::complete(self.policy, self.subject.tenant.id, recipient)?;
         lower(&TaskInput {
             place: &self.place,
             item: &self.policy.items().entry(item).item,
@@ -114,10 +106,5 @@ impl<'a> Catalogue<'a> {
 
     fn path(&self, item: ItemId) -> &str {
         &self.policy.document(self.policy.items().entry(item).document).path
-    }
-
-    fn given(&self, id: Option<DeploymentId>) -> Option<&'a BTreeMap<String, GivenParameter>> {
-        let policy = self.subject.world.policy;
-        Some(&policy.says(policy.deployment(id?)).parameters)
     }
 }

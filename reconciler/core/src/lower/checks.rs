@@ -8,6 +8,7 @@ use crate::fleet::Subject;
 use crate::lower::TaskMode;
 use crate::lower::catalogue::Catalogue;
 use crate::order::Check;
+use crate::parameter::Recipient;
 use crate::plan::platform;
 use crate::policy::{Demand, DeploymentId, Entity, ItemId, Policy, Wish};
 use crate::resolve::{Candidates, Request, Settled, resolve};
@@ -34,8 +35,7 @@ pub fn checks(subject: &Subject<'_>, candidates: &Candidates, request: &Request)
     let blob = |path: &str| policy.blob(path).map(ToOwned::to_owned);
     let catalogue = Catalogue::new(subject, &blob);
     let each = wanted.checks.into_values();
-    each.filter_map(|(item, deployment, mode)| catalogue.check(item, deployment, mode).ok())
-        .collect()
+    each.filter_map(|(recipient, mode)| catalogue.check(recipient, mode).ok()).collect()
 }
 
 struct Wanted<'a> {
@@ -43,7 +43,7 @@ struct Wanted<'a> {
     subject: &'a Subject<'a>,
     settled: FxHashMap<ItemId, &'a Settled>,
     /// By place among the actions, then id.
-    checks: BTreeMap<(u32, ItemId), (ItemId, Option<DeploymentId>, TaskMode)>,
+    checks: BTreeMap<(u32, ItemId), (Recipient, TaskMode)>,
     /// Software whose rules are to be followed.
     open: Vec<ItemId>,
 }
@@ -72,20 +72,24 @@ impl Wanted<'_> {
             | Wish::Audit => TaskMode::Test,
         };
         let follows = matches!(wish, Wish::Installed(_) | Wish::UpdateIfFound);
-        self.add(item, self.winner(item), mode);
+        self.add(item, mode);
         if follows {
             self.open.push(item);
         }
     }
 
-    fn add(&mut self, item: ItemId, deployment: Option<DeploymentId>, mode: TaskMode) {
+    fn add(&mut self, item: ItemId, mode: TaskMode) {
         let software = self.policy.software(item);
         let platforms = software.and_then(|software| software.platforms.as_deref());
         if platform(platforms, self.subject) == Ok(false) {
             return;
         }
-        let place = (self.policy.items().position(item), item);
-        self.checks.entry(place).or_insert((item, deployment, mode));
+        let recipient = Recipient::new(item, self.winner(item));
+        self.checks.entry(self.place(item)).or_insert((recipient, mode));
+    }
+
+    fn place(&self, item: ItemId) -> (u32, ItemId) {
+        (self.policy.items().position(item), item)
     }
 
     fn follow_rules(&mut self) {
@@ -106,18 +110,18 @@ impl Wanted<'_> {
         for rule in self.policy.rules().of(item) {
             let looked_at = rule.condition.iter().flat_map(|condition| &condition.of);
             for other in looked_at.copied().flatten() {
-                self.add(other, self.winner(other), TaskMode::Test);
+                self.add(other, TaskMode::Test);
             }
             match &rule.demand {
                 Demand::Present(items) => {
                     for other in items {
-                        self.add(*other, self.winner(*other), TaskMode::Test);
+                        self.add(*other, TaskMode::Test);
                         self.open.push(*other);
                     }
                 }
                 Demand::Absent(items) => {
                     for other in items {
-                        self.add(*other, self.winner(*other), TaskMode::Test);
+                        self.add(*other, TaskMode::Test);
                     }
                 }
                 Demand::Fail(_) => {}
@@ -125,7 +129,8 @@ impl Wanted<'_> {
         }
     }
 
-    /// A task without a winner of its own takes its software's parameters.
+    /// A configuration task takes values of its software, the first one where
+    /// there are several.
     fn configuration(&mut self, software: ItemId) {
         let Some(task) = self.policy.rules().configuration(software) else { return };
         if self.policy.items().entry(task).entity != Entity::Task {
@@ -134,7 +139,11 @@ impl Wanted<'_> {
         if self.settled.contains_key(&task) {
             self.for_its_own_sake(task);
         } else {
-            self.add(task, self.winner(software), TaskMode::Test);
+            self.add(task, TaskMode::Test);
+        }
+        let behind = (software, self.winner(software));
+        if let Some((recipient, _)) = self.checks.get_mut(&self.place(task)) {
+            recipient.configures.get_or_insert(behind);
         }
     }
 }

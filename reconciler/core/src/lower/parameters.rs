@@ -1,52 +1,49 @@
 //! The parameters of one item on one computer, and how scripts receive them:
 //! as environment variables and as one JSON object, never spliced into text.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordain_schema::document::{GivenParameter, Parameter, ParameterType};
 use serde_json::{Map, Value};
 
 use crate::lower::NotExecutable;
-use crate::parameter;
+use crate::parameter::{MissingValue, Recipient, missing, secrets, settle};
+use crate::policy::{Policy, TenantId};
 
 /// Values by name.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parameters(Map<String, Value>);
 
 impl Parameters {
-    /// The values that a deployment gives, and the declared defaults of those it does not.
+    /// The values that hold for an item in a tenant.
     pub fn new(
-        declared: Option<&BTreeMap<String, Parameter>>,
-        given: Option<&BTreeMap<String, GivenParameter>>,
+        policy: &Policy,
+        tenant: Option<TenantId>,
+        recipient: Recipient,
     ) -> Result<Self, NotExecutable> {
         let mut values = Map::new();
-        for (name, parameter) in declared.into_iter().flatten() {
-            let default = parameter.default.as_ref().map(|default| default.value.clone());
-            values.extend(default.map(|default| (name.clone(), default)));
-        }
-        for (name, given) in given.into_iter().flatten() {
-            values.insert(name.clone(), given.value.value.clone());
-        }
-        values.retain(|_, value| !value.is_null());
-        let kind = |name: &str| declared?.get(name).map(|parameter| parameter.kind);
-        for (name, value) in &values {
-            if kind(name) == Some(ParameterType::Secret) || parameter::secret(value).is_some() {
-                return Err(NotExecutable::Secret(name.clone()));
+        for (name, given) in settle(policy, tenant, recipient) {
+            if !secrets(given.value).is_empty() {
+                return Err(NotExecutable::Secret(name.to_owned()));
             }
-            if text(value).contains('\0') {
-                return Err(NotExecutable::Nul(name.clone()));
+            if text(given.value).contains('\0') {
+                return Err(NotExecutable::Nul(name.to_owned()));
             }
+            values.insert(name.to_owned(), given.value.clone());
         }
         Ok(Self(values))
     }
 
-    /// Fails where a required one has no value.
-    pub fn complete(self, declared: &BTreeMap<String, Parameter>) -> Result<Self, NotExecutable> {
-        let mut required = declared.iter().filter(|(_, parameter)| parameter.required);
-        match required.find(|(name, _)| !self.0.contains_key(*name)) {
-            Some((name, _)) => Err(NotExecutable::Parameter(name.clone())),
-            None => Ok(self),
+    /// The same; fails where a required one has no value.
+    pub fn complete(
+        policy: &Policy,
+        tenant: Option<TenantId>,
+        recipient: Recipient,
+    ) -> Result<Self, NotExecutable> {
+        match missing(policy, tenant, recipient) {
+            Some(MissingValue { parameter, secret: None }) => {
+                Err(NotExecutable::Parameter(parameter.to_string()))
+            }
+            Some(_) | None => Self::new(policy, tenant, recipient),
         }
     }
 

@@ -82,8 +82,8 @@ impl NotExecutable {
         match self {
             Self::Context(_) | Self::RunsOn(_) | Self::Secret(_) => Some(Reason::NotExecutedYet),
             Self::NoUpgrade => Some(Reason::UpgradeNotPossible),
+            Self::Parameter(_) => Some(Reason::MissingValue),
             Self::NoRepair
-            | Self::Parameter(_)
             | Self::Nul(_)
             | Self::Missing(_)
             | Self::NoScript(_)

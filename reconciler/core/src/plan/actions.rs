@@ -134,7 +134,8 @@ impl<'a> Rows<'a> {
             from: listed.from.clone().filter(|_| !is_change),
             to: None,
             by,
-            deployment: listed.winner,
+            deployment: listed.recipient.winner,
+            recipient: listed.recipient,
             because: because.map(|(other, configures)| self.word(other, configures)),
             waits_for: self.waits_for(item),
             phase: if in_onboarding { Phase::Onboarding } else { Phase::Main },
@@ -161,7 +162,7 @@ impl<'a> Rows<'a> {
 
     /// The winner's file; without one, the file of the software that brought the item in.
     fn by(&self, listed: &Listed, because: Option<(ItemId, bool)>) -> Option<Place> {
-        if let Some(winner) = listed.winner {
+        if let Some(winner) = listed.recipient.winner {
             let winner = self.policy.deployment(winner);
             return Some(Place { path: winner.path.clone(), line: winner.line });
         }

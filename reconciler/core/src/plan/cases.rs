@@ -1,13 +1,15 @@
 //! The software of one computer, as the state table sees it.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::memo::{Answer, Asked, Memo};
 use super::wish::{Outcome, platform};
 use crate::fleet::Subject;
-use crate::policy::{ItemId, Policy};
+use crate::parameter::Recipient;
+use crate::policy::{DeploymentId, ItemId};
 use crate::resolve::Settled;
 
 /// The software of a computer, with what its winners add.
@@ -17,15 +19,23 @@ pub(super) struct Cases<'a, 'w> {
     pub(super) memo: &'a Memo<'w>,
 }
 
-impl<'w> Cases<'_, 'w> {
+impl Cases<'_, '_> {
     /// What comes of a need.
     pub(super) fn answer(&self, item: ItemId, need: Asked) -> Rc<Answer> {
-        let policy: &'w Policy = self.subject.world.policy;
-        let licence = match self.settled.get(&item) {
-            Some(Settled::Winner(id)) => policy.deployment(*id).licence_document,
-            _ => None,
-        };
-        self.memo.answer(self.subject, item, licence, need)
+        self.memo.answer(self.subject, item, self.winner(item), need)
+    }
+
+    /// An item's winner.
+    pub(super) fn winner(&self, item: ItemId) -> Option<DeploymentId> {
+        match self.settled.get(&item)? {
+            Settled::Winner(id) => Some(*id),
+            Settled::Conflict(..) => None,
+        }
+    }
+
+    /// What an item's own parameters lack here, for people.
+    pub(super) fn missing(&self, recipient: Recipient) -> Option<Arc<str>> {
+        self.memo.missing(self.subject.world.policy, self.subject.tenant.id, recipient)
     }
 
     /// Whether the state table alone says that a software fails where it is asked for.

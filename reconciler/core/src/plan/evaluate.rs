@@ -14,6 +14,7 @@ use super::wish::{Detected, detected};
 use super::{free, task};
 use crate::fleet::Subject;
 use crate::item::Reason;
+use crate::parameter::Recipient;
 use crate::policy::{Demand, DeploymentId, Entity, ItemId, Policy, RuleEntry, Wish};
 use crate::resolve::{Missing, Request, Resolution, Settled};
 
@@ -128,23 +129,26 @@ impl<'w> Evaluator<'_, 'w> {
         let pulled = self.pull(&own);
         let mut evaluation =
             Evaluation { conflicts: self.demands.conflicts.clone(), ..Evaluation::default() };
-        for item in &scope {
-            if self.policy().items().entry(*item).entity == Entity::Software {
-                self.list_software(*item, &pulled, &mut evaluation);
-            } else {
-                self.list_task(*item, &mut evaluation);
-            }
+        let is_software =
+            |item: &ItemId| self.policy().items().entry(*item).entity == Entity::Software;
+        let (software, tasks): (Vec<ItemId>, Vec<ItemId>) =
+            scope.iter().copied().partition(is_software);
+        for item in &software {
+            self.list_software(*item, &pulled, &mut evaluation);
         }
         self.link(&scope, &pulled, &mut evaluation);
-        self.configure(&scope, request, &mut evaluation);
+        self.configure(&software, &mut evaluation);
+        for task in tasks {
+            self.list_task(task, &mut evaluation);
+        }
+        if let Some(limit) = &request.limit {
+            self.configure_alone(limit, &mut evaluation);
+        }
         evaluation
     }
 
     fn winner(&self, item: ItemId) -> Option<DeploymentId> {
-        match self.ground.settled.get(&item)? {
-            Settled::Winner(id) => Some(*id),
-            Settled::Conflict(..) => None,
-        }
+        self.cases.winner(item)
     }
 
     fn wish(&self, item: ItemId) -> Option<&'w Wish> {
@@ -333,17 +337,29 @@ impl<'w> Evaluator<'_, 'w> {
             Detected::Version(version) if standing != Standing::Ignored => Some(version.into()),
             _ => None,
         };
-        evaluation.listed.insert(item, Listed { standing, winner, from });
+        let recipient = Recipient::new(item, winner);
+        let standing = standing.with_message(|| self.cases.missing(recipient));
+        evaluation.listed.insert(item, Listed { standing, recipient, from });
     }
 
+    /// Lists a task with the values that it takes from the software it configures,
+    /// the first one by `order` and name where there are several.
     fn list_task(&self, item: ItemId, evaluation: &mut Evaluation) {
-        let winner = self.winner(item);
+        let behind = evaluation.configures.get(&item).into_iter().flatten().copied();
+        let first = behind.min_by_key(|software| self.policy().items().position(*software));
+        self.list_task_of(item, first, evaluation);
+    }
+
+    fn list_task_of(&self, item: ItemId, software: Option<ItemId>, evaluation: &mut Evaluation) {
+        let configures = software.map(|software| (software, self.winner(software)));
+        let recipient = Recipient { item, winner: self.winner(item), configures };
         let standing = if self.in_conflict(item) {
             Standing::Conflict
         } else {
-            task::standing(self.ground.subject, self.policy(), item, self.wish(item))
+            let missing = self.cases.missing(recipient);
+            task::standing(self.ground.subject, item, self.wish(item), missing)
         };
-        evaluation.listed.insert(item, Listed { standing, winner, from: None });
+        evaluation.listed.insert(item, Listed { standing, recipient, from: None });
     }
 
     /// Records the edges between items that stand in the plan, or are met and alive.
@@ -368,45 +384,43 @@ impl<'w> Evaluator<'_, 'w> {
     }
 
     /// Adds the configuration tasks of software that is there or about to be.
-    fn configure(&mut self, scope: &[ItemId], request: &Request, evaluation: &mut Evaluation) {
-        let mut wanted: Vec<(ItemId, ItemId)> = Vec::new();
-        for item in scope {
+    fn configure(&mut self, software: &[ItemId], evaluation: &mut Evaluation) {
+        let mut wanted: Vec<ItemId> = Vec::new();
+        for item in software {
             let Some(listed) = evaluation.listed.get(item) else {
                 continue;
             };
             let task = self.policy().rules().configuration(*item);
-            wanted
-                .extend(task.filter(|_| will_be_there(&listed.standing)).map(|task| (*item, task)));
-        }
-        for (software, task) in wanted {
-            evaluation.configures.entry(task).or_default().push(software);
-            if !evaluation.listed.contains_key(&task) {
-                self.list_task(task, evaluation);
+            if let Some(task) = task.filter(|_| will_be_there(&listed.standing)) {
+                evaluation.configures.entry(task).or_default().push(*item);
+                wanted.push(task);
             }
         }
-        if let Some(limit) = &request.limit {
-            self.configure_alone(limit, evaluation);
+        for task in wanted {
+            self.list_task(task, evaluation);
         }
     }
 
-    /// A session for a configuration task alone, which has no winner of its own.
+    /// A session for a configuration task alone: it takes the values of its
+    /// software, and is listed without a winner of its own where that is there.
     fn configure_alone(&mut self, limit: &crate::resolve::Limit, evaluation: &mut Evaluation) {
         let crate::resolve::Limit::Item(named) = limit else {
             return;
         };
         let policy = self.policy();
         let pairs = policy.rules().configurations();
-        let of_named = pairs.filter(|(_, task)| policy.items().entry(*task).item == *named);
+        let mut of_named: Vec<(ItemId, ItemId)> =
+            pairs.filter(|(_, task)| policy.items().entry(*task).item == *named).collect();
+        of_named.sort_by_key(|(software, _)| policy.items().position(*software));
+        let mut done: Vec<ItemId> = evaluation.configures.keys().copied().collect();
         for (software, task) in of_named {
             let wished =
                 matches!(self.wish(software), Some(Wish::Installed(_) | Wish::UpdateIfFound));
             let there = matches!(self.detected(software), Detected::Version(_));
-            if wished
-                && there
-                && will_be_there(&self.standing(software))
-                && !evaluation.listed.contains_key(&task)
-            {
-                self.list_task(task, evaluation);
+            let stands = wished && there && will_be_there(&self.standing(software));
+            if stands && !done.contains(&task) {
+                self.list_task_of(task, Some(software), evaluation);
+                done.push(task);
             }
         }
     }

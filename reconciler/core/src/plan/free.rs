@@ -8,6 +8,7 @@ use super::standing::{Listed, Standing, of_answer};
 use super::task;
 use super::wish::{Detected, detected};
 use crate::fleet::Subject;
+use crate::parameter::Recipient;
 use crate::policy::{Entity, ItemId, Wish};
 use crate::resolve::{Missing, Settled};
 
@@ -25,18 +26,20 @@ pub(super) fn list<'w>(
             (Entity::Software, Detected::Version(version)) => Some(version.into()),
             _ => None,
         };
-        return (Listed { standing: Standing::Conflict, winner: None, from }, None);
+        let recipient = Recipient::new(item, None);
+        return (Listed { standing: Standing::Conflict, recipient, from }, None);
     };
-    let deployment = policy.deployment(*winner);
+    let wish = &policy.deployment(*winner).wish;
+    let recipient = Recipient::new(item, Some(*winner));
+    let lacks = || memo.missing(policy, subject.tenant.id, recipient);
     let (standing, from, missing) = match entry.entity {
-        _ if deployment.wish == Wish::Ignored => (Standing::Ignored, None, None),
-        Entity::Task => (task::standing(subject, policy, item, Some(&deployment.wish)), None, None),
+        _ if *wish == Wish::Ignored => (Standing::Ignored, None, None),
+        Entity::Task => (task::standing(subject, item, Some(wish), lacks()), None, None),
         Entity::Software => {
-            let asked = Asked::Winner(*winner);
-            let known = memo.answer(subject, item, deployment.licence_document, asked);
+            let known = memo.answer(subject, item, Some(*winner), Asked::Winner(*winner));
             let (standing, missing) = of_answer(&known, entry.item.name());
-            (standing, known.from.clone(), missing)
+            (standing.with_message(lacks), known.from.clone(), missing)
         }
     };
-    (Listed { standing, winner: Some(*winner), from }, missing)
+    (Listed { standing, recipient, from }, missing)
 }

@@ -1,7 +1,8 @@
 //! The state table's answers, each worked out once for all computers alike.
 //!
 //! What comes of a software depends on its document, the licence, the kind of
-//! platform, the wish, and what is detected; on nothing else of a computer.
+//! platform, the wish, what is detected, and whether a value is missing; on
+//! nothing else of a computer.
 //! Fifty thousand computers ask a few thousand different questions.
 
 use std::cell::RefCell;
@@ -12,15 +13,21 @@ use ordain_schema::document::{Arch, OsFamily};
 use rustc_hash::FxHashMap;
 
 use super::versions::licence;
-use super::wish::{Case, Detected, Need, Outcome, detected};
+use super::wish::{Case, Detected, Found, Need, Outcome, detected};
 use crate::fleet::Subject;
-use crate::policy::{DeploymentId, DocumentId, ItemId, Policy, WishId};
+use crate::parameter::{self, Recipient};
+use crate::policy::{DeploymentId, DocumentId, ItemId, Policy, TenantId, WishId};
 
-/// Answers of the state table for the computers of one world.
+/// Answers of the state table for the computers of one world, and which values
+/// are missing in its tenants.
 #[derive(Debug, Default)]
 pub(super) struct Memo<'w> {
     answers: RefCell<FxHashMap<Question<'w>, Rc<Answer>>>,
+    missing: RefCell<Lacks>,
 }
+
+/// What items lack of their own parameters, by tenant, for people.
+type Lacks = FxHashMap<(Option<TenantId>, Recipient), Option<Arc<str>>>;
 
 /// What the state table says of a software on a computer.
 #[derive(Debug)]
@@ -53,18 +60,39 @@ struct Question<'w> {
     wish: Result<WishId, bool>,
     test: Option<bool>,
     detected: Detected<'w>,
+    lacks_value: bool,
 }
 
 impl<'w> Memo<'w> {
-    /// What comes of a software for which somebody asks.
+    /// What an item lacks of its own parameters in a tenant, for people.
+    pub(super) fn missing(
+        &self,
+        policy: &Policy,
+        tenant: Option<TenantId>,
+        recipient: Recipient,
+    ) -> Option<Arc<str>> {
+        if !policy.items().entry(recipient.item).needs_values {
+            return None;
+        }
+        let mut known = self.missing.borrow_mut();
+        let answer = known.entry((tenant, recipient)).or_insert_with(|| {
+            parameter::missing(policy, tenant, recipient).map(|gone| gone.to_string().into())
+        });
+        answer.clone()
+    }
+
+    /// What comes of a software for which somebody asks; its winner counts also
+    /// where it is not the winner that asks.
     pub(super) fn answer(
         &self,
         subject: &Subject<'w>,
         item: ItemId,
-        licence: Option<DocumentId>,
+        winner: Option<DeploymentId>,
         asked: Asked,
     ) -> Rc<Answer> {
         let policy = subject.world.policy;
+        let licence = winner.and_then(|id| policy.deployment(id).licence_document);
+        let lacks = self.missing(policy, subject.tenant.id, Recipient::new(item, winner));
         let name = policy.items().entry(item).item.name();
         let question = Question {
             item,
@@ -77,6 +105,7 @@ impl<'w> Memo<'w> {
             },
             test: subject.facts.tests.get(name).copied(),
             detected: detected(subject, name),
+            lacks_value: lacks.is_some(),
         };
         if let Some(known) = self.answers.borrow().get(&question) {
             return known.clone();
@@ -101,7 +130,11 @@ fn work_out<'w>(
         Asked::Present => Need::Present,
         Asked::Absent => Need::Absent,
     };
-    let found = (question.detected, question.test);
+    let found = Found {
+        detected: question.detected,
+        test: question.test,
+        lacks_value: question.lacks_value,
+    };
     let case = Case::new(subject, name, software, licence(policy, question.licence), found);
     let (outcome, unheard) = case.outcome(need);
     let from = match question.detected {

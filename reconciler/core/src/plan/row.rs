@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::item::{Act, Item, Phase, Reason};
+use crate::parameter::Recipient;
 use crate::policy::{DeploymentId, ItemId};
 use crate::resolve::{Missing, Rule};
 
@@ -71,6 +72,8 @@ pub struct Action {
     pub by: Option<Place>,
     /// The winner.
     pub deployment: Option<DeploymentId>,
+    /// Who takes values in it.
+    pub recipient: Recipient,
     /// Why it stands where it stands.
     pub because: Option<Because>,
     /// Its direct prerequisites that stand in the plan, in the order of execution.

@@ -12,8 +12,10 @@ use crate::policy::{ItemId, Policy};
 
 /// Onboarding items and all that they pull in.
 pub(super) fn onboarding_part(policy: &Policy, evaluation: &Evaluation) -> FxHashSet<ItemId> {
-    let is_onboarding =
-        |listed: &Listed| listed.winner.is_some_and(|id| policy.deployment(id).is_onboarding());
+    let is_onboarding = |listed: &Listed| {
+        let winner = listed.recipient.winner;
+        winner.is_some_and(|id| policy.deployment(id).is_onboarding())
+    };
     // A configuration task is of the phase of its software, whatever its own winner says.
     let roots = evaluation.listed.iter().filter(|(item, listed)| {
         is_onboarding(listed) && !evaluation.configures.contains_key(item)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::memo::Answer;
 use super::wish::{Change, Outcome};
 use crate::item::Reason;
-use crate::policy::DeploymentId;
+use crate::parameter::Recipient;
 use crate::resolve::Missing;
 
 /// Where an item stands.
@@ -28,13 +28,25 @@ pub(super) enum Standing {
     Fails(Reason, Option<String>),
 }
 
+impl Standing {
+    /// The same; where a value is missing, with the words for it.
+    pub(super) fn with_message(self, missing: impl FnOnce() -> Option<Arc<str>>) -> Self {
+        match self {
+            Self::Fails(Reason::MissingValue, None) => {
+                Self::Fails(Reason::MissingValue, missing().map(|text| text.to_string()))
+            }
+            other => other,
+        }
+    }
+}
+
 /// One item that stands in the plan.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Listed {
     /// Where it stands.
     pub(super) standing: Standing,
-    /// Its winner.
-    pub(super) winner: Option<DeploymentId>,
+    /// Who takes values in it, its winner included.
+    pub(super) recipient: Recipient,
     /// What is detected of it.
     pub(super) from: Option<Arc<str>>,
 }

@@ -1,28 +1,39 @@
 //! What comes of a task on one computer.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::standing::Standing;
 use super::wish::Change;
 use crate::fleet::Subject;
 use crate::item::{Act, Item, Reason};
-use crate::policy::{ItemId, Policy, Wish};
+use crate::policy::{ItemId, Wish};
 
-/// Where a task stands; without a wish of its own it is enforced.
+/// Where a task stands; without a wish of its own it is enforced. `missing` is
+/// what its parameters lack, for people.
 pub(super) fn standing(
     subject: &Subject<'_>,
-    policy: &Policy,
     item: ItemId,
     wish: Option<&Wish>,
+    missing: Option<Arc<str>>,
 ) -> Standing {
-    let answer = subject.facts.tasks.get(&key(&policy.items().entry(item).item)).copied();
-    judge(wish, answer)
+    let item = &subject.world.policy.items().entry(item).item;
+    judge(wish, missing, subject.facts.tasks.get(&key(item)).copied())
 }
 
 /// What a wish makes of a test's answer.
-pub(super) fn judge(wish: Option<&Wish>, answer: Option<bool>) -> Standing {
+pub(super) fn judge(
+    wish: Option<&Wish>,
+    missing: Option<Arc<str>>,
+    answer: Option<bool>,
+) -> Standing {
+    if wish == Some(&Wish::Ignored) {
+        return Standing::Ignored;
+    }
+    if let Some(message) = missing {
+        return Standing::Fails(Reason::MissingValue, Some(message.to_string()));
+    }
     match (wish, answer) {
-        (Some(Wish::Ignored), _) => Standing::Ignored,
         (Some(Wish::Monitor), _) => Standing::Settled(Reason::Monitored),
         (_, None) => Standing::Unknown,
         (_, Some(true)) => Standing::Settled(Reason::Compliant),

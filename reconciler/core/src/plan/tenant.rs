@@ -9,6 +9,7 @@ use super::starts_within;
 use super::task;
 use crate::fleet::{TenantView, World};
 use crate::item::{Act, Phase, Reason};
+use crate::parameter::{self, Recipient};
 use crate::policy::ItemId;
 use crate::resolve::{
     Candidates, Decision, Reach, Request, Resolution, Settled, resolve_tenant, selects_tenant,
@@ -46,7 +47,7 @@ fn plan_tenant(
     }
     items.sort_by_key(|(item, _)| policy.items().position(*item));
     let actions =
-        items.iter().map(|(item, decision)| action(world, *item, &decision.settled)).collect();
+        items.iter().map(|(item, decision)| action(world, id, *item, &decision.settled)).collect();
     let listed = |item: ItemId| items.iter().any(|(own, _)| *own == item);
     Some(TenantPlan {
         tenant: id.to_owned(),
@@ -56,17 +57,24 @@ fn plan_tenant(
     })
 }
 
-fn action(world: &World<'_>, item: ItemId, settled: &Settled) -> Action {
+fn action(world: &World<'_>, tenant: &str, item: ItemId, settled: &Settled) -> Action {
     let policy = world.policy;
-    let (standing, winner) = match settled {
-        Settled::Conflict(..) => (Standing::Conflict, None),
-        Settled::Winner(id) => (task::judge(Some(&policy.deployment(*id).wish), None), Some(*id)),
+    let winner = match settled {
+        Settled::Conflict(..) => None,
+        Settled::Winner(id) => Some(*id),
     };
-    let (reason, failed) = match standing {
-        Standing::Conflict => (Reason::Conflict, true),
-        Standing::Ignored => (Reason::Ignored, false),
-        Standing::Settled(reason) => (reason, false),
-        _ => (Reason::Unknown, false),
+    let recipient = Recipient::new(item, winner);
+    let standing = winner.map_or(Standing::Conflict, |id| {
+        let missing = parameter::missing(policy, policy.tenants().find(tenant), recipient);
+        let missing = missing.map(|missing| missing.to_string().into());
+        task::judge(Some(&policy.deployment(id).wish), missing, None)
+    });
+    let (reason, failed, message) = match standing {
+        Standing::Conflict => (Reason::Conflict, true, None),
+        Standing::Ignored => (Reason::Ignored, false, None),
+        Standing::Settled(reason) => (reason, false, None),
+        Standing::Fails(reason, message) => (reason, true, message),
+        _ => (Reason::Unknown, false, None),
     };
     let by = winner.map(|id| {
         let winner = policy.deployment(id);
@@ -81,10 +89,11 @@ fn action(world: &World<'_>, item: ItemId, settled: &Settled) -> Action {
         to: None,
         by,
         deployment: winner,
+        recipient,
         because: None,
         waits_for: Vec::new(),
         phase: Phase::Main,
         failed,
-        message: None,
+        message,
     }
 }

@@ -66,6 +66,17 @@ pub(super) struct Change {
     pub(super) to: Option<Arc<str>>,
 }
 
+/// What is found of a software on a computer, and for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found<'a> {
+    /// The version.
+    pub(super) detected: Detected<'a>,
+    /// The answer of its test.
+    pub(super) test: Option<bool>,
+    /// Whether a required parameter has no value.
+    pub(super) lacks_value: bool,
+}
+
 /// A software on a computer, with all that its state table looks at.
 #[derive(Debug)]
 pub(super) struct Case<'a> {
@@ -79,6 +90,8 @@ pub(super) struct Case<'a> {
     pub(super) offered: Offered<'a>,
     /// Whether the deployment names a licence.
     pub(super) licensed: bool,
+    /// Whether a required parameter has no value.
+    lacks_value: bool,
     platform: Result<bool, &'static str>,
 }
 
@@ -89,12 +102,13 @@ impl<'a> Case<'a> {
         name: &str,
         software: &'a Software,
         licence: Option<&Licence>,
-        (detected, test): (Detected<'a>, Option<bool>),
+        found: Found<'a>,
     ) -> Self {
         Self {
             software,
-            detected,
-            test,
+            detected: found.detected,
+            test: found.test,
+            lacks_value: found.lacks_value,
             offered: offered(subject, name, software, licence),
             licensed: licence.is_some(),
             platform: platform(software.platforms.as_deref(), subject),
@@ -194,8 +208,8 @@ impl<'a> Case<'a> {
         if to.is_none() {
             return (Outcome::Fails(Reason::NoApplicableVersion), unheard);
         }
-        if self.lacks_licence() {
-            return (Outcome::Fails(Reason::NoLicence), false);
+        if let Some(reason) = self.lacks() {
+            return (Outcome::Fails(reason), false);
         }
         let change = Change {
             act: Act::Repair,
@@ -206,8 +220,13 @@ impl<'a> Case<'a> {
         (Outcome::Change(Rc::new([change])), unheard)
     }
 
-    fn lacks_licence(&self) -> bool {
-        self.software.licence == LicenceNeed::Required && !self.licensed
+    /// What a change to some version needs and does not get.
+    fn lacks(&self) -> Option<Reason> {
+        if self.software.licence == LicenceNeed::Required && !self.licensed {
+            Some(Reason::NoLicence)
+        } else {
+            self.lacks_value.then_some(Reason::MissingValue)
+        }
     }
 
     fn change(&self, act: Act, reason: Reason, from: Option<&str>, to: Option<&str>) -> Outcome {
@@ -217,8 +236,8 @@ impl<'a> Case<'a> {
         let Some(changes) = self.through_bases(act, reason, from, to) else {
             return Outcome::Fails(Reason::NoApplicableVersion);
         };
-        if self.lacks_licence() {
-            return Outcome::Fails(Reason::NoLicence);
+        if let Some(reason) = self.lacks() {
+            return Outcome::Fails(reason);
         }
         if changes
             .iter()

@@ -1,8 +1,9 @@
 //! Maintenance items as dense ids.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordain_schema::document::{Body, Document, Order, OrderAt};
+use ordain_schema::document::{Body, Document, Order, OrderAt, Parameter, ParameterType};
 use rustc_hash::FxHashMap;
 
 use super::{DocumentId, TenantId, Tenants};
@@ -33,6 +34,8 @@ pub struct ItemEntry {
     pub scope: Option<TenantId>,
     /// Its place among the actions: `at` as -1, 0, 1, then the rank.
     pub place: (i8, i64),
+    /// Whether a parameter of its own may be without a value.
+    pub needs_values: bool,
 }
 
 /// All items. Ids compare like the order of actions once the table is sealed
@@ -53,18 +56,13 @@ impl ItemTable {
             let name: Arc<str> = document.name.value.as_str().into();
             match &document.body {
                 Body::Software(software) => {
-                    table.add(
-                        id,
-                        scope,
-                        Entity::Software,
-                        Item::Software(name),
-                        &software.order,
-                        None,
-                    );
+                    let item = Item::Software(name);
+                    let declared = &software.parameters;
+                    table.add(id, scope, Entity::Software, item, &software.order, declared);
                 }
                 Body::Task(task) => {
                     let item = Item::Task { name, instance: None };
-                    table.add(id, scope, Entity::Task, item, &task.order, None);
+                    table.add(id, scope, Entity::Task, item, &task.order, &task.parameters);
                 }
                 _ => {}
             }
@@ -79,17 +77,18 @@ impl ItemTable {
         entity: Entity,
         item: Item,
         order: &Order,
-        instance: Option<Arc<str>>,
-    ) -> ItemId {
+        declared: &BTreeMap<String, Parameter>,
+    ) {
         let id = ItemId(self.entries.len() as u32);
         let at = match order.at {
             Some(OrderAt::First) => -1,
             None => 0,
             Some(OrderAt::Last) => 1,
         };
-        self.entries.push(ItemEntry { item, entity, document, scope, place: (at, order.rank) });
-        self.by_key.insert((document, instance), id);
-        id
+        let place = (at, order.rank);
+        let needs_values = declared.values().any(may_be_missing);
+        self.entries.push(ItemEntry { item, entity, document, scope, place, needs_values });
+        self.by_key.insert((document, None), id);
     }
 
     /// The item of a software or task document, made where an instance is new.
@@ -159,4 +158,11 @@ impl ItemTable {
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
+}
+
+/// Whether a parameter may be without a value: required and without a default,
+/// or of a type that may name a secret which some tenant does not have.
+fn may_be_missing(parameter: &Parameter) -> bool {
+    (parameter.required && parameter.default.is_none())
+        || matches!(parameter.kind, ParameterType::Secret | ParameterType::Map)
 }

@@ -110,6 +110,11 @@ impl Tenants {
         self.nodes.is_empty()
     }
 
+    /// A tenant and all above it, nearest first.
+    pub fn line(&self, id: TenantId) -> impl Iterator<Item = TenantId> {
+        [id].into_iter().chain(self.node(id).ancestors.iter().copied())
+    }
+
     /// How far below the top a tenant stands; deeper is nearer to its own computers.
     pub fn depth(&self, id: TenantId) -> usize {
         self.node(id).ancestors.len()

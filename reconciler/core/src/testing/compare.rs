@@ -1,13 +1,16 @@
 //! Comparing what a test expects with what a plan says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ordain_schema::document::{ExpectedAction, ExpectedConflict, ExpectedError, Test};
 use ordain_schema::{Diagnostic, Severity};
+use serde_json::Value;
 
 use super::Failure;
 use crate::item::{Act, Reason};
+use crate::parameter::settle;
 use crate::plan::{Action, ComputerPlan, Conflict, Plan};
+use crate::policy::{Policy, TenantId};
 
 /// Compares the expected diagnostics with those that are there. Errors that the
 /// repository has without the files of the test are not of the test's making.
@@ -59,7 +62,7 @@ fn lines(lines: impl Iterator<Item = String>) -> String {
 }
 
 /// Compares the expected actions and conflicts with a plan.
-pub(super) fn plans(test: &Test, plan: &Plan) -> Vec<Failure> {
+pub(super) fn plans(test: &Test, policy: &Policy, plan: &Plan) -> Vec<Failure> {
     let mut failures = Vec::new();
     for (name, expected) in &test.expect {
         if !test.inventory.computers.iter().any(|one| is_named(name, &one.tenant, &one.name)) {
@@ -70,12 +73,9 @@ pub(super) fn plans(test: &Test, plan: &Plan) -> Vec<Failure> {
             continue;
         }
         for computer in found(plan, name) {
-            failures.extend(actions(
-                name,
-                expected,
-                computer.map_or(&[], |one| &one.actions),
-                test.partial,
-            ));
+            let tenant = computer.and_then(|one| policy.tenants().find(&one.tenant));
+            let rows = Rows::new(policy, tenant, computer.map_or(&[], |one| &one.actions));
+            failures.extend(rows.compare(name, expected, test.partial));
         }
     }
     failures.extend(conflicts(test, plan));
@@ -106,43 +106,79 @@ fn may_be_left_out(action: &Action) -> bool {
         )
 }
 
-fn actions(
-    name: &str,
-    expected: &[ExpectedAction],
-    actual: &[Action],
-    partial: bool,
-) -> Option<Failure> {
-    let failure = |message: String| {
-        Some(Failure {
-            computer: Some(name.to_owned()),
-            message,
-            expected: Some(lines(expected.iter().map(describe_expected))),
-            actual: Some(lines(actual.iter().map(describe_action))),
-        })
-    };
-    let mut rest = actual.iter();
-    for wanted in expected {
-        loop {
-            let Some(action) = rest.next() else {
-                return failure(format!(
-                    "{} does not stand where it is expected",
-                    describe_expected(wanted)
-                ));
+/// The actions of one computer, with the values of their parameters.
+struct Rows<'a> {
+    policy: &'a Policy,
+    tenant: Option<TenantId>,
+    actions: &'a [Action],
+}
+
+impl<'a> Rows<'a> {
+    fn new(policy: &'a Policy, tenant: Option<TenantId>, actions: &'a [Action]) -> Self {
+        Self { policy, tenant, actions }
+    }
+
+    fn compare(&self, name: &str, expected: &[ExpectedAction], partial: bool) -> Option<Failure> {
+        let told = expected.iter().any(|wanted| wanted.parameters.is_some());
+        let failure =
+            |message: String| {
+                Some(Failure {
+                    computer: Some(name.to_owned()),
+                    message,
+                    expected: Some(lines(expected.iter().map(describe_expected))),
+                    actual: Some(lines(self.actions.iter().map(|action| {
+                        describe_action(action, told.then(|| self.parameters(action)))
+                    }))),
+                })
             };
-            if matches(wanted, action) {
-                break;
-            }
-            if !partial && !may_be_left_out(action) {
-                return failure(format!(
-                    "{} stands where {} is expected",
-                    action.item,
-                    describe_expected(wanted)
-                ));
+        let mut rest = self.actions.iter();
+        for wanted in expected {
+            loop {
+                let Some(action) = rest.next() else {
+                    return failure(format!(
+                        "{} does not stand where it is expected",
+                        describe_expected(wanted)
+                    ));
+                };
+                if matches(wanted, action) && self.has_parameters(wanted, action) {
+                    break;
+                }
+                if !partial && !may_be_left_out(action) {
+                    return failure(format!(
+                        "{} stands where {} is expected",
+                        action.item,
+                        describe_expected(wanted)
+                    ));
+                }
             }
         }
+        let further = rest.find(|action| !partial && !may_be_left_out(action))?;
+        failure(format!("{} is not expected", further.item))
     }
-    let further = rest.find(|action| !partial && !may_be_left_out(action))?;
-    failure(format!("{} is not expected", further.item))
+
+    fn parameters(&self, action: &Action) -> BTreeMap<&'a str, &'a Value> {
+        let given = settle(self.policy, self.tenant, action.recipient);
+        given.into_iter().map(|(name, given)| (name, given.value)).collect()
+    }
+
+    /// Whether the parameters that are given have these values.
+    fn has_parameters(&self, wanted: &ExpectedAction, action: &Action) -> bool {
+        let Some(wanted) = &wanted.parameters else { return true };
+        let actual = self.parameters(action);
+        wanted.iter().all(|(name, wanted)| {
+            let actual = actual.get(name.as_str()).copied().unwrap_or(&Value::Null);
+            is_value(wanted, actual)
+        })
+    }
+}
+
+/// Whether a value is the expected one; a map may be written as `{value: {…}}` too.
+fn is_value(wanted: &Value, actual: &Value) -> bool {
+    let numbers = wanted.as_f64().zip(actual.as_f64());
+    let bare = wanted.as_object().filter(|map| map.len() == 1).and_then(|map| map.get("value"));
+    wanted == actual
+        || numbers.is_some_and(|(wanted, actual)| wanted.total_cmp(&actual).is_eq())
+        || bare == Some(actual)
 }
 
 fn matches(wanted: &ExpectedAction, action: &Action) -> bool {
@@ -181,11 +217,19 @@ fn describe_expected(wanted: &ExpectedAction) -> String {
         wanted.waits_for.as_ref().map(|items| format!("waitsFor: [{}]", items.join(", "))),
         text("phase", &wanted.phase),
         wanted.failed.map(|failed| format!("failed: {failed}")),
+        wanted.parameters.as_ref().map(|all| described(all.iter())),
     ];
     format!("{{{}}}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
-fn describe_action(action: &Action) -> String {
+/// `parameters: {name: value}`.
+fn described<'a>(all: impl Iterator<Item = (impl AsRef<str> + 'a, &'a Value)>) -> String {
+    let each = all.map(|(name, value)| format!("{}: {value}", name.as_ref()));
+    format!("parameters: {{{}}}", each.collect::<Vec<_>>().join(", "))
+}
+
+/// A row, with its parameters where they are asked for.
+fn describe_action(action: &Action, parameters: Option<BTreeMap<&str, &Value>>) -> String {
     let some = |key: &str, value: Option<String>| value.map(|value| format!("{key}: {value}"));
     let waits = action.waits_for.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let parts = [
@@ -198,6 +242,7 @@ fn describe_action(action: &Action) -> String {
         some("because", action.because.as_ref().map(ToString::to_string)),
         (!waits.is_empty()).then(|| format!("waitsFor: [{waits}]")),
         action.failed.then(|| "failed: true".to_owned()),
+        parameters.filter(|all| !all.is_empty()).map(|all| described(all.into_iter())),
     ];
     format!("{{{}}}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }

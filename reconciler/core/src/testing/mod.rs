@@ -140,7 +140,7 @@ fn planned(
     };
     let mut fleet = Fleet::new(test.inventory.clone());
     answer(policy, snapshot, &mut fleet);
-    compare::plans(test, &plan(policy, &fleet, &request, now))
+    compare::plans(test, policy, &plan(policy, &fleet, &request, now))
 }
 
 /// The session that a test asks for.

@@ -10,7 +10,7 @@ use ordain_schema::document::Inventory;
 use serde_json::{Value, json};
 
 use super::fleet;
-use super::keys::{computer, group, software_wish, task, task_wish, versions};
+use super::keys::{computer, group, software_wish, task, task_wish, values, versions};
 use super::random::Random;
 use super::repository::{Doc, Keys, Repository};
 
@@ -273,6 +273,12 @@ impl Plot {
             let zones = ["Pacific/Kiritimati", "America/Los_Angeles", "Asia/Tokyo"];
             keys.push(("timezone", json!(random.pick(&zones))));
         }
+        if random.chance(45) {
+            let own = |names: &[&'static str]| -> Vec<&'static str> {
+                names.iter().copied().filter(|name| !self.homes.contains_key(name)).collect()
+            };
+            keys.push(("values", values(random, &own(&self.software), &own(&self.tasks))));
+        }
         keys
     }
 
@@ -304,6 +310,12 @@ impl Plot {
             maybe(6, "upgrade", json!({"script": "upgrade.sh"}));
             keys.dedup_by_key(|(key, _)| *key);
         }
+        // Values name both, whether or not a task declares the second one too.
+        let mut declared = json!({"q": {"type": "string"}, "p": {"type": "string"}});
+        if random.chance(15) {
+            declared["q"]["required"] = json!(true);
+        }
+        keys.push(("parameters", declared));
         if random.chance(35) {
             keys.push(("configure", json!(random.pick(&self.tasks))));
         }
@@ -365,6 +377,9 @@ impl Plot {
                 json!(random.pick(&self.software[..hot.min(self.software.len())])),
             ));
             software_wish(random, &mut keys);
+            if random.chance(40) {
+                keys.push(("parameters", json!({"q": random.pick(&["x", "y"])})));
+            }
         } else {
             let task = random.pick(&self.tasks[..hot.min(self.tasks.len())]);
             keys.push(("task", json!(task)));

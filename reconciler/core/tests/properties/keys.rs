@@ -54,16 +54,49 @@ pub(crate) fn task_wish(random: &mut Random, keys: &mut Keys) {
     if random.chance(25) {
         keys.push(("instance", json!(random.pick(&["one", "two"]))));
     }
+    let mut given = serde_json::Map::new();
     if random.chance(25) {
-        keys.push(("parameters", json!({"p": random.pick(&["x", "y"])})));
+        given.insert("p".to_owned(), json!(random.pick(&["x", "y"])));
     }
+    if random.chance(60) {
+        given.insert("r".to_owned(), json!(random.pick(&["x", "y"])));
+    }
+    if !given.is_empty() {
+        keys.push(("parameters", given.into()));
+    }
+}
+
+/// Values of a tenant for some of these items.
+pub(crate) fn values(random: &mut Random, software: &[&str], tasks: &[&str]) -> Value {
+    let mut values = serde_json::Map::new();
+    let mut add = |random: &mut Random, key: String, names: &[&str]| {
+        let mut given = serde_json::Map::new();
+        for name in random.some(names, 2) {
+            given.insert(name.to_owned(), random.pick(&[json!("x"), json!("z"), Value::Null]));
+        }
+        values.insert(key, given.into());
+    };
+    for name in random.some(software, 2) {
+        add(random, format!("software/{name}"), &["q", "p"]);
+    }
+    for name in random.some(tasks, 2) {
+        let instance = random.pick(&["", "", "#one"]);
+        add(random, format!("task/{name}{instance}"), &["p", "r"]);
+    }
+    values.into()
 }
 
 pub(crate) fn task(random: &mut Random) -> Keys {
     let mut keys = vec![
         ("test", json!({"script": "test.sh"})),
         ("set", json!({"script": "set.sh"})),
-        ("parameters", json!({"p": {"type": "string", "required": false}})),
+        (
+            "parameters",
+            json!({
+                "p": {"type": "string", "required": false},
+                "r": {"type": "string", "required": random.chance(30)},
+            }),
+        ),
     ];
     match random.below(10) {
         0 => keys.push(("runsOn", json!("person"))),

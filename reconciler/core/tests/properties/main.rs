@@ -20,6 +20,7 @@ mod repository;
 mod short;
 mod side;
 mod small;
+mod values;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 

@@ -142,7 +142,13 @@ impl Repository {
             culprits.sort_unstable();
             culprits.dedup();
             for place in culprits.into_iter().rev() {
-                self.docs.remove(place);
+                // A tenant without its document would be another fault.
+                let keys = &mut self.docs[place].keys;
+                let values = keys.iter().position(|(key, _)| *key == "values");
+                match values {
+                    Some(values) => drop(keys.remove(values)),
+                    None => drop(self.docs.remove(place)),
+                }
             }
         }
         false

@@ -3,6 +3,7 @@
 mod catalogue;
 mod deployments;
 mod once;
+mod parameters;
 mod references;
 mod trust;
 mod values;

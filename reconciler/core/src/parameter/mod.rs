@@ -1,7 +1,11 @@
-//! Values of parameters against their declaration.
+//! Values of parameters against their declaration, and who gives them.
 //!
 //! Says what is wrong with a value in words; where it stands and what is to
-//! be reported is the business of `check`.
+//! be reported is the business of `check`. `settle` finds the value that holds.
+
+mod settle;
+
+pub use settle::{Given, Giver, MissingValue, Recipient, missing, missing_one, settle};
 
 use ordain_schema::document::{Parameter, ParameterType};
 use regex::Regex;
@@ -31,6 +35,18 @@ pub fn fault(parameter: &Parameter, value: &Value) -> Option<String> {
 pub fn secret(value: &Value) -> Option<&str> {
     let map = value.as_object().filter(|map| map.len() == 1)?;
     map.get("secret")?.as_str()
+}
+
+/// The names of all secrets that a value refers to, at any depth.
+pub fn secrets(value: &Value) -> Vec<&str> {
+    if let Some(name) = secret(value) {
+        return vec![name];
+    }
+    match value {
+        Value::Object(map) => map.values().flat_map(secrets).collect(),
+        Value::Array(values) => values.iter().flat_map(secrets).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// A type in words, with its article.
