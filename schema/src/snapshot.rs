@@ -21,8 +21,9 @@ pub struct Snapshot {
 pub struct Entry {
     /// What kind of entry git says it is.
     pub mode: Mode,
-    /// The blob's object id in hexadecimal (SHA-1 or SHA-256 of git's blob form).
-    pub id: String,
+    /// The blob's object id in hexadecimal (SHA-1 or SHA-256 of git's blob
+    /// form); none where nobody has named it yet: a document of a plain folder.
+    pub id: Option<Arc<str>>,
     /// Its bytes, where they are at hand.
     pub content: Content,
 }

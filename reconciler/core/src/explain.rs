@@ -85,7 +85,7 @@ pub fn explain(
 
 fn explain_one(
     subject: &Subject<'_>,
-    candidates: &Candidates,
+    candidates: &Candidates<'_>,
     request: &Request,
     item: &Item,
 ) -> Explanation {
@@ -128,7 +128,7 @@ fn explain_one(
 /// What could not be known of this item alone.
 fn unknown(
     subject: &Subject<'_>,
-    candidates: &Candidates,
+    candidates: &Candidates<'_>,
     request: &Request,
     item: &Item,
 ) -> Vec<Missing> {
@@ -173,7 +173,11 @@ fn winner(subject: &Subject<'_>, deployment: &DeploymentEntry) -> Winner {
 }
 
 /// The facts that decide about an item on this computer.
-fn facts(subject: &Subject<'_>, candidates: &Candidates, item: &Item) -> BTreeMap<String, Value> {
+fn facts(
+    subject: &Subject<'_>,
+    candidates: &Candidates<'_>,
+    item: &Item,
+) -> BTreeMap<String, Value> {
     let policy = subject.world.policy;
     let mut paths: Vec<String> = Vec::new();
     let deployments = candidates.of(&subject.facts.tenant).iter().map(|id| policy.deployment(*id));

@@ -6,8 +6,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use ordain_schema::document::Document;
-use ordain_schema::{Diagnostic, Documents, Severity, Snapshot};
+use ordain_schema::{Diagnostic, Documents, FilesRead, Severity, Snapshot};
 
 use crate::check::check;
 use crate::policy::Policy;
@@ -45,14 +44,9 @@ pub fn load(snapshot: &Snapshot, now: Timestamp) -> Loaded {
     assemble(ordain_schema::read(snapshot), snapshot, now)
 }
 
-/// The same, with the answers for single files coming from what the caller
-/// keeps; they must be those of [`ordain_schema::read_file`].
-pub fn load_with(
-    snapshot: &Snapshot,
-    now: Timestamp,
-    file: impl FnMut(&str, &str, &[u8]) -> (Vec<Document>, Vec<Diagnostic>),
-) -> Loaded {
-    assemble(ordain_schema::read_with(snapshot, file), snapshot, now)
+/// The same, without reading files again that the commit before had too.
+pub fn load_again(snapshot: &Snapshot, now: Timestamp, before: &mut FilesRead) -> Loaded {
+    assemble(ordain_schema::read_again(snapshot, before), snapshot, now)
 }
 
 fn assemble(

@@ -26,7 +26,9 @@ fn snapshot(text: &str) -> Snapshot {
     let mut snapshot = Snapshot::default();
     let mut add = |path: &str, text: &str| {
         let content = Content::Bytes(Arc::from(text.as_bytes()));
-        snapshot.entries.insert(path.into(), Entry { mode: Mode::File, id: path.into(), content });
+        snapshot
+            .entries
+            .insert(path.into(), Entry { mode: Mode::File, id: Some(path.into()), content });
     };
     add("ordain.yaml", REPOSITORY);
     for section in text.split("=== ").skip(1) {

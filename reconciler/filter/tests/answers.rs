@@ -31,7 +31,7 @@ computers:
 fn snapshot(files: &[(&str, &str)]) -> Snapshot {
     let entry = |text: &str| Entry {
         mode: Mode::File,
-        id: format!("{:040x}", text.len()),
+        id: Some(format!("{:040x}", text.len()).into()),
         content: Content::Bytes(text.as_bytes().into()),
     };
     let all = FIXED.iter().chain(files);

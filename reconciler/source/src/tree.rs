@@ -48,7 +48,8 @@ pub(crate) fn limit(path: &str) -> u64 {
     if is_document(path) { DOCUMENT_LIMIT } else { FILE_LIMIT }
 }
 
-fn is_document(path: &str) -> bool {
+/// Whether a path is that of a document, if it stands in a folder of them.
+pub(crate) fn is_document(path: &str) -> bool {
     // Other cases of these letters are no documents either.
     path.rsplit_once('.').is_some_and(|(_, ending)| ending == "yaml")
 }
@@ -155,7 +156,7 @@ impl<'git> Reader<'git> {
         if self.entries.len() >= MOST_ENTRIES {
             return Err(ReadError::TooMany { most: MOST_ENTRIES });
         }
-        let id = entry.id().to_string();
+        let id = Some(entry.id().to_string().into());
         self.entries.insert(path, Entry { mode, id, content });
         Ok(())
     }

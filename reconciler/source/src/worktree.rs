@@ -1,13 +1,14 @@
 //! A snapshot of a plain folder on disk, as it would be if all of it were
-//! committed now: the same paths, modes and blob ids that git would give.
+//! committed now: the same paths, modes and blob ids that git would give. Ids
+//! of documents are left out: nothing asks for a document by its id.
 //!
 //! Also finds the folder that a person stands in ([`enclosing`]). Knows no
 //! commits; those are `repository.rs`.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fs::{self, DirEntry, Metadata};
-use std::io;
+use std::fs::{self, DirEntry, File, Metadata};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use git2::{ObjectType, Oid};
 use ordain_schema::{Content, Entry, Mode, Snapshot};
 
 use crate::id::blob_id;
-use crate::tree::{good_name, limit};
+use crate::tree::{good_name, is_document, limit};
 
 /// Folders inside each other.
 const MOST_DEPTH: usize = 64;
@@ -87,7 +88,7 @@ pub fn snapshot_of_folder(folder: &Path) -> Result<Snapshot, FolderError> {
         return Err(FolderError::NotFolder { path: folder.to_owned() });
     }
     let mut walk = Walk { entries: BTreeMap::new() };
-    walk.folder(folder, "", true, 0)?;
+    walk.folder(&Place { folder, prefix: "", good: true, depth: 0 })?;
     Ok(Snapshot { revision: None, entries: walk.entries })
 }
 
@@ -95,81 +96,95 @@ struct Walk {
     entries: BTreeMap<String, Entry>,
 }
 
+/// A folder while descending.
+struct Place<'a> {
+    folder: &'a Path,
+    /// Its path from the root; empty, or ending in `/`.
+    prefix: &'a str,
+    /// Whether every name so far was a good one.
+    good: bool,
+    depth: usize,
+}
+
 impl Walk {
-    fn folder(
-        &mut self,
-        folder: &Path,
-        prefix: &str,
-        good: bool,
-        depth: usize,
-    ) -> Result<(), FolderError> {
-        if depth > MOST_DEPTH {
-            return Err(FolderError::TooDeep { path: folder.to_owned() });
+    fn folder(&mut self, at: &Place<'_>) -> Result<(), FolderError> {
+        if at.depth > MOST_DEPTH {
+            return Err(FolderError::TooDeep { path: at.folder.to_owned() });
         }
-        let list = fs::read_dir(folder).map_err(|error| unreadable(folder, error))?;
-        for entry in list {
-            let entry = entry.map_err(|error| unreadable(folder, error))?;
-            if entry.file_name() != OsStr::new(".git") {
-                self.one(&entry, prefix, good, depth)?;
-            }
+        let refused = |error| unreadable(at.folder, error);
+        let list = fs::read_dir(at.folder).map_err(refused)?;
+        let entries = list.collect::<Result<Vec<_>, _>>().map_err(refused)?;
+        let is_gits = |entry: &DirEntry| entry.file_name() == OsStr::new(".git");
+        if at.depth > 0 && entries.iter().any(is_gits) {
+            let path = at.prefix.trim_end_matches('/').to_owned();
+            self.enter(path, at.good, submodule(at.folder));
+            return Ok(());
         }
-        Ok(())
+        let mut others = entries.iter().filter(|entry| !is_gits(entry));
+        others.try_for_each(|entry| self.one(entry, at))
     }
 
-    fn one(
-        &mut self,
-        entry: &DirEntry,
-        prefix: &str,
-        good: bool,
-        depth: usize,
-    ) -> Result<(), FolderError> {
-        let place = entry.path();
-        let about = match fs::symlink_metadata(&place) {
-            Ok(about) => about,
-            // Gone since the folder was listed: as if it never was.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(unreadable(&place, error)),
-        };
-        let name = entry.file_name();
-        let shown = name.to_string_lossy();
-        let good = good && name.to_str().is_some_and(good_name);
-        let path = format!("{prefix}{shown}");
-        let read = if about.is_dir() {
-            if !place.join(".git").exists() {
-                return self.folder(&place, &format!("{path}/"), good, depth + 1);
-            }
-            submodule(&place)
-        } else if about.is_symlink() {
-            link(&place)?
-        } else if about.is_file() {
-            file(&place, &path, &about)?
+    fn one(&mut self, entry: &DirEntry, at: &Place<'_>) -> Result<(), FolderError> {
+        let (place, name) = (entry.path(), entry.file_name());
+        let good = at.good && name.to_str().is_some_and(good_name);
+        let path = format!("{}{}", at.prefix, name.to_string_lossy());
+        let refused = |error| unreadable(&place, error);
+        let kind = entry.file_type().map_err(refused)?;
+        let read = if kind.is_dir() {
+            let (prefix, depth) = (&*format!("{path}/"), at.depth + 1);
+            return self.folder(&Place { folder: &place, prefix, good, depth });
+        } else if kind.is_symlink() {
+            link(&place)
+        } else if kind.is_file() {
+            file(&place, &path)
         } else {
             return Ok(());
         };
+        match read {
+            Ok(read) => self.enter(path, good, read),
+            // Gone since the folder was listed: as if it never was.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(refused(error)),
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, path: String, good: bool, read: Entry) {
         let good = good && !self.entries.contains_key(&path);
         let content = if good { read.content } else { Content::BadName };
         self.entries.insert(path, Entry { content, ..read });
-        Ok(())
     }
 }
 
-fn file(place: &Path, path: &str, about: &Metadata) -> Result<Entry, FolderError> {
+fn file(place: &Path, path: &str) -> io::Result<Entry> {
+    let mut file = File::open(place)?;
+    let about = file.metadata()?;
     let (id, content) = if about.len() > limit(path) {
-        let id = Oid::hash_file(ObjectType::Blob, place)
-            .map_err(|error| unreadable(place, io::Error::other(error)))?;
-        (id.to_string(), Content::TooLarge(about.len()))
+        let id = Oid::hash_file(ObjectType::Blob, place).map_err(io::Error::other)?;
+        (Some(id.to_string().into()), Content::TooLarge(about.len()))
     } else {
-        let bytes = fs::read(place).map_err(|error| unreadable(place, error))?;
-        (blob_id(&bytes), Content::Bytes(Arc::from(bytes)))
+        let bytes = whole(&mut file, about.len())?;
+        let id = (!is_document(path)).then(|| blob_id(&bytes).into());
+        (id, Content::Bytes(bytes))
     };
-    let mode = if executable(about) { Mode::Executable } else { Mode::File };
+    let mode = if executable(&about) { Mode::Executable } else { Mode::File };
     Ok(Entry { mode, id, content })
 }
 
-fn link(place: &Path) -> Result<Entry, FolderError> {
-    let target = fs::read_link(place).map_err(|error| unreadable(place, error))?;
+/// Everything in a file that was so long when it was opened.
+fn whole(file: &mut File, length: u64) -> io::Result<Arc<[u8]>> {
+    // One byte more than there is, so that the end shows without growing; and
+    // as a bounded reader, which does not ask for the length once more.
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
+    file.take(u64::MAX).read_to_end(&mut bytes)?;
+    Ok(Arc::from(bytes))
+}
+
+fn link(place: &Path) -> io::Result<Entry> {
+    let target = fs::read_link(place)?;
     let bytes = target.as_os_str().as_encoded_bytes();
-    Ok(Entry { mode: Mode::Symlink, id: blob_id(bytes), content: Content::Bytes(Arc::from(bytes)) })
+    let id = Some(blob_id(bytes).into());
+    Ok(Entry { mode: Mode::Symlink, id, content: Content::Bytes(Arc::from(bytes)) })
 }
 
 /// A repository inside the folder; git would commit its head's id alone.
@@ -178,7 +193,7 @@ fn submodule(place: &Path) -> Entry {
     let head = git2::Repository::open(place)
         .and_then(|git| Ok(git.head()?.peel_to_commit()?.id()))
         .unwrap_or(Oid::ZERO_SHA1);
-    Entry { mode: Mode::Submodule, id: head.to_string(), content: Content::Withheld }
+    Entry { mode: Mode::Submodule, id: Some(head.to_string().into()), content: Content::Withheld }
 }
 
 #[cfg(unix)]

@@ -2,8 +2,9 @@
 //! and what is wrong with the tree as a whole.
 //!
 //! Reading is pure, and a file's answer depends on its path and bytes alone:
-//! whoever reads many commits keeps [`read_file`]'s answers by blob.
+//! whoever reads many commits keeps the answers by blob (`again.rs`).
 
+mod again;
 mod document;
 mod entries;
 mod position;
@@ -11,11 +12,12 @@ mod position;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use again::{FilesRead, read_again};
 pub(crate) use document::not_utf8;
 pub use document::read_file;
 
 use crate::document::{Body, Document, Kind};
-use crate::{Code, Content, Diagnostic, Mode, Snapshot, Span};
+use crate::{Code, Content, Diagnostic, Entry, Mode, Snapshot, Span};
 use position::{Place, Position};
 
 /// The first place of a file.
@@ -25,7 +27,7 @@ const TOP: Span = Span { line: 1, column: 1, end_column: 1 };
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Documents {
     /// The documents, by path and then in the order of their file.
-    pub all: Vec<Document>,
+    pub all: Vec<Arc<Document>>,
     /// Paths of document files that could not be read, or not wholly: withheld,
     /// no YAML, too large, a symbolic link. What they hold is unknown, never
     /// missing: a name that one of them may bear is no unknown reference.
@@ -35,15 +37,17 @@ pub struct Documents {
 /// Reads every document of a snapshot and reports everything that is wrong
 /// with them one by one, by file and line.
 pub fn read(snapshot: &Snapshot) -> (Documents, Vec<Diagnostic>) {
-    read_with(snapshot, |path, _, bytes| read_file(path, bytes))
+    read_each(snapshot, |path, _, bytes| {
+        let (documents, found) = read_file(path, bytes);
+        (documents.into_iter().map(Arc::new).collect(), found)
+    })
 }
 
-/// The same, with the answers for single files coming from elsewhere: from
-/// what the caller keeps by path and blob id, say. They must be
-/// [`read_file`]'s.
-pub fn read_with(
+/// The same, with the answers for single files, which are [`read_file`]'s,
+/// coming from `file`: of a path, an entry and its bytes.
+fn read_each(
     snapshot: &Snapshot,
-    mut file: impl FnMut(&str, &str, &[u8]) -> (Vec<Document>, Vec<Diagnostic>),
+    mut file: impl FnMut(&str, &Entry, &[u8]) -> (Vec<Arc<Document>>, Vec<Diagnostic>),
 ) -> (Documents, Vec<Diagnostic>) {
     let mut documents = Documents::default();
     let mut diagnostics = entries::check(snapshot);
@@ -60,7 +64,7 @@ pub fn read_with(
         }
         match &entry.content {
             Content::Bytes(bytes) => {
-                let (read, found) = file(path, &entry.id, bytes);
+                let (read, found) = file(path, entry, bytes);
                 if found.iter().any(cuts) {
                     documents.unread.insert(path.as_str().into());
                 }

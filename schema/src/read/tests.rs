@@ -11,7 +11,7 @@ fn snapshot<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Snapshot
         .into_iter()
         .map(|(path, text)| {
             let content = Content::Bytes(text.as_bytes().into());
-            (path.to_owned(), Entry { mode: Mode::File, id: String::new(), content })
+            (path.to_owned(), Entry { mode: Mode::File, id: None, content })
         })
         .collect();
     Snapshot { revision: None, entries }
@@ -85,7 +85,7 @@ fn the_tree() {
     ]);
     let entry = snapshot.entries.get_mut("tenants/linked/tenant.yaml").unwrap();
     entry.mode = Mode::Symlink;
-    let other = |mode, content| Entry { mode, id: String::new(), content };
+    let other = |mode, content| Entry { mode, id: None, content };
     let bytes = |bytes: &[u8]| Content::Bytes(bytes.into());
     let entries = [
         ("vendor/lib", other(Mode::Submodule, Content::Withheld)),

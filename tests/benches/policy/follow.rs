@@ -1,7 +1,6 @@
 //! What the daemon does with a commit, in this process: read what changed,
 //! check the whole, compare with the policy before, plan whom it touches.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,12 +8,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use ordain_core::change::{Changed, Places, touched, woken};
 use ordain_core::fleet::{Fleet, World};
-use ordain_core::load::load_with;
+use ordain_core::load::load_again;
 use ordain_core::plan::Planner;
 use ordain_core::policy::Policy;
 use ordain_core::resolve::Request;
-use ordain_schema::document::Document;
-use ordain_schema::{Diagnostic, InventoryLines, Severity, Snapshot};
+use ordain_schema::{FilesRead, InventoryLines, Severity, Snapshot};
 use ordain_source::Repository;
 
 use crate::program::own_cpu;
@@ -25,7 +23,7 @@ pub(crate) struct Follower {
     fleet: Fleet,
     now: Timestamp,
     snapshot: Option<Snapshot>,
-    files: HashMap<(String, String), (Vec<Document>, Vec<Diagnostic>)>,
+    files: FilesRead,
     policy: Arc<Policy>,
 }
 
@@ -67,7 +65,7 @@ impl Follower {
             fleet: Fleet::new(inventory),
             now: "2026-11-23T10:00:00Z".parse().unwrap(),
             snapshot: None,
-            files: HashMap::new(),
+            files: FilesRead::default(),
             policy: empty.policy,
         };
         new.policy = new.read(commit);
@@ -80,15 +78,8 @@ impl Follower {
             None => self.git.snapshot_at(id).unwrap(),
             Some(before) => self.git.snapshot_after(before, id).unwrap(),
         };
-        let mut before = std::mem::take(&mut self.files);
-        let mut files = HashMap::with_capacity(before.len());
-        let loaded = load_with(&snapshot, self.now, |path, id, bytes| {
-            let key = (path.to_owned(), id.to_owned());
-            let read = before.remove(&key).unwrap_or_else(|| ordain_schema::read_file(path, bytes));
-            files.insert(key, read.clone());
-            read
-        });
-        (self.files, self.snapshot) = (files, Some(snapshot));
+        let loaded = load_again(&snapshot, self.now, &mut self.files);
+        self.snapshot = Some(snapshot);
         let mut errors = loaded.diagnostics.iter().filter(|one| one.severity == Severity::Error);
         if let Some(error) = errors.next() {
             panic!("{commit}: {}:{} {}", error.file, error.span.line, error.message);

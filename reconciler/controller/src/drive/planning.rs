@@ -79,7 +79,7 @@ fn look(
     in_force: &InForce,
     known: Known,
     now: Timestamp,
-    answer: impl FnOnce(&Subject<'_>, &Candidates, &Request, &[Finding]) -> Result<Event, String>,
+    answer: impl FnOnce(&Subject<'_>, &Candidates<'_>, &Request, &[Finding]) -> Result<Event, String>,
 ) -> Result<Event, String> {
     let request =
         known.asked.under(&in_force.policy, known.kind).map_err(|error| error.to_string())?;

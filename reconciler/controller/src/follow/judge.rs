@@ -3,14 +3,12 @@
 //! Files that were read before are not read again: a commit costs what it
 //! changed, not what the repository holds.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use ordain_core::load::{Loaded, load_with};
+use ordain_core::load::load_again;
 use ordain_core::policy::Policy;
-use ordain_schema::document::Document;
-use ordain_schema::{Diagnostic, Severity, Snapshot};
+use ordain_schema::{Diagnostic, FilesRead, Severity, Snapshot};
 use ordain_store::rows::{DiagnosticRow, RelatedRow};
 use tokio::task::spawn_blocking;
 
@@ -23,12 +21,9 @@ const LOGGED: usize = 20;
 /// What was read before.
 #[derive(Default)]
 pub(super) struct Judge {
-    files: Files,
+    files: FilesRead,
     snapshot: Option<Snapshot>,
 }
-
-/// Documents and diagnostics by path and blob.
-type Files = HashMap<(String, String), (Vec<Document>, Vec<Diagnostic>)>;
 
 /// A commit that was read.
 pub(super) struct Judged {
@@ -44,9 +39,9 @@ impl Judge {
     /// Reads a commit.
     pub(super) async fn judge(&mut self, git: &Git, revision: &str) -> Result<Judged, GitError> {
         let snapshot = git.snapshot(revision, self.snapshot.take()).await?;
-        let files = std::mem::take(&mut self.files);
+        let mut files = std::mem::take(&mut self.files);
         let read = move || {
-            let (mut loaded, files) = load(&snapshot, files);
+            let mut loaded = load_again(&snapshot, Timestamp::now(), &mut files);
             ordain_filter::diagnose(&mut loaded, &snapshot);
             let scripts = FilterScripts::of(&loaded.policy, &snapshot);
             (loaded, scripts, files, snapshot)
@@ -63,18 +58,6 @@ impl Judge {
             scripts,
         })
     }
-}
-
-/// Reads the files that are new; forgets those that are gone.
-fn load(snapshot: &Snapshot, mut before: Files) -> (Loaded, Files) {
-    let mut files = Files::with_capacity(before.len());
-    let loaded = load_with(snapshot, Timestamp::now(), |path, id, bytes| {
-        let key = (path.to_owned(), id.to_owned());
-        let read = before.remove(&key).unwrap_or_else(|| ordain_schema::read_file(path, bytes));
-        files.insert(key, read.clone());
-        read
-    });
-    (loaded, files)
 }
 
 impl Judged {

@@ -57,7 +57,7 @@ impl Look<'_> {
     fn winners(
         &self,
         world: &World<'_>,
-        candidates: &Candidates,
+        candidates: &Candidates<'_>,
         range: std::ops::Range<usize>,
     ) -> Winners {
         let sets = Sets::new(range.map(|place| world.subject(place)).collect());

@@ -39,7 +39,7 @@ impl<'a> Review<'a> {
     /// Every document with its id.
     pub(super) fn documents(&self) -> impl Iterator<Item = (DocumentId, &'a Document)> + use<'a> {
         let numbered = self.policy.documents().iter().enumerate();
-        numbered.map(|(index, document)| (DocumentId(index as u32), document))
+        numbered.map(|(index, document)| (DocumentId(index as u32), &**document))
     }
 
     /// Every deployment with its document and what it says: one for each item.

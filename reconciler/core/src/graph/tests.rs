@@ -41,7 +41,7 @@ fn policy() -> Arc<Policy> {
     ];
     let entries = files.into_iter().map(|(path, text)| {
         let content = Content::Bytes(Arc::from(text.into_bytes()));
-        (path, Entry { mode: Mode::File, id: "0".to_owned(), content })
+        (path, Entry { mode: Mode::File, id: None, content })
     });
     let snapshot = Snapshot { revision: None, entries: entries.collect() };
     load(&snapshot, jiff::Timestamp::UNIX_EPOCH).policy

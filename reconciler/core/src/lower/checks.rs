@@ -19,7 +19,7 @@ use crate::resolve::{Candidates, Request, Settled, resolve};
 /// asks for it; what is known not to be for this computer never. An item that
 /// cannot be looked at by this version is left out, and [`super::carry_out`]
 /// makes it fail.
-pub fn checks(subject: &Subject<'_>, candidates: &Candidates, request: &Request) -> Vec<Check> {
+pub fn checks(subject: &Subject<'_>, candidates: &Candidates<'_>, request: &Request) -> Vec<Check> {
     let policy = subject.world.policy;
     let resolution = resolve(subject, candidates, request);
     let settled: FxHashMap<ItemId, &Settled> =

@@ -43,7 +43,7 @@ pub fn plan(policy: &Policy, fleet: &Fleet, request: &Request, now: Timestamp) -
 /// Plans for one computer; none where no session reaches it.
 pub fn plan_computer(
     subject: &Subject<'_>,
-    candidates: &Candidates,
+    candidates: &Candidates<'_>,
     request: &Request,
 ) -> Option<ComputerPlan> {
     let memo = Memo::default();

@@ -17,7 +17,7 @@ use crate::resolve::{Candidates, Request, Resolution, Sets, winners};
 pub struct Planner<'w> {
     world: &'w World<'w>,
     request: &'w Request,
-    candidates: Candidates,
+    candidates: Candidates<'w>,
     memo: Memo<'w>,
 }
 

@@ -18,7 +18,7 @@ use crate::resolve::{
 /// Plans cloud items for every tenant that has one, by id.
 pub(super) fn plan(
     world: &World<'_>,
-    candidates: &Candidates,
+    candidates: &Candidates<'_>,
     request: &Request,
 ) -> Vec<TenantPlan> {
     let schedule = request.schedule.map(|index| &world.policy.schedules()[index]);
@@ -35,7 +35,7 @@ pub(super) fn plan(
 fn plan_tenant(
     world: &World<'_>,
     id: &str,
-    candidates: &Candidates,
+    candidates: &Candidates<'_>,
     request: &Request,
 ) -> Option<TenantPlan> {
     let policy = world.policy;

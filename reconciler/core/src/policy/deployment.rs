@@ -155,7 +155,7 @@ fn same_version(scheme: VersionScheme, a: &VersionWish, b: &VersionWish) -> bool
 }
 
 pub(super) fn compile(
-    documents: &[Document],
+    documents: &[Arc<Document>],
     tenants: &Tenants,
     names: &Names,
     items: &mut ItemTable,
@@ -197,7 +197,7 @@ fn number_wishes(entries: &mut [DeploymentEntry]) {
 
 #[expect(clippy::too_many_arguments, reason = "the parts of a policy in the making")]
 fn entry(
-    documents: &[Document],
+    documents: &[Arc<Document>],
     id: DocumentId,
     whole: &Deployment,
     single: Option<Arc<Single>>,

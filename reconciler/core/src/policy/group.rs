@@ -1,5 +1,7 @@
 //! Groups with their expressions parsed.
 
+use std::sync::Arc;
+
 use ordain_schema::document::{Body, Document};
 use rustc_hash::FxHashMap;
 
@@ -52,7 +54,7 @@ impl Listed {
     }
 }
 
-pub(super) fn compile(documents: &[Document]) -> FxHashMap<DocumentId, GroupEntry> {
+pub(super) fn compile(documents: &[Arc<Document>]) -> FxHashMap<DocumentId, GroupEntry> {
     let groups = documents.iter().enumerate().filter_map(|(index, document)| {
         let Body::Group(group) = &document.body else {
             return None;

@@ -48,7 +48,7 @@ pub struct ItemTable {
 }
 
 impl ItemTable {
-    pub(super) fn new(documents: &[Document], tenants: &Tenants) -> Self {
+    pub(super) fn new(documents: &[Arc<Document>], tenants: &Tenants) -> Self {
         let mut table = Self::default();
         for (index, document) in documents.iter().enumerate() {
             let id = DocumentId(index as u32);

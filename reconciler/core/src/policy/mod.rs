@@ -8,6 +8,7 @@ mod deployment;
 mod group;
 mod item_table;
 mod names;
+mod ranking;
 mod rules;
 mod schedule;
 mod target;
@@ -26,6 +27,7 @@ pub use deployment::{DeploymentEntry, Precedence, Wish, WishId, written_item};
 pub use group::{GroupEntry, Listed};
 pub use item_table::{Entity, ItemEntry, ItemId, ItemTable};
 pub use names::{Kind, Lookup, Names};
+pub use ranking::Ranking;
 pub use rules::{ConditionEntry, Demand, RuleEntry, Rules};
 pub use schedule::ScheduleEntry;
 pub use target::{Selector, Target, selector_word};
@@ -44,17 +46,18 @@ pub struct DeploymentId(pub u32);
 pub struct Policy {
     /// The commit, where it came from one.
     pub revision: Option<String>,
-    documents: Vec<Document>,
+    documents: Vec<Arc<Document>>,
     repository: Option<DocumentId>,
     tenants: Tenants,
     names: Names,
     items: ItemTable,
     rules: Rules,
     deployments: Vec<DeploymentEntry>,
+    ranking: Ranking,
     schedules: Vec<ScheduleEntry>,
     groups: FxHashMap<DocumentId, GroupEntry>,
     pins: FxHashMap<TenantId, FxHashMap<String, DocumentId>>,
-    files: BTreeMap<String, String>,
+    files: BTreeMap<String, Arc<str>>,
 }
 
 /// A policy and everything that is wrong with it.
@@ -68,19 +71,21 @@ pub struct Built {
 
 impl Policy {
     /// Resolves the names of documents, which stand by path and place.
-    pub fn new(documents: Vec<Document>, snapshot: &Snapshot) -> Self {
+    pub fn new(documents: Vec<Arc<Document>>, snapshot: &Snapshot) -> Self {
         let tenants = Tenants::new(&documents);
         let names = Names::new(&documents, &tenants);
         let mut items = ItemTable::new(&documents, &tenants);
         let deployments = deployment::compile(&documents, &tenants, &names, &mut items);
         let schedules = schedule::compile(&documents, &tenants, &names);
         items.seal();
+        let ranking = Ranking::new(&deployments, &items, &tenants);
         let rules = Rules::new(&documents, &tenants, &names, &items);
         let repository = find(&documents, |body| matches!(body, Body::Repository(_)));
         let groups = group::compile(&documents);
         let pins = pins(&documents, &tenants);
+        let named = snapshot.entries.iter();
         let files =
-            snapshot.entries.iter().map(|(path, entry)| (path.clone(), entry.id.clone())).collect();
+            named.filter_map(|(path, entry)| Some((path.clone(), entry.id.clone()?))).collect();
         Self {
             revision: snapshot.revision.clone(),
             documents,
@@ -90,6 +95,7 @@ impl Policy {
             items,
             rules,
             deployments,
+            ranking,
             schedules,
             groups,
             pins,
@@ -98,7 +104,7 @@ impl Policy {
     }
 
     /// All documents, by path and then by place in the file.
-    pub fn documents(&self) -> &[Document] {
+    pub fn documents(&self) -> &[Arc<Document>] {
         &self.documents
     }
 
@@ -171,6 +177,11 @@ impl Policy {
         }
     }
 
+    /// The deployments in the order in which they win.
+    pub fn ranking(&self) -> &Ranking {
+        &self.ranking
+    }
+
     /// The schedules, by path and line.
     pub fn schedules(&self) -> &[ScheduleEntry] {
         &self.schedules
@@ -213,11 +224,11 @@ impl Policy {
 
     /// The object id of the file at a path.
     pub fn blob(&self, path: &str) -> Option<&str> {
-        self.files.get(path).map(String::as_str)
+        self.files.get(path).map(|id| &**id)
     }
 
-    /// Every file of the commit with its object id.
-    pub fn files(&self) -> &BTreeMap<String, String> {
+    /// The files of the commit with their object ids, where they are known.
+    pub fn files(&self) -> &BTreeMap<String, Arc<str>> {
         &self.files
     }
 
@@ -269,7 +280,7 @@ pub fn place(document: &Document) -> (Arc<str>, Span) {
     (document.path.clone(), document.span)
 }
 
-fn find(documents: &[Document], matches: impl Fn(&Body) -> bool) -> Option<DocumentId> {
+fn find(documents: &[Arc<Document>], matches: impl Fn(&Body) -> bool) -> Option<DocumentId> {
     documents
         .iter()
         .position(|document| matches(&document.body))
@@ -277,7 +288,7 @@ fn find(documents: &[Document], matches: impl Fn(&Body) -> bool) -> Option<Docum
 }
 
 fn pins(
-    documents: &[Document],
+    documents: &[Arc<Document>],
     tenants: &Tenants,
 ) -> FxHashMap<TenantId, FxHashMap<String, DocumentId>> {
     let mut pins: FxHashMap<TenantId, FxHashMap<String, DocumentId>> = FxHashMap::default();

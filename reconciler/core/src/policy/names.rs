@@ -87,7 +87,7 @@ pub struct Names {
 }
 
 impl Names {
-    pub(super) fn new(documents: &[Document], tenants: &Tenants) -> Self {
+    pub(super) fn new(documents: &[Arc<Document>], tenants: &Tenants) -> Self {
         let mut names = Self::default();
         for (index, document) in documents.iter().enumerate() {
             let Some(kind) = Kind::of(&document.body) else {

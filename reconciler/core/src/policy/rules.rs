@@ -71,7 +71,7 @@ pub struct Rules {
 
 impl Rules {
     pub(super) fn new(
-        documents: &[Document],
+        documents: &[Arc<Document>],
         tenants: &Tenants,
         names: &Names,
         items: &ItemTable,

@@ -1,5 +1,7 @@
 //! Schedules with their targets resolved.
 
+use std::sync::Arc;
+
 use ordain_schema::document::{Body, Document};
 
 use super::{DocumentId, Names, Target, TenantId, Tenants};
@@ -16,7 +18,7 @@ pub struct ScheduleEntry {
 }
 
 pub(super) fn compile(
-    documents: &[Document],
+    documents: &[Arc<Document>],
     tenants: &Tenants,
     names: &Names,
 ) -> Vec<ScheduleEntry> {

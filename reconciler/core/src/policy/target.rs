@@ -1,5 +1,7 @@
 //! A target with its names resolved.
 
+use std::sync::Arc;
+
 use ordain_schema::document::{self, Only};
 
 use super::{DocumentId, Kind, Names, TenantId, Tenants, beside};
@@ -65,7 +67,7 @@ impl Target {
         scope: Option<TenantId>,
         tenants: &Tenants,
         names: &Names,
-        documents: &[document::Document],
+        documents: &[Arc<document::Document>],
     ) -> Self {
         let only = target.only.as_ref().map(|only| only.value);
         let integration_disabled = |name: &str| {

@@ -33,7 +33,7 @@ pub struct Tenants {
 
 impl Tenants {
     /// Collects the tenants that documents and folders name.
-    pub(super) fn new(documents: &[Document]) -> Self {
+    pub(super) fn new(documents: &[Arc<Document>]) -> Self {
         let mut tenants = Self::default();
         let mut ids: Vec<&Arc<str>> = documents
             .iter()
@@ -57,7 +57,7 @@ impl Tenants {
         tenants
     }
 
-    fn link(&mut self, documents: &[Document]) {
+    fn link(&mut self, documents: &[Arc<Document>]) {
         for (index, document) in documents.iter().enumerate() {
             let (Body::Tenant(tenant), Scope::Tenant(id)) = (&document.body, &document.scope)
             else {

@@ -58,7 +58,11 @@ pub struct Resolution {
 }
 
 /// Resolves every item for one computer.
-pub fn resolve(subject: &Subject<'_>, candidates: &Candidates, request: &Request) -> Resolution {
+pub fn resolve(
+    subject: &Subject<'_>,
+    candidates: &Candidates<'_>,
+    request: &Request,
+) -> Resolution {
     let world = subject.world;
     let admits = |id: DeploymentId, deployment: &DeploymentEntry| {
         is_candidate(world, deployment, request, id, || {
@@ -78,7 +82,7 @@ pub fn resolve(subject: &Subject<'_>, candidates: &Candidates, request: &Request
 pub fn resolve_tenant(
     world: &World<'_>,
     tenant: &str,
-    candidates: &Candidates,
+    candidates: &Candidates<'_>,
     request: &Request,
 ) -> Resolution {
     let admits = |id: DeploymentId, deployment: &DeploymentEntry| {

@@ -13,7 +13,7 @@ pub fn overlay(snapshot: &Snapshot, given: &[GivenFile]) -> Snapshot {
     for (index, file) in given.iter().enumerate() {
         let entry = Entry {
             mode: Mode::File,
-            id: format!("given-{index}"),
+            id: Some(format!("given-{index}").into()),
             content: Content::Bytes(Arc::from(file.text.as_bytes())),
         };
         laid.entries.insert(file.file.clone(), entry);

@@ -106,7 +106,7 @@ impl Repository {
         for (path, text) in yaml.chain(scripts) {
             let mut hasher = DefaultHasher::new();
             text.hash(&mut hasher);
-            let id = format!("{:040x}", hasher.finish());
+            let id = Some(format!("{:040x}", hasher.finish()).into());
             let content = Content::Bytes(Arc::from(text.into_bytes()));
             snapshot.entries.insert(path.to_owned(), Entry { mode: Mode::File, id, content });
         }

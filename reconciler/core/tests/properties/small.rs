@@ -34,7 +34,7 @@ fn policy(files: &[(&str, &str)]) -> Arc<Policy> {
     let mut snapshot = Snapshot::default();
     for (path, text) in BASE.iter().chain(files) {
         let content = Content::Bytes(Arc::from(text.as_bytes()));
-        let entry = Entry { mode: Mode::File, id: format!("{text:?}"), content };
+        let entry = Entry { mode: Mode::File, id: Some(format!("{text:?}").into()), content };
         snapshot.entries.insert((*path).to_owned(), entry);
     }
     let loaded = load(&snapshot, now());

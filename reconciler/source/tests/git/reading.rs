@@ -46,7 +46,7 @@ fn a_commit_is_read_without_a_checkout() {
         let script = &snapshot.entries["software/a/install.sh"];
         assert_eq!((script.mode, script.id.as_str()), (Mode::File, blob_id(b"exit 0\n").as_str()));
         assert_eq!(snapshot.entries["run"].mode, Mode::Executable);
-        assert_eq!(repository.blob(&script.id).unwrap(), b"exit 0\n");
+        assert_eq!(repository.blob(script.id.as_deref().unwrap()).unwrap(), b"exit 0\n");
         assert_eq!(
             text(&repository.snapshot(&first).unwrap(), "ordain.yaml"),
             "kind: Repository\n"

@@ -26,7 +26,7 @@ fn snapshot(text: &str) -> Snapshot {
         };
         let entry = Entry {
             mode: Mode::File,
-            id: "0".to_owned(),
+            id: None,
             content: Content::Bytes(Arc::from(content.as_bytes())),
         };
         snapshot.entries.insert(path.trim().to_owned(), entry);

@@ -45,7 +45,7 @@ fn snapshot(text: &str) -> Snapshot {
     let mut snapshot = Snapshot::default();
     let mut add = |path: &str, text: &str| {
         let content = Content::Bytes(Arc::from(text.as_bytes()));
-        let id = format!("id({path})");
+        let id = Some(format!("id({path})").into());
         snapshot.entries.insert(path.into(), Entry { mode: Mode::File, id, content });
     };
     add(
@@ -63,7 +63,7 @@ fn snapshot(text: &str) -> Snapshot {
 fn see<T>(
     text: &str,
     facts: ComputerFacts,
-    look: impl FnOnce(&crate::fleet::Subject<'_>, &Candidates) -> T,
+    look: impl FnOnce(&crate::fleet::Subject<'_>, &Candidates<'_>) -> T,
 ) -> T {
     let now: Timestamp = "2026-04-14T10:00:00Z".parse().expect("a time");
     let loaded = load(&snapshot(text), now);
