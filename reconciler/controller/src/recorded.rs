@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ordain_schema::document::{Arch, Chassis, ComputerFacts, DomainRole, OsFacts, OsFamily};
+use ordain_schema::document::{
+    Arch, Chassis, ComputerFacts, DetectedVersions, DomainRole, OsFacts, OsFamily,
+};
 use ordain_store::rows::{ComputerRow, FindingRow};
 use ordain_store::{ComputerId, Store, StoreError, TenantScope};
 use ordain_wire::Facts;
@@ -73,7 +75,7 @@ pub(crate) fn computer(row: &ComputerRow, findings: &[FindingRow], online: bool)
         os: os(&reported),
         person: reported.users.iter().find(|user| user.contains('@')).cloned(),
         facts: (!reported.facts.is_empty()).then_some(reported.facts),
-        software: row.inventoried_at.map(|_| BTreeMap::new()),
+        software: row.inventoried_at.map(|_| DetectedVersions::default()),
         ..ComputerFacts::default()
     };
     for finding in findings {
@@ -86,7 +88,7 @@ fn take_in(facts: &mut ComputerFacts, finding: &FindingRow) {
     match finding.item.split_once('/') {
         Some(("software", name)) => {
             if let (Some(version), None) = (&finding.version, &finding.failure) {
-                facts.software.get_or_insert_default().insert(name.to_owned(), version.clone());
+                facts.software.get_or_insert_default().insert(name, version);
                 if let Some(answer) = finding.answer {
                     facts.tests.insert(name.to_owned(), answer);
                 }
@@ -158,7 +160,10 @@ mod tests {
             (facts.software, facts.chassis, facts.os.is_none(), facts.online),
             (None, None, true, Some(true))
         );
-        assert_eq!(computer(&row(None, true), &[], false).software, Some(BTreeMap::new()));
+        assert_eq!(
+            computer(&row(None, true), &[], false).software,
+            Some(DetectedVersions::default())
+        );
     }
 
     #[test]

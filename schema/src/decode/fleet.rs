@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use super::written::is_moment;
 use super::{Decode, Faults, Fields, Input};
 use crate::document::{
-    AgreementRow, Approval, ComputerFacts, DeviceGroupFact, Inventory, OsFacts, PersonFacts,
-    TenantFacts,
+    AgreementRow, Approval, ComputerFacts, DetectedVersions, DeviceGroupFact, Inventory, OsFacts,
+    PersonFacts, TenantFacts,
 };
 use crate::{Code, Spanned};
 
@@ -96,7 +96,7 @@ impl Decode for ComputerFacts {
             tags: fields.nullable("tags").unwrap_or_default(),
             device_groups: fields.nullable("deviceGroups").unwrap_or_default(),
             facts: fields.nullable("facts"),
-            software: fields.nullable("software").map(|Known(map)| map),
+            software: fields.nullable("software"),
             tests: fields.nullable("tests").map(|Known(map)| map).unwrap_or_default(),
             tasks: fields.nullable("tasks").map(|Known(map)| map).unwrap_or_default(),
         };
@@ -115,6 +115,17 @@ impl<T: Decode> Decode for Known<T> {
             Some((entry.key.to_string(), T::decode(Input::of(entry), faults)?))
         });
         Some(Self(given.collect()))
+    }
+}
+
+/// Nulls count as names that are not there.
+impl Decode for DetectedVersions {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        let entries = super::plain::named(input, faults)?.iter();
+        let given = entries.filter(|entry| !entry.value.is_null());
+        let texts = given
+            .filter_map(|entry| Some((&*entry.key, super::plain::text(Input::of(entry), faults)?)));
+        Some(texts.collect())
     }
 }
 

@@ -8,24 +8,27 @@ use crate::{Code, Spanned};
 
 impl Decode for String {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        match input.node.plain() {
-            Some(Plain::Text(text)) => Some(text.to_owned()),
-            Some(Plain::Boolean(_) | Plain::Integer(_) | Plain::Float(_)) => {
-                let hint = format!("quote it: \"{}\"", input.raw().unwrap_or_default());
-                faults.wrong_type(input, "a text").hint = Some(hint);
-                None
-            }
-            Some(Plain::Null) => {
-                let hint = "give it a value, or leave the key out";
-                faults.wrong_type(input, "a text").hint = Some(hint.to_owned());
-                None
-            }
-            None => {
-                faults.wrong_type(input, "a text");
-                None
-            }
+        text(input, faults).map(str::to_owned)
+    }
+}
+
+/// A text, where it stands.
+pub(super) fn text<'n>(input: Input<'n, '_>, faults: &mut Faults) -> Option<&'n str> {
+    match input.node.plain() {
+        Some(Plain::Text(text)) => return Some(text),
+        Some(Plain::Boolean(_) | Plain::Integer(_) | Plain::Float(_)) => {
+            let hint = format!("quote it: \"{}\"", input.raw().unwrap_or_default());
+            faults.wrong_type(input, "a text").hint = Some(hint);
+        }
+        Some(Plain::Null) => {
+            let hint = "give it a value, or leave the key out";
+            faults.wrong_type(input, "a text").hint = Some(hint.to_owned());
+        }
+        None => {
+            faults.wrong_type(input, "a text");
         }
     }
+    None
 }
 
 impl Decode for bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Arch, OsFamily};
+use super::{Arch, DetectedVersions, OsFamily};
 use crate::Spanned;
 
 /// An assertion about the policy.
@@ -263,7 +263,8 @@ pub struct ComputerFacts {
     pub facts: Option<serde_json::Map<String, serde_json::Value>>,
     /// Detected versions by software; a name that is not there is not installed; no map at all is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub software: Option<BTreeMap<String, String>>,
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    pub software: Option<DetectedVersions>,
     /// Answers of software tests by software.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tests: BTreeMap<String, bool>,

@@ -11,7 +11,6 @@ mod swift;
 mod yaml;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 pub use json::json;
 pub use scalar::Plain;
@@ -221,8 +220,8 @@ fn drop_duplicates(entries: &mut Vec<Entry<'_>>, faults: &mut Vec<Fault>) {
 /// The entries whose key stood before, each with the first of that key.
 fn repetitions(entries: &[Entry<'_>]) -> Vec<(usize, usize)> {
     const FEW: usize = 24;
-    let keys = entries.iter().map(|entry| &*entry.key).enumerate();
     if entries.len() <= FEW {
+        let keys = entries.iter().map(|entry| &*entry.key).enumerate();
         return keys
             .filter_map(|(index, key)| {
                 let first = entries[..index].iter().position(|other| other.key == key)?;
@@ -230,12 +229,14 @@ fn repetitions(entries: &[Entry<'_>]) -> Vec<(usize, usize)> {
             })
             .collect();
     }
-    let mut firsts = HashMap::with_capacity(entries.len());
-    keys.filter_map(|(index, key)| {
-        let first = *firsts.entry(key).or_insert(index);
-        (first != index).then_some((index, first))
-    })
-    .collect()
+    // Machines write keys in order, and a stable sort is quick at what is nearly so.
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    order.sort_by(|a, b| entries[*a].key.cmp(&entries[*b].key));
+    let same = order.chunk_by(|a, b| entries[*a].key == entries[*b].key);
+    let mut repeated: Vec<(usize, usize)> =
+        same.flat_map(|run| run[1..].iter().map(|index| (*index, run[0]))).collect();
+    repeated.sort_unstable();
+    repeated
 }
 
 #[cfg(test)]

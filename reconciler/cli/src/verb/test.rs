@@ -1,6 +1,7 @@
 //! `ordain test`: the policy's own assertions.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ordain_core::testing::{self, TestResult};
 use ordain_schema::Code;
@@ -16,7 +17,7 @@ pub(super) fn run(args: &TestArgs, printer: &mut Printer) -> Result<Exit, Comman
     let snapshot = repository::snapshot(path.as_deref(), args.rev.as_deref())?;
     let now = args.now.now.unwrap_or_else(policy::clock);
     let loaded = policy::load(&snapshot, now);
-    let is_test = |document: &&Document| matches!(document.body, Body::Test(_));
+    let is_test = |document: &&Arc<Document>| matches!(document.body, Body::Test(_));
     let known: Vec<&str> = loaded
         .policy
         .documents()

@@ -44,7 +44,7 @@ impl<'a> Catalogue<'a> {
         if self.policy.software(item).is_some() {
             let name = self.policy.items().entry(item).item.name();
             let known = self.subject.facts.software.as_ref();
-            let last = known.and_then(|all| all.get(name)).map(String::as_str);
+            let last = known.and_then(|all| all.get(name));
             return self.software(recipient, |input| software_check(input, last));
         }
         self.task(recipient, |input| task_check(input, mode))

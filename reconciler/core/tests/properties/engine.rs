@@ -173,7 +173,7 @@ fn apply(facts: &mut ComputerFacts, plan: &ordain_core::plan::ComputerPlan) {
                 let software = facts.software.as_mut().unwrap();
                 match &action.to {
                     Some(version) => {
-                        software.insert(name.clone(), version.to_string());
+                        software.insert(&name, version);
                         facts.tests.insert(name, true);
                     }
                     None => {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use ordain_schema::document::{
-    AgreementRow, Approval, Arch, Chassis, ComputerFacts, Day, DeviceGroupFact, DomainRole,
-    Inventory, OsFacts, OsFamily, PersonFacts, TenantFacts,
+    AgreementRow, Approval, Arch, Chassis, ComputerFacts, Day, DetectedVersions, DeviceGroupFact,
+    DomainRole, Inventory, OsFacts, OsFamily, PersonFacts, TenantFacts,
 };
 use serde_json::{Map, json};
 
@@ -111,7 +111,7 @@ fn computer(random: &mut Random, tenant: &str, name: &str) -> ComputerFacts {
         let found = SOFTWARE.iter().filter(|_| random.chance(50)).collect::<Vec<_>>();
         let version = |random: &mut Random| random.pick(&[VERSIONS, &["v1.0", "2"]].concat());
         let pairs = found.into_iter().map(|name| ((*name).to_owned(), version(random).to_owned()));
-        pairs.collect::<BTreeMap<_, _>>()
+        pairs.collect::<DetectedVersions>()
     });
     let tests = SOFTWARE.iter().filter(|_| random.chance(40)).collect::<Vec<_>>();
     let tests = tests.into_iter().map(|name| ((*name).to_owned(), random.chance(50))).collect();

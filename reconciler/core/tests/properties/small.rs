@@ -1,6 +1,5 @@
 //! What random changes have found once, as small as it can be said.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,7 +9,7 @@ use ordain_core::load::load;
 use ordain_core::plan::plan;
 use ordain_core::policy::Policy;
 use ordain_core::resolve::Request;
-use ordain_schema::document::{Approval, ComputerFacts, Inventory, PersonFacts};
+use ordain_schema::document::{Approval, ComputerFacts, DetectedVersions, Inventory, PersonFacts};
 use ordain_schema::{Content, Entry, Mode, Snapshot};
 
 const BASE: &[(&str, &str)] = &[
@@ -46,7 +45,7 @@ fn inventory() -> Inventory {
     let computer = ComputerFacts {
         name: "pc".into(),
         tenant: "a".into(),
-        software: Some(BTreeMap::default()),
+        software: Some(DetectedVersions::default()),
         ..ComputerFacts::default()
     };
     Inventory { computers: vec![computer], ..Inventory::default() }

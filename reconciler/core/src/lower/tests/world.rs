@@ -1,10 +1,11 @@
 //! A repository in one text, one computer, and lowered plans as text.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use ordain_schema::document::{Arch, ComputerFacts, Inventory, OsFacts, OsFamily};
+use ordain_schema::document::{
+    Arch, ComputerFacts, DetectedVersions, Inventory, OsFacts, OsFamily,
+};
 use ordain_schema::{Content, Entry, Mode, Snapshot};
 
 use crate::fleet::{Fleet, World};
@@ -22,16 +23,15 @@ pub(super) fn computer() -> ComputerFacts {
         name: "pc-01".into(),
         tenant: "contoso".into(),
         os: Some(OsFacts { family: Some(OsFamily::Linux), version: None, arch: Some(Arch::X64) }),
-        software: Some(BTreeMap::new()),
+        software: Some(DetectedVersions::default()),
         ..ComputerFacts::default()
     }
 }
 
 /// The computer with software and with answers of tests.
 pub(super) fn with(software: &[(&str, &str)], tests: &[(&str, bool)]) -> ComputerFacts {
-    let pairs = software.iter().map(|(name, version)| ((*name).into(), (*version).into()));
     let mut facts = computer();
-    facts.software = Some(pairs.collect());
+    facts.software = Some(software.iter().copied().collect());
     for (name, answer) in tests {
         match name.strip_prefix("task/") {
             Some(task) => facts.tasks.insert(task.into(), *answer),
