@@ -133,7 +133,7 @@ mod tests {
             assert_eq!(own.get(missing), None);
         }
         assert_eq!(model.iter().collect::<DetectedVersions>(), own);
-        assert_eq!(serde_json::to_value(&own).unwrap(), serde_json::to_value(&model).unwrap());
+        assert_eq!(serde_json::json!(own), serde_json::json!(model));
     }
 
     #[test]

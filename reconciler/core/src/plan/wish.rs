@@ -317,7 +317,7 @@ fn uninstall(version: &str) -> Outcome {
 pub(super) fn detected<'a>(subject: &Subject<'a>, name: &str) -> Detected<'a> {
     match &subject.facts.software {
         None => Detected::Unknown,
-        Some(all) => all.get(name).map_or(Detected::Missing, |version| Detected::Version(version)),
+        Some(all) => all.get(name).map_or(Detected::Missing, Detected::Version),
     }
 }
 

@@ -263,7 +263,7 @@ impl Policy {
         let numbered = self.documents.iter().enumerate().skip(first);
         let of_file = numbered.take_while(move |(_, document)| *document.path == *path);
         let deployments = of_file.filter(|(_, one)| matches!(one.body, Body::Deployment(_)));
-        deployments.map(|(index, document)| (DocumentId(index as u32), document))
+        deployments.map(|(index, document)| (DocumentId(index as u32), &**document))
     }
 }
 

@@ -44,7 +44,7 @@ fn a_commit_is_read_without_a_checkout() {
         let paths: Vec<_> = snapshot.entries.keys().map(String::as_str).collect();
         assert_eq!(paths, ["ordain.yaml", "run", "software/a/install.sh"]);
         let script = &snapshot.entries["software/a/install.sh"];
-        assert_eq!((script.mode, script.id.as_str()), (Mode::File, blob_id(b"exit 0\n").as_str()));
+        assert_eq!((script.mode, script.id.as_deref()), (Mode::File, Some(&*blob_id(b"exit 0\n"))));
         assert_eq!(snapshot.entries["run"].mode, Mode::Executable);
         assert_eq!(repository.blob(script.id.as_deref().unwrap()).unwrap(), b"exit 0\n");
         assert_eq!(
