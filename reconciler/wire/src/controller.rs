@@ -1,9 +1,12 @@
 //! What a controller says.
 
-use std::borrow::Cow;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::fields::BodyFields;
 use crate::{CheckSpec, StepSpec};
 
 /// A message from the controller.
@@ -35,21 +38,51 @@ pub enum ControllerMessage {
 
 impl ControllerMessage {
     /// Reads a message. The same as serde's own reading, but an order, which
-    /// may be long, is read straight from the text instead of by way of a
-    /// copy of it.
+    /// may be long, is read in one go where it says first that it is one, as
+    /// those do that this crate writes.
     ///
     /// # Errors
     /// Where the text is no message that this version knows.
     pub fn read(text: &str) -> Result<Self, serde_json::Error> {
-        #[derive(Deserialize)]
-        struct Head<'a> {
-            #[serde(borrow)]
-            r#type: Cow<'a, str>,
+        match serde_json::from_str(text)? {
+            Opened::Order(order) => Ok(Self::Order(order)),
+            Opened::Other => serde_json::from_str(text),
         }
-        match serde_json::from_str::<Head<'_>>(text) {
-            Ok(head) if head.r#type == "order" => serde_json::from_str(text).map(Self::Order),
-            _ => serde_json::from_str(text),
+    }
+}
+
+/// A message that says first that it is an order, or any other.
+enum Opened {
+    Order(Order),
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Opened {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Opening)
+    }
+}
+
+struct Opening;
+
+impl<'de> Visitor<'de> for Opening {
+    type Value = Opened;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a message")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Opened, A::Error> {
+        let opening = map.next_key::<String>()?;
+        if opening.as_deref() == Some("type") {
+            if map.next_value::<String>()? == "order" {
+                return Order::deserialize(MapAccessDeserializer::new(map)).map(Opened::Order);
+            }
+        } else if opening.is_some() {
+            map.next_value::<IgnoredAny>()?;
         }
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Opened::Other)
     }
 }
 
@@ -89,6 +122,69 @@ pub struct Order {
     pub body: OrderBody,
 }
 
+/// An order without its body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderHead {
+    /// As [`Order::number`].
+    pub number: u64,
+    /// As [`Order::agent`].
+    pub agent: String,
+    /// As [`Order::tenant`].
+    pub tenant: String,
+    /// As [`Order::session`].
+    pub session: String,
+    /// As [`Order::revision`].
+    pub revision: String,
+    /// As [`Order::expires`].
+    pub expires: i64,
+}
+
+impl Order {
+    /// The head and the body.
+    pub fn apart(self) -> (OrderHead, OrderBody) {
+        let Self { number, agent, tenant, session, revision, expires, body } = self;
+        (OrderHead { number, agent, tenant, session, revision, expires }, body)
+    }
+}
+
+impl OrderHead {
+    /// The head of an order's message, and the rest of the text from the name
+    /// of the body on: orders with the same rest ask for the same, whatever
+    /// their numbers. None where the text is no order, or where more than the
+    /// body stands in the rest.
+    pub fn split(text: &str) -> Option<(Self, &str)> {
+        let (before, rest) = text.split_at(text.find(BODY)?);
+        // With nothing for a body it is a whole message only where the body's
+        // name really stands there, and everything else before it.
+        let alone = [before, BODY, "null}"].concat();
+        let fields: HeadFields = serde_json::from_str(&alone).ok()?;
+        let HeadFields { r#type: Word::Order, body: (), .. } = fields;
+        let HeadFields { number, agent, tenant, session, revision, expires, .. } = fields;
+        Some((Self { number, agent, tenant, session, revision, expires }, rest))
+    }
+}
+
+const BODY: &str = r#""body":"#;
+
+/// The fields of an order's message that has nothing for a body.
+#[derive(Deserialize)]
+struct HeadFields {
+    r#type: Word,
+    number: u64,
+    agent: String,
+    tenant: String,
+    session: String,
+    revision: String,
+    expires: i64,
+    body: (),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Word {
+    Order,
+}
+
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
@@ -114,39 +210,6 @@ pub struct Blob {
     pub id: String,
     /// Its bytes in base64; none where the controller has none.
     pub data: Option<String>,
-}
-
-/// The fields of an [`OrderBody`] side by side: read in one go, where a tagged
-/// enum would first be copied as a whole.
-#[derive(Deserialize)]
-struct BodyFields {
-    r#type: BodyType,
-    checks: Option<Vec<CheckSpec>>,
-    steps: Option<Vec<StepSpec>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum BodyType {
-    Detect,
-    Execute,
-}
-
-impl TryFrom<BodyFields> for OrderBody {
-    type Error = &'static str;
-
-    fn try_from(fields: BodyFields) -> Result<Self, &'static str> {
-        match fields.r#type {
-            BodyType::Detect => {
-                let checks = fields.checks.ok_or("missing field `checks`")?;
-                Ok(Self::Detect { checks })
-            }
-            BodyType::Execute => {
-                let steps = fields.steps.ok_or("missing field `steps`")?;
-                Ok(Self::Execute { steps })
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -182,5 +245,35 @@ mod tests {
         }
         let ack = ControllerMessage::read(r#"{"type": "ack", "seq": 3}"#).expect("a message");
         assert_eq!(ack, ControllerMessage::Ack { seq: 3 });
+    }
+
+    #[test]
+    fn a_head_is_split_off_where_the_body_stands_last() {
+        let order = |session: &str| {
+            format!(
+                r#"{{"type":"order","number":7,"agent":"a-1","tenant":"t","session":{session},"revision":"r","expires":9,"body":{{"type":"detect","checks":[]}}}}"#
+            )
+        };
+        let rest = r#""body":{"type":"detect","checks":[]}}"#;
+        let text = order(r#""s""#);
+        let ControllerMessage::Order(whole) = ControllerMessage::read(&text).expect("an order")
+        else {
+            panic!("it is an order")
+        };
+        let (head, _) = whole.apart();
+        assert_eq!(OrderHead::split(&text), Some((head, rest)));
+        for odd in [
+            // The first place that looks like the body's name lies within something else.
+            order(r#""s","x\"body":1"#),
+            order(r#"{"body":1}"#),
+            order(r#""s","body":null"#),
+            text.replace(r#""agent":"a-1","#, ""),
+            text.replace(r#""type":"order""#, r#""type":"cancel""#),
+            text.replace(rest, r#""body":{}},"expires":8}"#).replace(r#""expires":9,"#, ""),
+            r#"{"type":"ack","seq":1}"#.to_owned(),
+            "garbage".to_owned(),
+        ] {
+            assert_eq!(OrderHead::split(&odd).map(|(_, rest)| rest.to_owned()), None, "{odd}");
+        }
     }
 }

@@ -12,6 +12,7 @@
 mod agent;
 mod controller;
 mod enrol;
+mod fields;
 mod order;
 mod progress;
 
@@ -20,7 +21,7 @@ pub mod convert;
 pub use convert::Malformed;
 
 pub use agent::{AgentMessage, Facts, Hello, OsFacts, Refusal, Report, ReportBody};
-pub use controller::{Blob, ControllerMessage, Order, OrderBody, Welcome};
+pub use controller::{Blob, ControllerMessage, Order, OrderBody, OrderHead, Welcome};
 pub use enrol::{EnrolRequest, EnrolResponse, Identity, RenewRequest, RenewResponse};
 pub use order::{
     ArtifactSpec, CheckHowSpec, CheckSpec, ExpectSpec, FileVersionSpec, OfferSpec, ProbeSpec,

@@ -2,10 +2,14 @@
 //!
 //! Owns shapes only. Words are kept as text here and judged in
 //! [`crate::convert`], so that an unknown word gets an error that names it.
+//! How the shapes that orders are full of are read from text without a copy
+//! stands in [`crate::fields`].
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+use crate::fields::{FileVersionFields, HowFields, ProbeFields};
 
 /// One item to find out about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,41 +58,6 @@ pub struct OfferSpec {
     pub manager: String,
     /// The package's name there.
     pub name: String,
-}
-
-/// The fields of a [`CheckHowSpec`] side by side: read in one go, where a
-/// tagged enum would first be copied as a whole.
-#[derive(Deserialize)]
-struct HowFields {
-    r#type: HowType,
-    probe: Option<ProbeSpec>,
-    test: Option<RunSpec>,
-    offered: Option<OfferSpec>,
-    run: Option<RunSpec>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum HowType {
-    Software,
-    Test,
-    Get,
-}
-
-impl TryFrom<HowFields> for CheckHowSpec {
-    type Error = &'static str;
-
-    fn try_from(fields: HowFields) -> Result<Self, &'static str> {
-        let HowFields { r#type, probe, test, offered, run } = fields;
-        let run = run.ok_or("missing field `run`");
-        Ok(match r#type {
-            HowType::Software => {
-                Self::Software { probe: probe.ok_or("missing field `probe`")?, test, offered }
-            }
-            HowType::Test => Self::Test { run: run? },
-            HowType::Get => Self::Get { run: run? },
-        })
-    }
 }
 
 /// One action of a plan, complete.
@@ -177,6 +146,7 @@ pub enum ExpectSpec {
 /// How to find a version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[serde(try_from = "ProbeFields")]
 pub enum ProbeSpec {
     /// A package manager's database.
     Package {
@@ -233,6 +203,7 @@ pub enum ProbeSpec {
 /// How a file tells its version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[serde(try_from = "FileVersionFields")]
 pub enum FileVersionSpec {
     /// Not at all.
     None,
