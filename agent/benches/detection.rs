@@ -2,9 +2,12 @@
 //!
 //! `cargo bench -p ordain-agent` starts the real program against a controller
 //! that this bench plays, and compares whole detection sessions (order, TLS,
-//! journal, report) with the least that finds out the same: reading dpkg's
-//! status once and comparing 100 files, and a C loop that posix_spawns the
-//! same 200 scripts. Prints the idle memory as well.
+//! journal, report, acknowledgement) with reading dpkg's status once and
+//! comparing 100 files, and with a C loop that posix_spawns the same 200
+//! scripts. Prints the idle memory as well.
+//!
+//! Both sides are measured by turns, round after round, in CPU time of whole
+//! processes, so that what else the computer does meets both.
 
 #![expect(
     clippy::unwrap_used,
@@ -20,17 +23,23 @@ mod orders;
 #[expect(dead_code, reason = "shared with the tests")]
 mod stage;
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use nix::sys::resource::{UsageWho, getrusage};
+use nix::time::clock_getcpuclockid;
+use nix::unistd::Pid;
 use ordain_wire::{CheckHowSpec, ControllerMessage, FileVersionSpec, ProbeSpec};
 use stage::{Conversation, Stage};
 
-const NATIVE_SESSIONS: u64 = 200;
-const SCRIPT_SESSIONS: u64 = 5;
+/// How often both sides take turns.
+const ROUNDS: u32 = 9;
+/// Sessions of one turn.
+const NATIVE_SESSIONS: u32 = 50;
+const SCRIPT_SESSIONS: u32 = 1;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -43,16 +52,35 @@ async fn main() {
     println!("idle after connecting: {} KiB resident", resident_kib(pid));
 
     let files = files(stage.folder.path());
-    let checks = native_checks(&files);
-    let mut number = 0;
-    let before = cpu_of(pid);
-    for _ in 0..NATIVE_SESSIONS {
-        number += 1;
-        session(&mut conversation, number, checks.clone(), &[]).await;
+    let packages = packages();
+    let checks = native_checks(&packages, &files);
+    let mut number = 1;
+    session(&mut conversation, number, checks.clone(), &[]).await;
+    let (mut same, mut finding, mut changing) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let before = cpu_of(pid);
+        for _ in 0..NATIVE_SESSIONS {
+            number += 1;
+            session(&mut conversation, number, checks.clone(), &[]).await;
+        }
+        let ours = cpu_of(pid).saturating_sub(before) / NATIVE_SESSIONS;
+        same.push((ours, reading(&files, |_| 0)));
+        finding.push((ours, reading(&files, |text| found(text, &packages))));
+        let before = cpu_of(pid);
+        for turn in 0..NATIVE_SESSIONS {
+            number += 1;
+            let mut checks = checks.clone();
+            checks.rotate_left(turn as usize % 2);
+            session(&mut conversation, number, checks, &[]).await;
+        }
+        let ours = cpu_of(pid).saturating_sub(before) / NATIVE_SESSIONS;
+        changing.push((ours, reading(&files, |_| 0)));
     }
-    let ours = cpu_of(pid).saturating_sub(before) / u32::try_from(NATIVE_SESSIONS).unwrap();
-    let plain = plainly(&files);
-    report("100 packages, 100 files", ours, "reading status once, comparing 100 files", plain, 5.0);
+    let what = "100 packages, 100 files";
+    let plainly = "reading status once, comparing 100 files";
+    report(what, &same, plainly, Some(5.0));
+    report(what, &finding, "the same, and finding the 100 versions in it", None);
+    report("the same, other checks each time", &changing, plainly, None);
 
     let scripts: Vec<String> = (0..200).map(|index| format!("echo 1.{index}\n")).collect();
     let sources: Vec<&str> = scripts.iter().map(String::as_str).collect();
@@ -62,15 +90,18 @@ async fn main() {
         .collect();
     number += 1;
     session(&mut conversation, number, checks.clone(), &sources).await;
-    let before = cpu_with_children(pid);
-    for _ in 0..SCRIPT_SESSIONS {
-        number += 1;
-        session(&mut conversation, number, checks.clone(), &[]).await;
+    let spawns = SpawnLoop::make(stage.folder.path(), &scripts);
+    let mut rounds = Vec::new();
+    for _ in 0..ROUNDS {
+        let before = cpu_with_children(pid);
+        for _ in 0..SCRIPT_SESSIONS {
+            number += 1;
+            session(&mut conversation, number, checks.clone(), &[]).await;
+        }
+        let ours = cpu_with_children(pid).saturating_sub(before) / SCRIPT_SESSIONS;
+        rounds.push((ours, spawns.run()));
     }
-    let ours =
-        cpu_with_children(pid).saturating_sub(before) / u32::try_from(SCRIPT_SESSIONS).unwrap();
-    let plain = spawn_loop(stage.folder.path(), &scripts);
-    report("200 scripts", ours, "a C loop of posix_spawn over the same", plain, 1.5);
+    report("200 scripts", &rounds, "a C loop of posix_spawn over the same", Some(1.5));
     println!("after {number} sessions: {} KiB resident", resident_kib(pid));
 }
 
@@ -86,11 +117,25 @@ async fn session(
     conversation.say(&ControllerMessage::Ack { seq }).await;
 }
 
-fn report(what: &str, ours: Duration, plainly: &str, plain: Duration, limit: f64) {
-    let ratio = ours.as_secs_f64() / plain.as_secs_f64();
+/// Of the rounds, each with the agent's time and the other's: medians, and how far ratios lie apart.
+fn report(what: &str, rounds: &[(Duration, Duration)], plainly: &str, limit: Option<f64>) {
+    let ours = median(rounds.iter().map(|(ours, _)| ours.as_secs_f64() * 1000.0));
+    let plain = median(rounds.iter().map(|(_, plain)| plain.as_secs_f64() * 1000.0));
+    let ratios: Vec<f64> =
+        rounds.iter().map(|(ours, plain)| ours.as_secs_f64() / plain.as_secs_f64()).collect();
+    let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = ratios.iter().copied().fold(0.0, f64::max);
+    let limit = limit.map(|limit| format!("; at most {limit}")).unwrap_or_default();
     println!(
-        "{what}: {ours:.2?} CPU a session; {plainly}: {plain:.2?}; ratio {ratio:.2} (at most {limit})"
+        "{what}: {ours:.3} ms CPU a session; {plainly}: {plain:.3} ms; ratio {:.2} ({least:.2} to {most:.2}{limit})",
+        median(ratios)
     );
+}
+
+fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.into_iter().collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 /// A hundred files that tell a version each.
@@ -105,15 +150,17 @@ fn files(folder: &Path) -> Vec<(PathBuf, String)> {
     (0..100).map(make).collect()
 }
 
-fn native_checks(files: &[(PathBuf, String)]) -> Vec<CheckHowSpec> {
-    let status = fs::read_to_string("/var/lib/dpkg/status").unwrap_or_default();
-    let names = status
-        .lines()
-        .filter_map(|line| line.strip_prefix("Package: "))
-        .chain(["nonesuch"; 100])
-        .take(100);
-    let packages =
-        names.map(|name| ProbeSpec::Package { manager: "dpkg".into(), name: name.into() });
+/// The names of a hundred packages.
+fn packages() -> Vec<String> {
+    let status = fs::read_to_string(STATUS).unwrap_or_default();
+    let names = status.lines().filter_map(|line| line.strip_prefix("Package: "));
+    names.chain(["nonesuch"; 100]).take(100).map(str::to_owned).collect()
+}
+
+fn native_checks(packages: &[String], files: &[(PathBuf, String)]) -> Vec<CheckHowSpec> {
+    let packages = packages
+        .iter()
+        .map(|name| ProbeSpec::Package { manager: "dpkg".into(), name: name.clone() });
     let files = files.iter().enumerate().map(|(index, (path, _))| ProbeSpec::File {
         path: path.display().to_string(),
         version: if index % 2 == 0 {
@@ -125,18 +172,34 @@ fn native_checks(files: &[(PathBuf, String)]) -> Vec<CheckHowSpec> {
     packages.chain(files).map(orders::software).collect()
 }
 
-/// The least that finds out the same.
-fn plainly(files: &[(PathBuf, String)]) -> Duration {
+const STATUS: &str = "/var/lib/dpkg/status";
+
+/// Reading the status and comparing the files; `find` looks into what was read.
+fn reading(files: &[(PathBuf, String)], find: impl Fn(&[u8]) -> usize) -> Duration {
     let before = own_cpu();
-    let mut same = 0;
     for _ in 0..NATIVE_SESSIONS {
-        let status = fs::read("/var/lib/dpkg/status").unwrap_or_default();
-        same += usize::from(status.is_empty());
-        same +=
+        let status = fs::read(STATUS).unwrap_or_default();
+        std::hint::black_box(find(&status));
+        let same =
             files.iter().filter(|(path, text)| fs::read(path).unwrap() == text.as_bytes()).count();
+        assert_eq!(same, files.len());
     }
-    assert!(same >= files.len());
-    own_cpu().saturating_sub(before) / u32::try_from(NATIVE_SESSIONS).unwrap()
+    own_cpu().saturating_sub(before) / NATIVE_SESSIONS
+}
+
+/// How many of the packages have a version: every stanza is read, then each name looked up.
+fn found(status: &[u8], packages: &[String]) -> usize {
+    let status = std::str::from_utf8(status).unwrap();
+    let mut versions = HashMap::new();
+    let mut package = "";
+    for line in status.lines() {
+        if let Some(name) = line.strip_prefix("Package: ") {
+            package = name;
+        } else if let Some(version) = line.strip_prefix("Version: ") {
+            versions.insert(package, version);
+        }
+    }
+    packages.iter().filter(|name| versions.contains_key(name.as_str())).count()
 }
 
 const LOOP: &str = r#"
@@ -155,28 +218,37 @@ int main(int count, char **scripts) {
 }
 "#;
 
-fn spawn_loop(folder: &Path, scripts: &[String]) -> Duration {
-    let (source, program) = (folder.join("loop.c"), folder.join("loop"));
-    fs::write(&source, LOOP).unwrap();
-    let built =
-        Command::new("cc").arg("-O2").arg("-o").arg(&program).arg(&source).status().unwrap();
-    assert!(built.success());
-    let paths = (0..).zip(scripts).map(|(index, script)| {
-        let path = folder.join(format!("script-{index}.sh"));
-        fs::write(&path, script).unwrap();
-        path
-    });
-    let paths: Vec<PathBuf> = paths.collect();
-    let before = children_cpu();
-    for _ in 0..SCRIPT_SESSIONS {
-        let ran = Command::new(&program)
-            .args(&paths)
-            .stdout(std::process::Stdio::null())
-            .status()
-            .unwrap();
-        assert!(ran.success());
+/// The loop in C, and the scripts as files.
+struct SpawnLoop {
+    program: PathBuf,
+    scripts: Vec<PathBuf>,
+}
+
+impl SpawnLoop {
+    fn make(folder: &Path, scripts: &[String]) -> Self {
+        let (source, program) = (folder.join("loop.c"), folder.join("loop"));
+        fs::write(&source, LOOP).unwrap();
+        let built =
+            Command::new("cc").arg("-O2").arg("-o").arg(&program).arg(&source).status().unwrap();
+        assert!(built.success());
+        let paths = (0..).zip(scripts).map(|(index, script)| {
+            let path = folder.join(format!("script-{index}.sh"));
+            fs::write(&path, script).unwrap();
+            path
+        });
+        Self { program, scripts: paths.collect() }
     }
-    children_cpu().saturating_sub(before) / u32::try_from(SCRIPT_SESSIONS).unwrap()
+
+    /// The CPU time of a turn.
+    fn run(&self) -> Duration {
+        let before = usage(UsageWho::RUSAGE_CHILDREN);
+        for _ in 0..SCRIPT_SESSIONS {
+            let mut command = Command::new(&self.program);
+            command.args(&self.scripts).stdout(std::process::Stdio::null());
+            assert!(command.status().unwrap().success());
+        }
+        usage(UsageWho::RUSAGE_CHILDREN).saturating_sub(before) / SCRIPT_SESSIONS
+    }
 }
 
 fn usage(who: UsageWho) -> Duration {
@@ -190,21 +262,13 @@ fn usage(who: UsageWho) -> Duration {
 }
 
 fn own_cpu() -> Duration {
-    usage(UsageWho::RUSAGE_SELF)
+    cpu_of(std::process::id())
 }
 
-fn children_cpu() -> Duration {
-    usage(UsageWho::RUSAGE_CHILDREN)
-}
-
-/// CPU time of a process's threads, exactly.
+/// CPU time of a process, also of those of its threads that have ended, in nanoseconds.
 fn cpu_of(pid: u32) -> Duration {
-    let tasks = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
-    let nanoseconds = tasks.map(|task| {
-        let line = fs::read_to_string(task.unwrap().path().join("schedstat")).unwrap();
-        line.split(' ').next().unwrap().parse::<u64>().unwrap()
-    });
-    Duration::from_nanos(nanoseconds.sum())
+    let clock = clock_getcpuclockid(Pid::from_raw(i32::try_from(pid).unwrap())).unwrap();
+    clock.now().unwrap().into()
 }
 
 /// The same with that of its children that have ended, in clock ticks of 10 ms.
