@@ -4,12 +4,14 @@
 //! durable in the journal before it counts as taken in. Only one that just
 //! reads files is flushed together with its findings, and reported then.
 
+use std::sync::Arc;
+
 use ordain_core::order::Task;
-use ordain_wire::{Order, Refusal};
+use ordain_wire::{Order, OrderBody, OrderHead, Refusal};
 
 use crate::command::chain;
 use crate::detect::Detectors;
-use crate::journal::{Journal, JournalError};
+use crate::journal::{Given, Journal, JournalError, OrderId};
 
 /// Who the agent is, and what time it is.
 #[derive(Debug, Clone, Copy)]
@@ -38,55 +40,118 @@ pub enum Taken {
 /// How many orders may wait at a time.
 const WAITING: usize = 16;
 
-/// Takes an order in, or says why not.
-pub fn take(order: &Order, journal: &mut Journal, stand: Stand<'_>) -> Taken {
-    match judge(order, journal, stand) {
-        Err((code, message)) => refuse(order, code, message),
+/// An order that came.
+#[derive(Debug)]
+pub struct Came {
+    head: OrderHead,
+    body: Body,
+}
+
+/// What an order asks for.
+#[derive(Debug)]
+enum Body {
+    /// As it was read; it is still to be judged.
+    Read(OrderBody),
+    /// The same as another order that was judged.
+    Known(Arc<Task>),
+}
+
+impl Came {
+    /// Which order it is.
+    pub fn id(&self) -> OrderId {
+        OrderId { number: self.head.number, session: self.head.session.clone() }
+    }
+}
+
+impl From<Order> for Came {
+    fn from(order: Order) -> Self {
+        let (head, body) = order.apart();
+        Self { head, body: Body::Read(body) }
+    }
+}
+
+/// The checks of the last order that only had any: a computer is mostly asked
+/// the same again, and what was read and judged once is known by its text.
+#[derive(Debug, Default)]
+pub struct Recent(Option<(String, Arc<Task>)>);
+
+/// How long a text is remembered at most, in bytes.
+const REMEMBERED: usize = 256 * 1024;
+
+impl Recent {
+    /// The order, where its text asks for the same as the one before.
+    pub fn again(&self, text: &str) -> Option<Came> {
+        let (known, task) = self.0.as_ref().filter(|(known, _)| text.ends_with(known.as_str()))?;
+        let (head, rest) = OrderHead::split(text)?;
+        (rest == known).then(|| Came { head, body: Body::Known(task.clone()) })
+    }
+
+    fn remember(&mut self, text: &str, task: &Arc<Task>) {
+        if matches!(**task, Task::Detect(_))
+            && text.len() <= REMEMBERED
+            && let Some((_, rest)) = OrderHead::split(text)
+        {
+            self.0 = Some((rest.to_owned(), task.clone()));
+        }
+    }
+}
+
+/// Takes an order in, or says why not. It came as `text`, which is what is written down.
+pub fn take(
+    order: Came,
+    text: &str,
+    recent: &mut Recent,
+    journal: &mut Journal,
+    stand: Stand<'_>,
+) -> Taken {
+    let id = order.id();
+    let refused = |(code, message): NotTaken| refuse(&id, code, message);
+    match judge(order, text, recent, journal, stand) {
+        Err(reason) => refused(reason),
         Ok(None) => Taken::Before,
-        Ok(Some(task)) => match write_down(order, &task, journal) {
+        Ok(Some(task)) => match write_down(Given { id: id.clone(), task }, text, journal) {
             Ok(()) => Taken::In,
-            Err(error @ JournalError::Full(_)) => refuse(order, "journal-full", chain(&error)),
-            Err(error) => refuse(
-                order,
-                "journal-full",
-                format!("the journal takes nothing: {}", chain(&error)),
-            ),
+            Err(error @ JournalError::Full(_)) => refused(("journal-full", chain(&error))),
+            Err(error) => {
+                refused(("journal-full", format!("the journal takes nothing: {}", chain(&error))))
+            }
         },
     }
 }
 
-fn refuse(order: &Order, code: &str, message: String) -> Taken {
+/// The word and the text of a refusal.
+type NotTaken = (&'static str, String);
+
+fn refuse(order: &OrderId, code: &str, message: String) -> Taken {
     tracing::warn!(order = order.number, session = order.session, code, message, "order refused");
-    Taken::Refused(Refusal {
-        order: order.number,
-        session: order.session.clone(),
-        code: code.to_owned(),
-        message,
-    })
+    let OrderId { number, session } = order.clone();
+    Taken::Refused(Refusal { order: number, session, code: code.to_owned(), message })
 }
 
 /// An order that is over in a moment is flushed together with what came of it.
-fn write_down(order: &Order, task: &Task, journal: &mut Journal) -> Result<(), JournalError> {
-    match task {
+fn write_down(order: Given, text: &str, journal: &mut Journal) -> Result<(), JournalError> {
+    match &*order.task {
         Task::Detect(checks) if checks.iter().all(Detectors::only_read_for) => {
-            journal.accept_until_reported(order)
+            journal.accept_until_reported(order, text)
         }
-        _ => journal.accept(order),
+        _ => journal.accept(order, text),
     }
 }
 
-/// What the order asks for, none where it is a repetition; else the word and the text of its refusal.
+/// What the order asks for, none where it is a repetition.
 fn judge(
-    order: &Order,
+    Came { head: order, body }: Came,
+    text: &str,
+    recent: &mut Recent,
     journal: &Journal,
     stand: Stand<'_>,
-) -> Result<Option<Task>, (&'static str, String)> {
+) -> Result<Option<Arc<Task>>, NotTaken> {
     if order.agent != stand.agent || order.tenant != stand.tenant {
         let text = format!("it is for agent `{}` of tenant `{}`", order.agent, order.tenant);
         return Err(("not-for-me", text));
     }
     if journal.known(order.number).is_some() {
-        if journal.holds(order) {
+        if journal.holds(text) {
             return Ok(None);
         }
         let text = format!("order {} was given before with another content", order.number);
@@ -104,8 +169,15 @@ fn judge(
         };
         return Err(("expired", format!("it expired {late} s ago{clocks}")));
     }
-    let task = Task::try_from(order.body.clone());
-    let task = task.map_err(|error| ("malformed", error.to_string()))?;
+    let task = match body {
+        Body::Known(task) => task,
+        Body::Read(body) => {
+            let task = Task::try_from(body).map_err(|error| ("malformed", error.to_string()))?;
+            let task = Arc::new(task);
+            recent.remember(text, &task);
+            task
+        }
+    };
     if journal.unfinished().len() >= WAITING {
         return Err(("busy", format!("{WAITING} orders are waiting already")));
     }
@@ -115,7 +187,7 @@ fn judge(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ordain_wire::{CheckHowSpec, CheckSpec, OrderBody, ProbeSpec, ReportBody};
+    use ordain_wire::{CheckHowSpec, CheckSpec, ControllerMessage, ProbeSpec, ReportBody};
 
     fn order(number: u64) -> Order {
         let probe = ProbeSpec::Package { manager: "dpkg".into(), name: "hello".into() };
@@ -135,6 +207,15 @@ mod tests {
     }
 
     const STAND: Stand<'_> = Stand { agent: "a-1", tenant: "contoso", now: 900, skew: 0 };
+
+    fn text(order: &Order) -> String {
+        serde_json::to_string(&ControllerMessage::Order(order.clone())).expect("plain fields")
+    }
+
+    fn take(order: &Order, journal: &mut Journal, stand: Stand<'_>) -> Taken {
+        let text = text(order);
+        super::take(order.clone().into(), &text, &mut Recent::default(), journal, stand)
+    }
 
     fn code(taken: &Taken) -> &str {
         match taken {
@@ -176,7 +257,8 @@ mod tests {
             assert_eq!(take(&order(number), &mut journal, STAND), Taken::In);
         }
         assert_eq!(code(&take(&order(99), &mut journal, STAND)), "busy");
-        journal.report(1, "s-1", vec![ReportBody::Ended]).expect("written");
+        let first = OrderId { number: 1, session: "s-1".into() };
+        journal.report(&first, &[ReportBody::Ended]).expect("written");
         assert_eq!(take(&order(99), &mut journal, STAND), Taken::In);
     }
 
@@ -193,5 +275,34 @@ mod tests {
             refusal.message,
             "it expired 3600 s ago; the controller's clock is -3600 s ahead of this computer's"
         );
+    }
+
+    #[test]
+    fn the_same_checks_under_another_number_are_known_and_others_are_not() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut journal = Journal::open(folder.path()).expect("opens");
+        let mut recent = Recent::default();
+        let (first, second) = (text(&order(1)), text(&order(2)));
+        assert!(recent.again(&first).is_none());
+        super::take(order(1).into(), &first, &mut recent, &mut journal, STAND);
+        let given = journal.take_fresh(1).expect("a moment ago");
+
+        let again = recent.again(&second).expect("the same checks");
+        assert_eq!(super::take(again, &second, &mut recent, &mut journal, STAND), Taken::In);
+        assert_eq!(journal.order(2).expect("readable"), Some(order(2)));
+        let known = journal.take_fresh(2).expect("a moment ago");
+        assert_eq!((known.id.number, known.id.session.as_str()), (2, "s-2"));
+        assert!(Arc::ptr_eq(&known.task, &given.task));
+
+        let again = recent.again(&second).expect("the same checks");
+        assert_eq!(super::take(again, &second, &mut recent, &mut journal, STAND), Taken::Before);
+        let stale = recent.again(&first.replace("9f2c", "other")).expect("the same checks");
+        let text = first.replace("9f2c", "other");
+        let taken = super::take(stale, &text, &mut recent, &mut journal, STAND);
+        assert_eq!(code(&taken), "malformed", "its number stood for another order");
+
+        assert!(recent.again(&second.replace("hello", "hullo")).is_none());
+        assert!(recent.again(&format!("{second} ")).is_none());
+        assert!(recent.again(&second[1..]).is_none());
     }
 }

@@ -5,11 +5,12 @@
 use std::time::{Duration, Instant};
 
 use ordain_core::order::{Check, CheckHow, Finding, Found, Run};
-use ordain_wire::{AtSpec, Order, ReportBody};
+use ordain_wire::{AtSpec, ReportBody};
 
 use super::{Carrier, scripts_of_check};
 use crate::command::chain;
-use crate::detect::Detectors;
+use crate::detect::{Detectors, Reading};
+use crate::journal::OrderId;
 use crate::kill_point;
 use crate::run::answer::answer;
 use crate::run::{Ended, Watch, Way};
@@ -18,7 +19,7 @@ use crate::run::{Ended, Watch, Way};
 const FOLLOWED_AFTER: Duration = Duration::from_millis(250);
 
 impl Carrier {
-    pub(super) fn detect(&mut self, order: &Order, checks: &[Check]) -> ReportBody {
+    pub(super) fn detect(&mut self, order: &OrderId, checks: &[Check]) -> ReportBody {
         self.fetch(order, checks.iter().flat_map(scripts_of_check));
         kill_point::reach("before-detection");
         let findings = (0..).zip(checks).map(|(index, check)| self.check(order, index, check));
@@ -31,7 +32,7 @@ impl Carrier {
     }
 
     /// Adds what package managers offer of what was found: asked at once for all of it.
-    fn look_for_offers(&self, order: &Order, checks: &[Check], findings: &mut [Finding]) {
+    fn look_for_offers(&self, order: &OrderId, checks: &[Check], findings: &mut [Finding]) {
         let asked = checks.iter().zip(findings).filter_map(|(check, finding)| {
             match (Detectors::offer_of(check), &mut finding.found) {
                 (Some(name), Found::Software { offered, .. }) => Some((name, offered)),
@@ -57,7 +58,7 @@ impl Carrier {
         }
     }
 
-    fn check(&mut self, order: &Order, index: u32, check: &Check) -> Finding {
+    fn check(&mut self, order: &OrderId, index: u32, check: &Check) -> Finding {
         let found = if self.desk.stop.is_requested(&order.session) {
             Found::Failed("cancelled".to_owned())
         } else {
@@ -69,15 +70,15 @@ impl Carrier {
         Finding { item: check.item.clone(), found }
     }
 
-    fn find(&mut self, order: &Order, index: u32, check: &Check) -> Found {
+    fn find(&mut self, order: &OrderId, index: u32, check: &Check) -> Found {
+        let found = |version, test| Found::Software { version, test, offered: None };
+        if let Some(reading) = Reading::of(check) {
+            let version = self.detectors.read(reading);
+            return version.map_or_else(Found::Failed, |version| found(version, None));
+        }
+        self.detectors.let_go();
         let at = AtSpec { step: index, attempt: 1, work: 0 };
-        // Most checks only read files, and need no name for their processes.
-        let marker = if Detectors::is_found_by_reading(check) {
-            String::new()
-        } else {
-            self.detectors.let_go();
-            self.marker(order.number, at)
-        };
+        let marker = self.marker(order.number, at);
         let began = Instant::now();
         let mut stream = self.stream(order.number, at);
         let mut printed = |bytes: &[u8]| {
@@ -94,9 +95,8 @@ impl Carrier {
             stopping: &mut || {},
             printed: &mut printed,
         };
-        match &check.how {
+        let found = match &check.how {
             CheckHow::Software { probe, test, offered: _ } => {
-                let found = |version, test| Found::Software { version, test, offered: None };
                 match self.detectors.probe(probe, &self.runner, &marker, &mut watch) {
                     Err(message) => Found::Failed(message),
                     Ok(None) => found(None, None),
@@ -120,7 +120,9 @@ impl Carrier {
                 Ok(ended) => Found::Failed(failure("get", run, &ended)),
                 Err(error) => Found::Failed(chain(&error)),
             },
-        }
+        };
+        self.detectors.let_go();
+        found
     }
 
     /// Runs a test.

@@ -4,13 +4,13 @@ use std::cell::RefCell;
 
 use ordain_core::execute::{At, End, Execution, Next, Outcome, Progress};
 use ordain_core::order::{Expect, Probe, Run, RunWhat, Step, What, Work, WorkPhase};
-use ordain_wire::{AtSpec, Order, ReportBody};
+use ordain_wire::{AtSpec, ReportBody};
 
 use super::detection::succeeded;
 use super::{Carrier, Desk, now_ms, scripts_of_step};
 use crate::command::chain;
 use crate::detect::Found;
-use crate::journal::{Running, Starting};
+use crate::journal::{OrderId, Running, Starting};
 use crate::kill_point;
 use crate::platform::processes::Process;
 use crate::run::answer::answer;
@@ -21,7 +21,7 @@ use crate::run::{CannotRun, Ended, Watch, Way};
 const PROBE_TIME_MS: i64 = 5 * 60 * 1000;
 
 impl Carrier {
-    pub(super) fn execute(&mut self, order: &Order, steps: Vec<Step>) {
+    pub(super) fn execute(&mut self, order: &OrderId, steps: Vec<Step>) {
         let scripts: Vec<_> = steps.iter().flat_map(scripts_of_step).collect();
         let mut execution = Execution::new(steps);
         self.replay(order, &mut execution);
@@ -41,7 +41,7 @@ impl Carrier {
     }
 
     /// Brings the execution to where the journal says it stood.
-    fn replay(&self, order: &Order, execution: &mut Execution) {
+    fn replay(&self, order: &OrderId, execution: &mut Execution) {
         let reports = match self.desk.journal().reports_of(order.number) {
             Ok(reports) => reports,
             Err(error) => {
@@ -66,7 +66,7 @@ impl Carrier {
         }
     }
 
-    fn work(&mut self, order: &Order, execution: &mut Execution, at: At, work: &Work) {
+    fn work(&mut self, order: &OrderId, execution: &mut Execution, at: At, work: &Work) {
         let spec = AtSpec::from(at);
         let starting = self.starting(order.number, spec, work);
         kill_point::reach("before-start");
@@ -110,7 +110,7 @@ impl Carrier {
 
     fn run_work(
         &mut self,
-        order: &Order,
+        order: &OrderId,
         execution: &mut Execution,
         at: AtSpec,
         marker: &str,
@@ -166,12 +166,12 @@ impl Carrier {
 }
 
 /// Writes an entry down, then lets it count.
-fn note(desk: &Desk, order: &Order, execution: &mut Execution, progress: Progress) {
-    desk.report(order, vec![ReportBody::Progress(progress.clone().into())]);
+fn note(desk: &Desk, order: &OrderId, execution: &mut Execution, progress: Progress) {
+    desk.report(order, &[ReportBody::Progress(progress.clone().into())]);
     apply(order, execution, &progress);
 }
 
-fn apply(order: &Order, execution: &mut Execution, progress: &Progress) {
+fn apply(order: &OrderId, execution: &mut Execution, progress: &Progress) {
     if let Err(error) = execution.apply(progress) {
         tracing::error!(order = order.number, %error, "an entry does not fit the execution");
     }

@@ -17,14 +17,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ordain_core::order::{Check, CheckHow, Probe, Run, RunWhat, Step, Task, What};
 use ordain_trust::ObjectId;
-use ordain_wire::{AgentMessage, AtSpec, Order, OrderBody, ReportBody};
+use ordain_wire::{AgentMessage, AtSpec, Malformed, Order, ReportBody};
 use tokio::sync::Notify;
 
 use crate::blobs::Blobs;
 use crate::command::chain;
 use crate::detect::Detectors;
 use crate::disk;
-use crate::journal::{Journal, JournalError};
+use crate::journal::{Given, Journal, JournalError, OrderId};
 use crate::platform::Platform;
 use crate::platform::spawn;
 use crate::run::output::Decoder;
@@ -59,8 +59,8 @@ impl Desk {
     }
 
     /// Writes reports down; waits for as long as the disk does not take them.
-    fn report(&self, order: &Order, bodies: Vec<ReportBody>) {
-        self.insist(|journal| journal.report(order.number, &order.session, bodies.clone()));
+    fn report(&self, order: &OrderId, bodies: &[ReportBody]) {
+        self.insist(|journal| journal.report(order, bodies));
         self.reported.notify_one();
     }
 
@@ -167,33 +167,42 @@ impl Carrier {
     }
 
     fn carry_out(&mut self, number: u64) {
-        let order = self.desk.journal().take_order(number);
-        let mut order = match order {
-            Ok(Some(order)) => order,
-            Ok(None) => return,
-            Err(error) => {
-                tracing::error!(order = number, error = %chain(&error), "an order cannot be read back");
-                return;
-            }
-        };
-        let body = std::mem::replace(&mut order.body, OrderBody::Detect { checks: Vec::new() });
+        let Some((order, task)) = self.order(number) else { return };
         let mut last = Vec::new();
-        match Task::try_from(body) {
-            Ok(Task::Detect(checks)) => last.push(self.detect(&order, &checks)),
-            Ok(Task::Execute(steps)) => self.execute(&order, steps),
+        match task.as_deref() {
+            Ok(Task::Detect(checks)) => last.push(self.detect(&order, checks)),
+            Ok(Task::Execute(steps)) => self.execute(&order, steps.clone()),
             // Taken in by another version of the program, before an update.
             Err(error) => {
                 tracing::error!(order = number, %error, "an accepted order does not make sense any more");
             }
         }
         last.push(ReportBody::Ended);
-        self.desk.report(&order, last);
+        self.desk.report(&order, &last);
         tracing::info!(order = number, session = order.session, "order ended");
         self.desk.stop.forget(&order.session);
     }
 
+    /// The order of that number, from memory or as the journal has it.
+    fn order(&self, number: u64) -> Option<(OrderId, Result<Arc<Task>, Malformed>)> {
+        let fresh = self.desk.journal().take_fresh(number);
+        if let Some(Given { id, task }) = fresh {
+            return Some((id, Ok(task)));
+        }
+        let read = self.desk.journal().order(number);
+        match read {
+            Ok(order) => order.map(|Order { number, session, body, .. }| {
+                (OrderId { number, session }, Task::try_from(body).map(Arc::new))
+            }),
+            Err(error) => {
+                tracing::error!(order = number, error = %chain(&error), "an order cannot be read back");
+                None
+            }
+        }
+    }
+
     /// Fetches the scripts that are not here; comes back without them when the session stops.
-    fn fetch(&self, order: &Order, runs: impl Iterator<Item = ObjectId>) {
+    fn fetch(&self, order: &OrderId, runs: impl Iterator<Item = ObjectId>) {
         self.desk.blobs.want(runs);
         self.desk.blobs.wait(|| self.desk.stop.is_requested(&order.session));
     }

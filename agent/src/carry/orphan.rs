@@ -6,13 +6,13 @@
 use std::time::{Duration, Instant};
 
 use ordain_core::execute::At;
-use ordain_wire::{AtSpec, Order};
+use ordain_wire::AtSpec;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::{Carrier, now_ms};
 use crate::command::chain;
-use crate::journal::Starting;
+use crate::journal::{OrderId, Starting};
 use crate::platform::processes::Process;
 use crate::run::packages::{Shift, dpkg_was_cut_off};
 use crate::run::{Watch, kill_tree};
@@ -24,7 +24,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 impl Carrier {
     /// Waits for the orphan of a piece of work, and mends what it may have left half done.
-    pub(super) fn settle_orphan(&self, order: &Order, at: At) {
+    pub(super) fn settle_orphan(&self, order: &OrderId, at: At) {
         let spec = AtSpec::from(at);
         let (starting, running) = {
             let journal = self.desk.journal();
@@ -44,7 +44,7 @@ impl Carrier {
         }
     }
 
-    fn wait_for_orphans(&self, order: &Order, starting: &Starting, first: Option<Process>) {
+    fn wait_for_orphans(&self, order: &OrderId, starting: &Starting, first: Option<Process>) {
         let mut told = false;
         loop {
             let Some(orphan) = orphan(starting, first) else { return };
@@ -77,7 +77,7 @@ impl Carrier {
     }
 
     /// Lets the package manager finish what it was cut off from.
-    fn mend(&self, order: &Order, marker: &str) {
+    fn mend(&self, order: &OrderId, marker: &str) {
         let marker = format!("{marker}.mend");
         let mut watch = Watch {
             stop: &self.desk.stop,

@@ -11,11 +11,13 @@ pub mod patterns;
 mod apt;
 mod command;
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{self, Read as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use ordain_core::order::{Check, CheckHow, FileVersion, PackageManager, Probe};
+use rustix::fs::OFlags;
 
 use self::database::{Database, Layout};
 use self::patterns::Patterns;
@@ -28,6 +30,36 @@ const LONGEST_VERSION: usize = 200;
 
 /// What a probe found: a version, nothing, or why that is not known.
 pub type Found = Result<Option<String>, String>;
+
+/// What is found out by reading files, without starting anything.
+#[derive(Debug, Clone, Copy)]
+pub enum Reading<'a> {
+    /// A package in dpkg's database.
+    Dpkg(&'a str),
+    /// A package in Alpine's.
+    Apk(&'a str),
+    /// A file, and how it tells its version.
+    File(&'a Path, &'a FileVersion),
+}
+
+impl<'a> Reading<'a> {
+    /// What is to be read for a check, what is offered aside; none where that is not enough.
+    pub fn of(check: &'a Check) -> Option<Self> {
+        match &check.how {
+            CheckHow::Software { probe: Probe::Package { manager, name }, test: None, .. } => {
+                match manager {
+                    PackageManager::Dpkg => Some(Self::Dpkg(name)),
+                    PackageManager::Apk => Some(Self::Apk(name)),
+                    _ => None,
+                }
+            }
+            CheckHow::Software { probe: Probe::File { path, version }, test: None, .. } => {
+                Some(Self::File(Path::new(path), version))
+            }
+            _ => None,
+        }
+    }
+}
 
 /// The detectors, with what they remember between checks.
 #[derive(Debug)]
@@ -60,26 +92,9 @@ impl Detectors {
         self.apk.look_again();
     }
 
-    /// Whether that probe reads files and starts nothing.
-    pub fn only_reads(probe: &Probe) -> bool {
-        matches!(
-            probe,
-            Probe::File { .. }
-                | Probe::Package { manager: PackageManager::Dpkg | PackageManager::Apk, .. }
-        )
-    }
-
     /// Whether that check reads files and starts nothing.
     pub fn only_read_for(check: &Check) -> bool {
-        Self::offer_of(check).is_none() && Self::is_found_by_reading(check)
-    }
-
-    /// Whether that check, what is offered aside, reads files and starts nothing.
-    pub fn is_found_by_reading(check: &Check) -> bool {
-        matches!(
-            &check.how,
-            CheckHow::Software { probe, test: None, .. } if Self::only_reads(probe)
-        )
+        Self::offer_of(check).is_none() && Reading::of(check).is_some()
     }
 
     /// The package whose versions that check asks for, where they can be found out here.
@@ -116,8 +131,18 @@ impl Detectors {
         watch: &mut Watch<'_>,
     ) -> Found {
         match probe {
-            Probe::Package { manager, name } => self.package(*manager, name, runner, marker, watch),
-            Probe::File { path, version } => self.file(Path::new(path), version),
+            Probe::Package { manager, name } => match manager {
+                PackageManager::Dpkg => self.read(Reading::Dpkg(name)),
+                PackageManager::Apk => self.read(Reading::Apk(name)),
+                PackageManager::Winget | PackageManager::Choco => {
+                    only_on_windows("that package manager")
+                }
+                PackageManager::Pkgutil => Err("pkgutil is on macOS only".to_owned()),
+                PackageManager::Rpm | PackageManager::Brew => {
+                    command::package(*manager, name, runner, marker, watch)
+                }
+            },
+            Probe::File { path, version } => self.read(Reading::File(Path::new(path), version)),
             Probe::Command { run, version } => {
                 let Some(ended) = command::run(run, runner, marker, watch)? else {
                     return Ok(None);
@@ -143,31 +168,12 @@ impl Detectors {
         }
     }
 
-    fn package(
-        &mut self,
-        manager: PackageManager,
-        name: &str,
-        runner: &Runner,
-        marker: &str,
-        watch: &mut Watch<'_>,
-    ) -> Found {
-        let database = match manager {
-            PackageManager::Dpkg => &mut self.dpkg,
-            PackageManager::Apk => &mut self.apk,
-            PackageManager::Winget | PackageManager::Choco => {
-                return only_on_windows("that package manager");
-            }
-            PackageManager::Pkgutil => return Err("pkgutil is on macOS only".to_owned()),
-            PackageManager::Rpm | PackageManager::Brew => {
-                return command::package(manager, name, runner, marker, watch);
-            }
-        };
-        match database.version(name) {
-            Ok(version) => Ok(version.map(str::to_owned)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Err(format!("this computer has no {manager:?} database").to_lowercase())
-            }
-            Err(error) => Err(format!("the package database cannot be read: {error}")),
+    /// Looks for a version in files.
+    pub fn read(&mut self, reading: Reading<'_>) -> Found {
+        match reading {
+            Reading::Dpkg(name) => recorded(self.dpkg.version(name), "dpkg"),
+            Reading::Apk(name) => recorded(self.apk.version(name), "apk"),
+            Reading::File(path, version) => self.file(path, version),
         }
     }
 
@@ -187,15 +193,20 @@ impl Detectors {
             },
             FileVersion::Own => only_on_windows("a file's own version"),
             FileVersion::Regex(pattern) => {
-                let file = match File::open(path) {
+                // A pipe is no file to wait for.
+                let flags = OFlags::NONBLOCK.bits().cast_signed();
+                let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
                     Ok(file) => file,
                     Err(error) if gone(&error) => return Ok(None),
                     Err(error) => return Err(cannot(error)),
                 };
-                if !file.metadata().map_err(cannot)?.is_file() {
+                let opened = file.metadata().map_err(cannot)?;
+                if !opened.is_file() {
                     return Err(format!("{} is no ordinary file", path.display()));
                 }
-                let mut content = Vec::new();
+                // One byte of room beyond its end, so that the end is seen without more.
+                let size = usize::try_from(opened.len().min(SEARCHED)).unwrap_or_default();
+                let mut content = Vec::with_capacity(size + 1);
                 file.take(SEARCHED).read_to_end(&mut content).map_err(cannot)?;
                 match self.patterns.version(pattern, &content)? {
                     Some(found) => checked(&found),
@@ -206,6 +217,17 @@ impl Detectors {
                 }
             }
         }
+    }
+}
+
+/// What a package manager's database says.
+fn recorded(version: io::Result<Option<&str>>, manager: &str) -> Found {
+    match version {
+        Ok(version) => Ok(version.map(str::to_owned)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(format!("this computer has no {manager} database"))
+        }
+        Err(error) => Err(format!("the package database cannot be read: {error}")),
     }
 }
 
@@ -287,7 +309,10 @@ mod tests {
             assert_eq!(detectors.file(&gone, &FileVersion::None), Ok(None));
             assert_eq!(detectors.file(&gone, &regex("x")), Ok(None));
         }
+        let pipe = folder.path().join("pipe");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).expect("writable");
         for (path, how, message) in [
+            (pipe.as_path(), regex("x"), "is no ordinary file"),
             (path.as_path(), regex("release (.*)"), "is there, but nothing in it matches"),
             (path.as_path(), regex("("), "is no regular expression"),
             (path.as_path(), regex(r"(?s).*"), "is no version"),

@@ -14,15 +14,16 @@ pub(super) const HEAD: usize = 16;
 /// The longest payload: the longest message, with room for what the journal adds.
 const LONGEST: usize = ordain_wire::MAX_MESSAGE + 4096;
 
-/// The payload in its frame.
-pub(super) fn frame(payload: &[u8]) -> Vec<u8> {
+/// Appends a frame; its payload is what `write` appends.
+pub(super) fn append(bytes: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+    let start = bytes.len();
+    bytes.extend_from_slice(&[0; HEAD]);
+    write(bytes);
+    let (head, payload) = bytes[start..].split_at_mut(HEAD);
     let length = (payload.len() as u32).to_le_bytes();
-    let mut frame = Vec::with_capacity(HEAD + payload.len());
-    frame.extend_from_slice(&MARK);
-    frame.extend_from_slice(&length);
-    frame.extend_from_slice(&sum(length, payload));
-    frame.extend_from_slice(payload);
-    frame
+    head[..4].copy_from_slice(&MARK);
+    head[4..8].copy_from_slice(&length);
+    head[8..].copy_from_slice(&sum(length, payload));
 }
 
 fn sum(length: [u8; 4], payload: &[u8]) -> [u8; 8] {
@@ -87,7 +88,11 @@ mod tests {
     use super::*;
 
     fn three() -> Vec<u8> {
-        [b"one".as_slice(), b"two two", b"three"].map(frame).concat()
+        let mut bytes = Vec::new();
+        for payload in [b"one".as_slice(), b"two two", b"three"] {
+            append(&mut bytes, |bytes| bytes.extend_from_slice(payload));
+        }
+        bytes
     }
 
     fn read_back(bytes: &[u8]) -> (Vec<String>, Stopped) {

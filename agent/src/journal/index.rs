@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use ordain_wire::ReportBody;
 
-use super::entry::{Entry, Running, Starting};
+use super::OrderId;
+use super::entry::{Acked, Base, Entry, Running, Starting};
 
 /// Where a record stands in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +28,8 @@ pub struct Known {
     /// That one's process.
     pub running: Option<Running>,
     pub(super) accepted: Place,
-    last_seq: u64,
+    /// The numbers of its reports, rising.
+    pub(super) reports: Vec<u64>,
     places: Vec<Place>,
 }
 
@@ -56,24 +58,15 @@ impl Default for Index {
 impl Index {
     pub(super) fn take(&mut self, entry: &Entry, place: Place) {
         match entry {
-            Entry::Base { highest_order, next_seq, acked } => {
+            Entry::Base(Base { highest_order, next_seq, acked }) => {
                 self.highest_order = *highest_order;
                 self.next_seq = *next_seq;
                 self.acked = *acked;
             }
-            Entry::Accepted { seq, order } => {
-                self.highest_order = self.highest_order.max(order.number);
-                let known = Known {
-                    session: order.session.clone(),
-                    ended: false,
-                    starting: None,
-                    running: None,
-                    accepted: place,
-                    last_seq: *seq,
-                    places: vec![place],
-                };
-                self.orders.insert(order.number, known);
-                self.reported(*seq, place);
+            Entry::Accepted(accepted) => {
+                let order = &accepted.order;
+                let id = OrderId { number: order.number, session: order.session.clone() };
+                self.accepted(id, accepted.seq, place);
             }
             Entry::Starting(starting) => {
                 if let Some(known) = self.orders.get_mut(&starting.order) {
@@ -89,21 +82,45 @@ impl Index {
                 }
             }
             Entry::Report(report) => {
-                if let Some(known) = self.orders.get_mut(&report.order) {
-                    known.ended |= report.body == ReportBody::Ended;
-                    known.last_seq = report.seq;
-                    known.places.push(place);
-                }
-                self.reported(report.seq, place);
+                self.reported(report.order, report.seq, &report.body, place);
             }
-            Entry::Acked { seq } => {
-                self.acked = self.acked.max(*seq);
-                self.next_seq = self.next_seq.max(seq + 1);
-            }
+            Entry::Acked(Acked { seq }) => self.acked(*seq),
         }
     }
 
-    fn reported(&mut self, seq: u64, place: Place) {
+    /// The controller has every report up to that number.
+    pub(super) fn acked(&mut self, seq: u64) {
+        self.acked = self.acked.max(seq);
+        self.next_seq = self.next_seq.max(seq + 1);
+    }
+
+    /// An order was taken in.
+    pub(super) fn accepted(&mut self, order: OrderId, seq: u64, place: Place) {
+        self.highest_order = self.highest_order.max(order.number);
+        let known = Known {
+            session: order.session,
+            ended: false,
+            starting: None,
+            running: None,
+            accepted: place,
+            reports: vec![seq],
+            places: vec![place],
+        };
+        self.orders.insert(order.number, known);
+        self.numbered(seq, place);
+    }
+
+    /// The controller is to be told something.
+    pub(super) fn reported(&mut self, order: u64, seq: u64, body: &ReportBody, place: Place) {
+        if let Some(known) = self.orders.get_mut(&order) {
+            known.ended |= *body == ReportBody::Ended;
+            known.reports.push(seq);
+            known.places.push(place);
+        }
+        self.numbered(seq, place);
+    }
+
+    fn numbered(&mut self, seq: u64, place: Place) {
         self.next_seq = self.next_seq.max(seq + 1);
         self.reports.insert(seq, place);
     }
@@ -114,7 +131,8 @@ impl Index {
     pub(super) fn needed(&self) -> Vec<Place> {
         let last = self.orders.keys().next_back().copied();
         let needed = |number: u64, known: &Known| {
-            !known.ended || known.last_seq > self.acked || Some(number) == last
+            let acked = known.reports.last().is_none_or(|seq| *seq <= self.acked);
+            !known.ended || !acked || Some(number) == last
         };
         let kept = self.orders.iter().filter(|(number, known)| needed(**number, known));
         let mut places: Vec<Place> =

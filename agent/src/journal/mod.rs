@@ -7,25 +7,30 @@
 //! written anew without what is over.
 //!
 //! Guarantees: an append either is durable as a whole or leaves no trace; a
-//! torn last record is cut off, damage elsewhere is an error.
+//! torn last record is cut off, damage elsewhere is an error. An order stands
+//! in the file as it came, byte for byte, and a report as it is sent.
 
 mod entry;
 mod frame;
 mod fresh;
 mod index;
+mod record;
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use ordain_wire::{AtSpec, Order, ProgressSpec, Report, ReportBody};
+use ordain_wire::{AtSpec, ControllerMessage, Order, ProgressSpec, Report, ReportBody};
 
+use self::entry::{Acked, Base};
 pub use self::entry::{Entry, Running, Starting};
-use self::frame::Stopped;
+use self::frame::{HEAD, Stopped};
 use self::fresh::Fresh;
 use self::index::Index;
 pub use self::index::{Known, Place};
+use self::record::Record;
+pub use self::record::{Given, OrderId, Outgoing};
 use crate::disk;
 
 /// A journal longer than this is written anew when that makes it shorter, in bytes.
@@ -77,6 +82,8 @@ pub struct Journal {
     fresh: Fresh,
     /// Every record up to the report of this number is on the disk.
     flushed: u64,
+    /// The acknowledgement that the file holds.
+    acked_written: u64,
     closed: bool,
 }
 
@@ -123,7 +130,9 @@ impl Journal {
         // What a killed program left to the system to write is on the disk now.
         file.sync_data().map_err(disk::at("flush", &path))?;
         let flushed = index.next_seq - 1;
-        Ok(Self { path, file, length, index, fresh: Fresh::default(), flushed, closed: false })
+        let acked_written = index.acked;
+        let fresh = Fresh::default();
+        Ok(Self { path, file, length, index, fresh, flushed, acked_written, closed: false })
     }
 
     /// The highest order number ever seen.
@@ -156,58 +165,40 @@ impl Journal {
         self.index.acked
     }
 
-    /// Takes an order in; durable when it returns.
-    pub fn accept(&mut self, order: &Order) -> Result<(), JournalError> {
-        let entry = Entry::Accepted { seq: self.index.next_seq, order: Box::new(order.clone()) };
-        self.append(vec![entry], true)
+    /// Takes an order in, which came as `text`; durable when it returns.
+    pub fn accept(&mut self, order: Given, text: &str) -> Result<(), JournalError> {
+        self.append(vec![Record::Accepted { order, text }], true)
     }
 
     /// The same for an order that changes nothing and is over in a moment: it
     /// is flushed, and reported, together with what came of it. A power cut in
     /// between leaves no trace of it, and the controller, which has not heard
     /// that it was taken in, sends it again.
-    pub fn accept_until_reported(&mut self, order: &Order) -> Result<(), JournalError> {
-        let entry = Entry::Accepted { seq: self.index.next_seq, order: Box::new(order.clone()) };
-        self.append(vec![entry], false)
+    pub fn accept_until_reported(&mut self, order: Given, text: &str) -> Result<(), JournalError> {
+        self.append(vec![Record::Accepted { order, text }], false)
     }
 
     /// Writes down that a piece of work is about to start; durable when it returns.
     pub fn start(&mut self, session: &str, starting: Starting) -> Result<(), JournalError> {
         let body = ReportBody::Progress(ProgressSpec::Started { at: starting.at });
-        let report = Report {
-            seq: self.index.next_seq,
-            order: starting.order,
-            session: session.to_owned(),
-            body,
-        };
-        self.append(vec![Entry::Starting(starting), Entry::Report(report)], true)
+        let report = Record::Report { order: starting.order, session, body: &body };
+        self.append(vec![Record::Entry(Entry::Starting(starting)), report], true)
     }
 
     /// Writes down the process of a piece of work; not flushed.
     pub fn running(&mut self, running: Running) -> Result<(), JournalError> {
-        self.append(vec![Entry::Running(running)], false)
+        self.append(vec![Record::Entry(Entry::Running(running))], false)
     }
 
     /// Writes down what the controller is to be told; durable when it returns.
-    pub fn report(
-        &mut self,
-        order: u64,
-        session: &str,
-        bodies: Vec<ReportBody>,
-    ) -> Result<(), JournalError> {
-        let first = self.index.next_seq;
-        let report = |(index, body)| {
-            Entry::Report(Report {
-                seq: first + index as u64,
-                order,
-                session: session.to_owned(),
-                body,
-            })
-        };
-        self.append(bodies.into_iter().enumerate().map(report).collect(), true)
+    pub fn report(&mut self, order: &OrderId, bodies: &[ReportBody]) -> Result<(), JournalError> {
+        let session = order.session.as_str();
+        let report = |body| Record::Report { order: order.number, session, body };
+        self.append(bodies.iter().map(report).collect(), true)
     }
 
-    /// Takes an acknowledgement in; not flushed, since a lost one only costs a repetition.
+    /// Takes an acknowledgement in. It is written with the next record: a lost
+    /// one costs a repetition at most, and a new connection begins with one.
     ///
     /// A number above everything reported says that this journal lost its
     /// past: numbering goes on above it.
@@ -215,58 +206,55 @@ impl Journal {
         if seq <= self.index.acked {
             return Ok(());
         }
-        self.append(vec![Entry::Acked { seq }], false)?;
+        self.index.acked(seq);
         if self.length > LONG {
             self.shorten()?;
         }
         Ok(())
     }
 
-    /// The reports above `seq` that are not acknowledged, at most `limit`, rising.
-    pub fn unacked_after(&self, seq: u64, limit: usize) -> Result<Vec<Report>, JournalError> {
+    /// The reports above `seq` that are not acknowledged and that a power cut
+    /// cannot take back, at most `limit`, rising. What was written a moment
+    /// ago and is asked for the first time need not be read back.
+    pub fn unacked_after(&mut self, seq: u64, limit: usize) -> Result<Vec<Outgoing>, JournalError> {
         let from = seq.max(self.index.acked) + 1;
-        self.flushed_from(from).take(limit).map(|(_, at)| self.read_report(at)).collect()
-    }
-
-    /// The reports from that number on that a power cut cannot take back.
-    fn flushed_from(&self, from: u64) -> impl Iterator<Item = (u64, Place)> {
         let reports = self.index.reports.range(from..).map(|(seq, at)| (*seq, *at));
-        reports.take_while(|(seq, _)| *seq <= self.flushed)
-    }
-
-    /// The same for the first time that they are sent: what was written a
-    /// moment ago need not be read back.
-    pub fn unsent_after(&mut self, seq: u64, limit: usize) -> Result<Vec<Report>, JournalError> {
-        let from = seq.max(self.index.acked) + 1;
-        let places: Vec<(u64, Place)> = self.flushed_from(from).take(limit).collect();
-        let read = |(seq, at)| self.fresh.take_report(seq).map_or_else(|| self.read_report(at), Ok);
+        let flushed = reports.take_while(|(seq, _)| *seq <= self.flushed);
+        let places: Vec<(u64, Place)> = flushed.take(limit).collect();
+        let read = |(seq, at)| match self.fresh.take_report(seq) {
+            Some(report) => Ok(report),
+            None => Ok(Outgoing { seq, text: entry::message(self.read_report(at)?) }),
+        };
         places.into_iter().map(read).collect()
     }
 
     /// All reports of an order that are still here, acknowledged or not, rising.
     pub fn reports_of(&self, number: u64) -> Result<Vec<Report>, JournalError> {
-        let all: Result<Vec<Report>, _> =
-            self.index.reports.values().map(|at| self.read_report(*at)).collect();
-        Ok(all?.into_iter().filter(|report| report.order == number).collect())
+        let Some(known) = self.index.orders.get(&number) else { return Ok(Vec::new()) };
+        let reports = known.reports.iter().map(|seq| self.read_report(self.index.reports[seq]));
+        reports.collect()
     }
 
     /// The whole order of that number.
     pub fn order(&self, number: u64) -> Result<Option<Order>, JournalError> {
         let Some(known) = self.index.orders.get(&number) else { return Ok(None) };
         match self.read_entry(known.accepted)? {
-            Entry::Accepted { order, .. } => Ok(Some(*order)),
+            Entry::Accepted(accepted) => Ok(Some(accepted.order)),
             _ => Ok(None),
         }
     }
 
-    /// The same for carrying it out: one that came a moment ago need not be read back.
-    pub fn take_order(&mut self, number: u64) -> Result<Option<Order>, JournalError> {
-        self.fresh.take_order(number).map_or_else(|| self.order(number), |order| Ok(Some(order)))
+    /// The order of that number, once, where it came a moment ago and need not be read back.
+    pub fn take_fresh(&mut self, number: u64) -> Option<Given> {
+        self.fresh.take_order(number)
     }
 
-    /// Whether this very order was taken in.
-    pub fn holds(&self, order: &Order) -> bool {
-        self.order(order.number).is_ok_and(|held| held.as_ref() == Some(order))
+    /// Whether the very order of that message was taken in.
+    pub fn holds(&self, text: &str) -> bool {
+        let Ok(ControllerMessage::Order(order)) = ControllerMessage::read(text) else {
+            return false;
+        };
+        self.order(order.number).is_ok_and(|held| held.as_ref() == Some(&order))
     }
 
     /// Of the work that runs, or ran when the program died: what was known before its start.
@@ -276,12 +264,10 @@ impl Journal {
 
     fn read_report(&self, place: Place) -> Result<Report, JournalError> {
         match self.read_entry(place)? {
-            Entry::Accepted { seq, order } => Ok(Report {
-                seq,
-                order: order.number,
-                session: order.session,
-                body: ReportBody::Accepted,
-            }),
+            Entry::Accepted(accepted) => {
+                let Order { number, session, .. } = accepted.order;
+                Ok(entry::report_of_accepted(accepted.seq, number, session))
+            }
             Entry::Report(report) => Ok(report),
             _ => Err(self.damaged(place)),
         }
@@ -304,12 +290,23 @@ impl Journal {
     }
 
     /// Appends as a whole or not at all.
-    fn append(&mut self, entries: Vec<Entry>, durable: bool) -> Result<(), JournalError> {
+    fn append(&mut self, records: Vec<Record<'_>>, durable: bool) -> Result<(), JournalError> {
         if self.closed {
             return Err(JournalError::Closed);
         }
-        let frames: Vec<Vec<u8>> = entries.iter().map(framed).collect();
-        let bytes = frames.concat();
+        let mut bytes = Vec::new();
+        if self.index.acked > self.acked_written {
+            let acked = Entry::Acked(Acked { seq: self.index.acked });
+            frame::append(&mut bytes, |bytes| entry::write(bytes, &acked));
+        }
+        let before = bytes.len();
+        let mut ends = Vec::with_capacity(records.len());
+        let mut seq = self.index.next_seq;
+        for record in &records {
+            frame::append(&mut bytes, |bytes| record.write(seq, bytes));
+            seq += u64::from(record.is_report());
+            ends.push(bytes.len());
+        }
         let written = self.file.write_all_at(&bytes, self.length);
         let written = written.and_then(|()| if durable { self.file.sync_data() } else { Ok(()) });
         if let Err(error) = written {
@@ -321,16 +318,40 @@ impl Journal {
                 _ => JournalError::Write(error),
             });
         }
-        for (entry, frame) in entries.into_iter().zip(&frames) {
-            let place = Place { offset: self.length, length: frame.len() as u64 };
-            self.index.take(&entry, place);
-            self.length += place.length;
-            self.fresh.keep(entry, frame.len());
+        self.acked_written = self.index.acked;
+        self.length += before as u64;
+        let mut start = before;
+        for (record, end) in records.into_iter().zip(ends) {
+            self.remember(record, &bytes[start..end]);
+            start = end;
         }
         if durable {
             self.flushed = self.index.next_seq - 1;
         }
         Ok(())
+    }
+
+    /// Takes into memory what was appended as that frame.
+    fn remember(&mut self, record: Record<'_>, frame: &[u8]) {
+        let place = Place { offset: self.length, length: frame.len() as u64 };
+        self.length += place.length;
+        let seq = self.index.next_seq;
+        match record {
+            Record::Accepted { order, text: _ } => {
+                let OrderId { number, session } = order.id.clone();
+                let report = entry::report_of_accepted(seq, number, session);
+                self.fresh.keep_report(Outgoing { seq, text: entry::message(report) });
+                self.index.accepted(order.id.clone(), seq, place);
+                self.fresh.keep_order(order, frame.len());
+            }
+            Record::Report { order, session: _, body } => {
+                if let Some(text) = entry::message_of(&frame[HEAD..]) {
+                    self.fresh.keep_report(Outgoing { seq, text });
+                }
+                self.index.reported(order, seq, body, place);
+            }
+            Record::Entry(entry) => self.index.take(&entry, place),
+        }
     }
 
     /// Writes the file anew without what nobody needs any more, where that helps.
@@ -340,11 +361,13 @@ impl Journal {
         if size * 2 > self.length {
             return Ok(());
         }
-        let mut bytes = framed(&Entry::Base {
+        let base = Entry::Base(Base {
             highest_order: self.index.highest_order,
             next_seq: self.index.next_seq,
             acked: self.index.acked,
         });
+        let mut bytes = Vec::with_capacity(size as usize + 128);
+        frame::append(&mut bytes, |bytes| entry::write(bytes, &base));
         for place in kept {
             let mut record = vec![0; place.length as usize];
             self.file
@@ -365,10 +388,6 @@ impl Journal {
         *self = Self { fresh, ..Self::open(&folder)? };
         Ok(())
     }
-}
-
-fn framed(entry: &Entry) -> Vec<u8> {
-    frame::frame(&serde_json::to_vec(entry).expect("entries hold nothing that JSON cannot say"))
 }
 
 #[cfg(test)]

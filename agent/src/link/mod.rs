@@ -101,6 +101,12 @@ const RENEW_AGAIN: Duration = Duration::from_secs(30);
 /// A conversation that lasted so long was a success, whatever ended it.
 const LASTED: Duration = Duration::from_secs(30);
 
+/// Read at a time, in bytes; longer messages get room of their own.
+const READ_BUFFER: usize = 4096;
+/// Gathered before the line gets it, in bytes: reports that belong together
+/// leave together.
+const WRITE_BUFFER: usize = 64 * 1024;
+
 impl Link {
     /// Stays connected until `stop` resolves or the controller sends the agent away.
     ///
@@ -185,8 +191,8 @@ impl Link {
         let line = dial(&server, self.proxy.as_ref(), Arc::new(config)).await?;
         let address = format!("wss://{}/agent/v1/connect", server.authority());
         let config = WebSocketConfig::default()
-            .read_buffer_size(2048)
-            .write_buffer_size(4096)
+            .read_buffer_size(READ_BUFFER)
+            .write_buffer_size(WRITE_BUFFER)
             .max_message_size(Some(ordain_wire::MAX_MESSAGE))
             .max_frame_size(Some(ordain_wire::MAX_MESSAGE));
         let opened = tokio_tungstenite::client_async_with_config(address, line, Some(config));

@@ -7,16 +7,14 @@ use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use ordain_wire::{
-    AgentMessage, ControllerMessage, Facts, Hello, Order, PROTOCOL, Refusal, Report, Welcome,
-};
+use ordain_wire::{AgentMessage, ControllerMessage, Facts, Hello, PROTOCOL, Refusal, Welcome};
 use tokio::net::TcpStream;
 use tokio::time::{Instant as Tick, interval_at, sleep_until, timeout};
 use tokio_rustls::client::TlsStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes};
 
 use super::Link;
 use crate::blobs::BlobError;
@@ -24,7 +22,8 @@ use crate::command::chain;
 use crate::facts;
 use crate::home;
 use crate::identity::{self, Dmi};
-use crate::intake::{self, Stand, Taken};
+use crate::intake::{self, Came, Recent, Stand, Taken};
+use crate::journal::OrderId;
 
 /// The socket of a conversation.
 pub(super) type Socket = WebSocketStream<TlsStream<TcpStream>>;
@@ -86,20 +85,22 @@ struct Talk<'a> {
     /// Reports up to this number were sent on this connection.
     sent: u64,
     heard: Heard,
+    recent: Recent,
     facts: Facts,
     skew: i64,
 }
 
 impl<'a> Talk<'a> {
     async fn open(link: &'a mut Link, socket: Socket) -> Result<Self, Closed> {
+        let (heard, recent) = (Heard::now(), Recent::default());
         let mut talk =
-            Self { link, socket, sent: 0, heard: Heard::now(), facts: Facts::default(), skew: 0 };
+            Self { link, socket, sent: 0, heard, recent, facts: Facts::default(), skew: 0 };
         let hello = talk.hello().map_err(Closed::Broken)?;
         talk.send(&AgentMessage::Hello(hello)).await?;
         let first = timeout(PATIENCE, hear(&mut talk.socket, &mut talk.heard))
             .await
             .map_err(|_| Closed::Broken("no welcome came".into()))??;
-        match first {
+        match read(&first)? {
             ControllerMessage::Welcome(welcome) => talk.welcomed(&welcome).await?,
             ControllerMessage::Removed { message } => return Err(Closed::Removed(message)),
             _ => return Err(Closed::Broken("the first message is no welcome".into())),
@@ -168,10 +169,7 @@ impl<'a> Talk<'a> {
         loop {
             tokio::select! {
                 () = &mut *stop => return Err(Closed::Told),
-                message = hear(&mut self.socket, &mut self.heard) => {
-                    let message = message?;
-                    self.answer(message).await?;
-                }
+                text = hear(&mut self.socket, &mut self.heard) => self.answer(&text?).await?,
                 () = desk.reported.notified() => self.report().await?,
                 () = desk.blobs.asked() => self.want_blobs().await?,
                 Some(output) = self.link.live.recv() => self.send(&output).await?,
@@ -195,9 +193,12 @@ impl<'a> Talk<'a> {
         }
     }
 
-    async fn answer(&mut self, message: ControllerMessage) -> Result<(), Closed> {
-        match message {
-            ControllerMessage::Order(order) => self.take(order).await,
+    async fn answer(&mut self, text: &str) -> Result<(), Closed> {
+        if let Some(order) = self.recent.again(text) {
+            return self.take(order, text).await;
+        }
+        match read(text)? {
+            ControllerMessage::Order(order) => self.take(order.into(), text).await,
             ControllerMessage::Cancel { session } => {
                 let journal = self.link.desk.journal();
                 let concerned = journal.unfinished().iter().any(|number| {
@@ -225,22 +226,25 @@ impl<'a> Talk<'a> {
         }
     }
 
-    async fn take(&mut self, order: Order) -> Result<(), Closed> {
+    async fn take(&mut self, order: Came, text: &str) -> Result<(), Closed> {
+        let OrderId { number, session } = order.id();
         let me = &self.link.enrolment;
         let stand =
             Stand { agent: &me.agent, tenant: &me.tenant, now: home::now(), skew: self.skew };
-        let taken = intake::take(&order, &mut self.link.desk.journal(), stand);
+        let desk = self.link.desk.clone();
+        let taken = intake::take(order, text, &mut self.recent, &mut desk.journal(), stand);
         match taken {
             Taken::In => {
-                tracing::info!(order = order.number, session = order.session, "order accepted");
+                tracing::info!(order = number, session, "order accepted");
                 crate::kill_point::reach("after-accept");
-                self.link.queue.put(order.number);
+                self.link.queue.put(number);
                 self.report().await
             }
             Taken::Before => {
-                let reports = self.link.desk.journal().reports_of(order.number);
+                let reports = self.link.desk.journal().reports_of(number);
                 let reports = reports.map_err(|error| Closed::Broken(chain(&error)))?;
-                self.send_reports(reports).await
+                let message = |report| text_of(&AgentMessage::Report(report));
+                self.send_all(reports.into_iter().map(message)).await
             }
             Taken::Refused(refusal) => self.send(&AgentMessage::Refused(refusal)).await,
         }
@@ -268,18 +272,17 @@ impl<'a> Talk<'a> {
     /// Sends what the journal holds and this connection has not seen.
     async fn report(&mut self) -> Result<(), Closed> {
         loop {
-            let batch = self.link.desk.journal().unsent_after(self.sent, BATCH);
+            let batch = self.link.desk.journal().unacked_after(self.sent, BATCH);
             let batch = batch.map_err(|error| Closed::Broken(chain(&error)))?;
             let Some(last) = batch.last() else { return Ok(()) };
             self.sent = last.seq;
-            self.send_reports(batch).await?;
+            self.send_all(batch.into_iter().map(|report| report.text)).await?;
         }
     }
 
-    async fn send_reports(&mut self, reports: Vec<Report>) -> Result<(), Closed> {
-        for report in reports {
-            let message = Message::text(text(&AgentMessage::Report(report)));
-            within_patience(self.socket.feed(message)).await?;
+    async fn send_all(&mut self, texts: impl Iterator<Item = String>) -> Result<(), Closed> {
+        for text in texts {
+            within_patience(self.socket.feed(Message::text(text))).await?;
         }
         within_patience(self.socket.flush()).await
     }
@@ -303,7 +306,7 @@ impl<'a> Talk<'a> {
     }
 
     async fn send(&mut self, message: &AgentMessage) -> Result<(), Closed> {
-        self.push(Message::text(text(message))).await
+        self.push(Message::text(text_of(message))).await
     }
 
     async fn push(&mut self, message: Message) -> Result<(), Closed> {
@@ -321,7 +324,7 @@ impl<'a> Talk<'a> {
     }
 }
 
-fn text(message: &AgentMessage) -> String {
+fn text_of(message: &AgentMessage) -> String {
     serde_json::to_string(message).expect("messages hold nothing that JSON cannot say")
 }
 
@@ -349,8 +352,13 @@ impl Heard {
     }
 }
 
-/// The next message that means something. Safe to drop between messages.
-async fn hear(socket: &mut Socket, heard: &mut Heard) -> Result<ControllerMessage, Closed> {
+fn read(text: &str) -> Result<ControllerMessage, Closed> {
+    ControllerMessage::read(text)
+        .map_err(|error| Closed::Broken(format!("a message makes no sense: {error}")))
+}
+
+/// The next message that says something. Safe to drop between messages.
+async fn hear(socket: &mut Socket, heard: &mut Heard) -> Result<Utf8Bytes, Closed> {
     loop {
         let message = match socket.next().await {
             None => return Err(Closed::Broken("the line broke".into())),
@@ -359,10 +367,7 @@ async fn hear(socket: &mut Socket, heard: &mut Heard) -> Result<ControllerMessag
         };
         heard.last = Instant::now();
         match message {
-            Message::Text(text) => {
-                return ControllerMessage::read(&text)
-                    .map_err(|error| Closed::Broken(format!("a message makes no sense: {error}")));
-            }
+            Message::Text(text) => return Ok(text),
             Message::Binary(_) => {
                 return Err(Closed::Broken("a binary message makes no sense".into()));
             }

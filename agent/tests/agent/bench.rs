@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ordain_agent::carry::{self, Desk, Queue, Roots};
-use ordain_agent::intake::{self, Stand, Taken};
+use ordain_agent::intake::{self, Recent, Stand, Taken};
 use ordain_agent::platform::Platform;
-use ordain_wire::{AgentMessage, EndSpec, FoundSpec, Order, ProgressSpec, Report, ReportBody};
+use ordain_wire::{
+    AgentMessage, ControllerMessage, EndSpec, FoundSpec, Order, ProgressSpec, Report, ReportBody,
+};
 use tempfile::TempDir;
 
 use crate::orders;
@@ -72,7 +74,10 @@ impl Bench {
 
     pub(crate) fn take(&self, order: &Order) {
         let stand = Stand { agent: "a-1", tenant: "contoso", now: 0, skew: 0 };
-        let taken = intake::take(order, &mut self.desk.journal(), stand);
+        let text = serde_json::to_string(&ControllerMessage::Order(order.clone())).unwrap();
+        let (mut recent, mut journal) = (Recent::default(), self.desk.journal());
+        let taken = intake::take(order.clone().into(), &text, &mut recent, &mut journal, stand);
+        drop(journal);
         assert_eq!(taken, Taken::In);
         self.queue.put(order.number);
     }

@@ -1,7 +1,8 @@
 //! The agent's program on its connection: orders, repetitions, garbage, farewells.
 
 use ordain_wire::{
-    AgentMessage, ControllerMessage, EndSpec, ExpectSpec, FoundSpec, ProbeSpec, ReportBody,
+    AgentMessage, ControllerMessage, EndSpec, ExpectSpec, FileVersionSpec, FoundSpec, ProbeSpec,
+    ReportBody,
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -36,6 +37,27 @@ async fn a_detection_is_carried_out_and_scripts_are_fetched_once() {
         findings(&reports)[0],
         FoundSpec::Software { version: Some("24.1".into()), test: None, offered: None }
     );
+}
+
+#[tokio::test]
+async fn the_same_checks_are_looked_at_anew_each_time() {
+    let stage = Stage::new().await;
+    stage.enrol().await;
+    let _agent = stage.run();
+    let mut conversation = stage.connected().await;
+    let path = stage.folder.path().join("app.conf");
+    let version = FileVersionSpec::Regex { regex: r"version = (?P<version>\S+)".into() };
+    let probe = ProbeSpec::File { path: path.display().to_string(), version };
+    for (number, version) in [(1, "1.0"), (2, "1.0"), (3, "1.1")] {
+        std::fs::write(&path, format!("version = {version}\n")).unwrap();
+        conversation.order(&orders::detect(number, vec![software(probe.clone())])).await;
+        let reports = conversation.until_ended(number, &[]).await;
+        let found =
+            FoundSpec::Software { version: Some(version.into()), test: None, offered: None };
+        assert_eq!(findings(&reports), [found]);
+        let order = format!("s-{number}");
+        assert!(reports.iter().all(|report| report.session == order), "{reports:?}");
+    }
 }
 
 #[tokio::test]
