@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use ordain_schema::document::Body;
+use ordain_schema::document::{Body, Only};
 use serde_json::Value;
 
 use crate::fleet::{Fleet, Subject, World};
@@ -11,7 +11,7 @@ use crate::item::Item;
 use crate::parameter::{Giver, settle};
 use crate::plan::{Action, Conflict, Place, Shadowed, plan_computer};
 use crate::policy::{DeploymentEntry, Policy, Selector, selector_word};
-use crate::resolve::{Candidates, Missing, Request};
+use crate::resolve::{Candidates, Missing, Request, is_excluded};
 
 /// Why one item stands where it stands on one computer.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,7 +121,7 @@ fn explain_one(
         unknown: unknown(subject, candidates, request, item),
         actions,
         prerequisites,
-        excluded: subject.is_excluded(),
+        excluded: is_excluded(subject),
     }
 }
 
@@ -184,10 +184,10 @@ fn facts(
     let of_item =
         |one: &&DeploymentEntry| one.item.is_some_and(|id| policy.items().entry(id).item == *item);
     for deployment in deployments.filter(of_item) {
-        paths.extend(selector_facts(policy, &deployment.target.selector));
-        if deployment.target.only.is_some() {
-            paths.extend(["computer.chassis".to_owned(), "computer.domainRole".to_owned()]);
-        }
+        let selectors = deployment.target.selectors();
+        paths.extend(selectors.flat_map(|selector| selector_facts(policy, selector)));
+        let only = deployment.target.only.iter().flat_map(only_facts);
+        paths.extend(only.map(|path| (*path).to_owned()));
     }
     paths.push(match item {
         Item::Software(name) => format!("computer.software.{name}"),
@@ -199,6 +199,21 @@ fn facts(
     paths.sort();
     paths.dedup();
     paths.into_iter().map(|path| (path.clone(), value(subject, &path))).collect()
+}
+
+/// The facts by which a computer is what a target is limited to.
+fn only_facts(only: &Only) -> &'static [&'static str] {
+    match only {
+        Only::Kind(_) => &["computer.chassis", "computer.domainRole"],
+        Only::Where(only) => {
+            let by_kind = !only.chassis.is_empty() || only.role.is_some();
+            match (only.os.is_empty(), by_kind) {
+                (true, _) => &["computer.chassis", "computer.domainRole"],
+                (false, true) => &["computer.os.family", "computer.chassis", "computer.domainRole"],
+                (false, false) => &["computer.os.family"],
+            }
+        }
+    }
 }
 
 fn selector_facts(policy: &Policy, selector: &Selector) -> Vec<String> {

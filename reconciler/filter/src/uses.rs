@@ -33,27 +33,36 @@ impl Reach {
 }
 
 /// Every filter script that a deployment or schedule asks, by path, directly
-/// or through a group, with the tenants that those reach.
+/// or through a group, and those of groups whose members are excluded; with
+/// the tenants that those reach.
 pub(crate) fn scripts(policy: &Policy) -> BTreeMap<String, Reach> {
     let deployments = policy.deployments().iter().filter(|one| !one.disabled);
     let deployed = deployments.map(|one| (&one.target, one.scope, one.propagate));
     let scheduled = policy.schedules().iter().map(|one| (&one.target, one.scope, false));
     let mut all: BTreeMap<String, Reach> = BTreeMap::new();
-    for (target, scope, propagate) in deployed.chain(scheduled) {
-        if let Some(path) = asked(policy, target) {
-            let reach = reach(policy, scope, propagate);
-            match all.get_mut(path) {
-                Some(known) => known.join(reach),
-                None => drop(all.insert(path.to_owned(), reach)),
-            }
+    let mut ask = |path: &str, scope, propagate| {
+        let reach = reach(policy, scope, propagate);
+        match all.get_mut(path) {
+            Some(known) => known.join(reach),
+            None => drop(all.insert(path.to_owned(), reach)),
         }
+    };
+    for (target, scope, propagate) in deployed.chain(scheduled) {
+        asked(policy, target).for_each(|path| ask(path, scope, propagate));
+    }
+    for (scope, group) in policy.excluding() {
+        let script = policy.group(*group).and_then(|group| group.script.as_deref());
+        script
+            .filter(|path| is_starlark(path))
+            .into_iter()
+            .for_each(|path| ask(path, *scope, false));
     }
     all
 }
 
 /// The filter scripts that the policy names anywhere, asked or not, by path.
 pub(crate) fn named(policy: &Policy) -> BTreeSet<String> {
-    let targets = policy.deployments().iter().filter_map(|one| asked(policy, &one.target));
+    let targets = policy.deployments().iter().flat_map(|one| asked(policy, &one.target));
     let groups = (0..policy.documents().len()).filter_map(|index| {
         let id = ordain_core::policy::DocumentId(u32::try_from(index).ok()?);
         policy.group(id)?.script.as_deref().filter(|path| is_starlark(path))
@@ -61,13 +70,13 @@ pub(crate) fn named(policy: &Policy) -> BTreeSet<String> {
     targets.chain(groups).map(str::to_owned).collect()
 }
 
-fn asked<'a>(policy: &'a Policy, target: &'a Target) -> Option<&'a str> {
-    let path = match &target.selector {
-        Selector::Script(path) => path,
-        Selector::Group(Some(group)) => policy.group(*group)?.script.as_ref()?,
-        _ => return None,
-    };
-    is_starlark(path).then_some(path)
+fn asked<'a>(policy: &'a Policy, target: &'a Target) -> impl Iterator<Item = &'a str> {
+    let paths = target.selectors().filter_map(|selector| match selector {
+        Selector::Script(path) => Some(path.as_str()),
+        Selector::Group(Some(group)) => policy.group(*group)?.script.as_deref(),
+        _ => None,
+    });
+    paths.filter(|path| is_starlark(path))
 }
 
 fn is_starlark(path: &str) -> bool {

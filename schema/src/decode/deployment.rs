@@ -2,7 +2,6 @@
 
 use super::given::Given;
 use super::plain::{OneOrMore, TextOrNumber};
-use super::target::cloud_selector;
 use super::{Decode, Faults, Fields, Input};
 use crate::document::{Deployment, DeploymentItem, DeploymentState, Enforcement};
 use crate::tree::Value;
@@ -155,8 +154,8 @@ fn misfits(deployment: &Deployment) -> Vec<Misfit> {
             hint: "remove `instance`".to_owned(),
         });
     }
-    if let (Some((key, span)), Some(_)) = (cloud_selector(&deployment.target), &deployment.software)
-    {
+    let cloud = deployment.target.cloud_selectors().filter(|_| deployment.software.is_some());
+    for (key, span) in cloud {
         found.push(Misfit {
             key: "target",
             span,

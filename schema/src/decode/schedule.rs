@@ -23,7 +23,7 @@ pub(super) fn schedule(fields: &mut Fields<'_, '_, '_>) -> Schedule {
         jitter: fields.optional("jitter"),
         disabled: fields.or_default("disabled"),
     };
-    if let Some(script) = &schedule.target.script {
+    for script in schedule.target.selectors().filter_map(|target| target.script.as_ref()) {
         let message = "a schedule's target may not be a script";
         let hint = "name the script in a Group, and target the group";
         fields.faults.hinted(Code::BadValue, script.span, message, hint);

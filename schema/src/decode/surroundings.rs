@@ -12,6 +12,7 @@ pub(super) fn group(fields: &mut Fields<'_, '_, '_>) -> Group {
         condition: fields.optional("where"),
         script: fields.script(),
         except: fields.or_default("except"),
+        excluded: fields.or_default("excluded"),
     }
 }
 

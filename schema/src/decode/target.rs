@@ -1,7 +1,8 @@
-//! Reading targets: exactly one selector, and optionally `only`.
+//! Reading targets: exactly one selector, and optionally `only` and `except`.
 
-use super::{Decode, Faults, Input};
-use crate::document::{DeviceGroup, Target};
+use super::plain::{OneOrMore, not_empty};
+use super::{Decode, Faults, Fields, Input};
+use crate::document::{DeviceGroup, Exception, Only, OnlyKind, OnlyWhere, Target};
 use crate::tree::{Plain, Value};
 use crate::{Code, Spanned};
 
@@ -32,25 +33,80 @@ impl Decode for Target {
             return None;
         }
         let mut fields = input.fields(faults)?;
-        fields.exactly_one_of(SELECTORS);
         let target = Self {
-            computer: fields.optional("computer"),
-            person: fields.optional("person"),
-            script: fields.script(),
-            group: fields.optional("group"),
-            tag: fields.optional("tag"),
-            directory_group: fields.optional("directoryGroup"),
-            product: fields.optional("product"),
-            agreement: fields.optional("agreement"),
-            device_group: fields.optional("deviceGroup"),
-            all: fields.only_true("all"),
-            tenants: fields.optional("tenants").filter(|word| is_all(word, fields.faults)),
-            tenant: fields.optional("tenant"),
-            tenant_tag: fields.optional("tenantTag"),
             only: fields.optional("only"),
+            except: fields.or_default("except"),
+            ..selector(&mut fields)
         };
         fields.finish();
         Some(target)
+    }
+}
+
+/// Exactly one selector, without what narrows it.
+fn selector(fields: &mut Fields<'_, '_, '_>) -> Target {
+    fields.exactly_one_of(SELECTORS);
+    Target {
+        computer: fields.optional("computer"),
+        person: fields.optional("person"),
+        script: fields.script(),
+        group: fields.optional("group"),
+        tag: fields.optional("tag"),
+        directory_group: fields.optional("directoryGroup"),
+        product: fields.optional("product"),
+        agreement: fields.optional("agreement"),
+        device_group: fields.optional("deviceGroup"),
+        all: fields.only_true("all"),
+        tenants: fields.optional("tenants").filter(|word| is_all(word, fields.faults)),
+        tenant: fields.optional("tenant"),
+        tenant_tag: fields.optional("tenantTag"),
+        only: None,
+        except: Vec::new(),
+    }
+}
+
+impl Decode for Exception {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        if let Value::Scalar(_) = input.node.value {
+            let hint = "write one selector, as `{group: NAME}`";
+            faults.wrong_type(input, "a mapping").hint = Some(hint.to_owned());
+            return None;
+        }
+        let mut fields = input.fields(faults)?;
+        let target = selector(&mut fields);
+        fields.finish();
+        Some(Self(target))
+    }
+}
+
+/// A word, or a mapping.
+impl Decode for Only {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        match &input.node.value {
+            Value::Mapping(_) => OnlyWhere::decode(input, faults).map(Self::Where),
+            Value::Scalar(_) | Value::Sequence(_) => {
+                OnlyKind::decode(input, faults).map(Self::Kind)
+            }
+        }
+    }
+}
+
+impl Decode for OnlyWhere {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        let mut fields = input.fields(faults)?;
+        let only = Self {
+            os: fields.optional("os").map(|OneOrMore(words)| words).unwrap_or_default(),
+            chassis: fields.or_default("chassis"),
+            role: fields.optional("role"),
+        };
+        let (os, chassis) = (fields.input("os"), fields.input("chassis"));
+        not_empty(&only.os, os, fields.faults);
+        not_empty(&only.chassis, chassis, fields.faults);
+        if matches!(&input.node.value, Value::Mapping(entries) if entries.is_empty()) {
+            fields.missing(&["os", "chassis", "role"]);
+        }
+        fields.finish();
+        (only != Self::default()).then_some(only)
     }
 }
 
@@ -71,13 +127,4 @@ impl Decode for DeviceGroup {
         fields.finish();
         Some(Self { integration: integration?, name: name? })
     }
-}
-
-/// The selector that only cloud tasks may have, and where it stands.
-pub(super) fn cloud_selector(target: &Target) -> Option<(&'static str, crate::Span)> {
-    let found =
-        |key, value: &Option<Spanned<String>>| value.as_ref().map(|value| (key, value.span));
-    found("tenants", &target.tenants)
-        .or_else(|| found("tenant", &target.tenant))
-        .or_else(|| found("tenantTag", &target.tenant_tag))
 }

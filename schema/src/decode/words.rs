@@ -3,9 +3,10 @@
 use super::{Decode, Faults, Input};
 use crate::document::{
     Arch, Chassis, ControllerFact, DeploymentState, DomainRole, Effect, Enforcement, Interpreter,
-    Keep, LicenceNeed, ObjectFormat, Offline, OnTimeout, OnUnmatch, Only, OrderAt, OsFamily,
-    Override, PackageManager, ParameterType, Presence, RegistryContext, RepairStrategy, RunContext,
-    RunsOn, SessionKind, TenantMode, UpgradeStrategy, VersionScheme, Visibility, Weekday,
+    Keep, LicenceNeed, ObjectFormat, Offline, OnTimeout, OnUnmatch, OnlyChassis, OnlyKind,
+    OnlyRole, OrderAt, OsFamily, Override, PackageManager, ParameterType, Presence,
+    RegistryContext, RepairStrategy, RunContext, RunsOn, SessionKind, TenantMode, UpgradeStrategy,
+    VersionScheme, Visibility, Weekday,
 };
 
 /// The words of an enumeration, each with what it stands for.
@@ -69,9 +70,14 @@ words! {
     Offline { "skip" => Skip, "on-connect" => OnConnect }
     OnTimeout { "reboot" => Reboot, "suppress" => Suppress, "fail" => Fail }
     OnUnmatch { "leave" => Leave, "remove" => Remove }
-    Only {
+    OnlyChassis { "desktop" => Desktop, "portable" => Portable, "server" => Server }
+    OnlyKind {
         "workstations" => Workstations, "portables" => Portables,
         "workstations-and-portables" => WorkstationsAndPortables, "servers" => Servers,
+        "domain-controllers" => DomainControllers,
+        "primary-domain-controllers" => PrimaryDomainControllers,
+    }
+    OnlyRole {
         "domain-controllers" => DomainControllers,
         "primary-domain-controllers" => PrimaryDomainControllers,
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Day, DeploymentItem, Rollout};
+use super::{Day, DeploymentItem, Exception, Only, Rollout};
 use crate::Spanned;
 
 /// The wish for one maintenance item on the computers of a target.
@@ -113,7 +113,7 @@ pub enum VersionWish {
     AtMost(String),
 }
 
-/// Which computers: exactly one selector, and optionally `only`.
+/// Which computers: exactly one selector, and optionally `only` and `except`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Target {
@@ -156,9 +156,12 @@ pub struct Target {
     /// Cloud tasks: the tenants that bear a tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant_tag: Option<Spanned<String>>,
-    /// The kind of computer.
+    /// What the computers must be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only: Option<Spanned<Only>>,
+    /// Selectors whose computers are taken out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<Exception>,
 }
 
 /// A group of an RMM.
@@ -169,19 +172,6 @@ pub struct DeviceGroup {
     pub integration: Spanned<String>,
     /// The group's name there.
     pub name: Spanned<String>,
-}
-
-/// Kinds of computers, by chassis and domain role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the variants are the words of the language")]
-pub enum Only {
-    Workstations,
-    Portables,
-    WorkstationsAndPortables,
-    Servers,
-    DomainControllers,
-    PrimaryDomainControllers,
 }
 
 /// When a deployment is a candidate.

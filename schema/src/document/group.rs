@@ -24,4 +24,7 @@ pub struct Group {
     /// Computers or persons that are taken out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub except: Vec<Spanned<String>>,
+    /// Whether no session of any kind touches its members.
+    #[serde(default)]
+    pub excluded: bool,
 }

@@ -149,7 +149,7 @@ fn folders_and_names() {
     groups/list.yaml:1:1 wrong-type the document takes a mapping, not a list (write a mapping)
     groups/number.yaml:2:7 wrong-type `name` takes a text, not a number (quote it: "7")
     groups/unkind.yaml:1:7 bad-value `Gruop` is no kind of document (did you mean `Group`?)
-    groups/unkind.yaml:3:1 unknown-key unknown key `wear` (remove it, or write one of `computers`, `persons`, `where`, `script`, `except`)
+    groups/unkind.yaml:3:1 unknown-key unknown key `wear` (remove it, or write one of `computers`, `persons`, `where`, `script`, `except`, `excluded`)
     groups/unnamed.yaml:1:1 missing-key `name` is missing (add `name`)
     groups/upper.yaml:3:7 bad-name `Upper` breaks the rule for names (use a to z, 0 to 9 and dashes between them, at most 63)
     software/B_/software.yaml:1:1 bad-name `B_` breaks the rule for names (use a to z, 0 to 9 and dashes between them, at most 63)

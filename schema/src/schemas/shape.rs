@@ -2,6 +2,23 @@
 
 use serde_json::{Map, Value, json};
 
+/// The selectors of a target.
+const SELECTORS: &[&str] = &[
+    "computer",
+    "person",
+    "script",
+    "group",
+    "tag",
+    "directoryGroup",
+    "product",
+    "agreement",
+    "deviceGroup",
+    "all",
+    "tenants",
+    "tenant",
+    "tenantTag",
+];
+
 /// Types of which exactly one of some keys must be written.
 const EXACTLY_ONE: &[(&str, &[&str])] = &[
     ("Action", &["script", "package", "msi", "exe", "archive"]),
@@ -14,24 +31,8 @@ const EXACTLY_ONE: &[(&str, &[&str])] = &[
     ("Licence", &["key", "file"]),
     ("RoleScope", &["all", "tenant", "tag"]),
     ("Rule", &["software", "absent", "then"]),
-    (
-        "Target",
-        &[
-            "computer",
-            "person",
-            "script",
-            "group",
-            "tag",
-            "directoryGroup",
-            "product",
-            "agreement",
-            "deviceGroup",
-            "all",
-            "tenants",
-            "tenant",
-            "tenantTag",
-        ],
-    ),
+    ("Exception", SELECTORS),
+    ("Target", SELECTORS),
     ("TextMatch", &["contains", "regex"]),
     ("When", &["cron", "every", "on"]),
     ("Window", &["allow", "deny"]),
@@ -54,6 +55,9 @@ const BOUNDS: &[(&str, &str, &str)] = &[
     ("Repository", "apiVersion", r#"{"const": "ordain/v1"}"#),
     ("Target", "all", r#"{"const": true}"#),
     ("Target", "tenants", r#"{"const": "all"}"#),
+    ("Exception", "all", r#"{"const": true}"#),
+    ("Exception", "tenants", r#"{"const": "all"}"#),
+    ("OnlyWhere", "chassis", r#"{"minItems": 1}"#),
     ("RoleScope", "all", r#"{"const": true}"#),
     ("Window", "allow", r#"{"const": true}"#),
     ("Window", "deny", r#"{"const": true}"#),

@@ -6,7 +6,7 @@ use ordain_core::diff::{Diff, Exceeded, diff};
 use ordain_core::fleet::{Fleet, World};
 use ordain_core::plan::{Plan, Planner};
 use ordain_core::policy::Policy;
-use ordain_core::resolve::Request;
+use ordain_core::resolve::{Request, is_excluded};
 use ordain_schema::document::Inventory;
 use ordain_schema::{Code, Diagnostic, Snapshot, Span};
 
@@ -105,7 +105,7 @@ fn compare(
         (Ok(base), Err(_)) => (plan_only(&old, &base, &everyone(&fleet)), nothing(&new)),
         (Err(_), Ok(head)) => (nothing(&old), plan_only(&new, &head, &everyone(&fleet))),
     };
-    let known = new.subjects().filter(|subject| !subject.is_excluded()).count();
+    let known = new.subjects().filter(|subject| !is_excluded(subject)).count();
     let diff = diff((before.0, &base), (after.0, &head), known as u64);
     // The process is about to end: the facts of a whole fleet need no tidying up.
     std::mem::forget(fleet);

@@ -12,7 +12,7 @@ use ordain_core::item::Item;
 use ordain_core::lower::{carry_out, checks};
 use ordain_core::order::{Finding, Found};
 use ordain_core::plan::plan_computer;
-use ordain_core::resolve::{Candidates, Request};
+use ordain_core::resolve::{Candidates, Request, is_excluded};
 use ordain_core::session::{Event, Kind};
 use ordain_schema::document::{ComputerFacts, Inventory, TenantMode};
 use tokio::task::spawn_blocking;
@@ -37,7 +37,7 @@ pub(super) struct Known {
 pub(super) async fn resolve(in_force: Arc<InForce>, known: Known, now: Timestamp) -> Event {
     let resolved = spawn_blocking(move || {
         look(&in_force, known, now, |subject, candidates, request, _| {
-            if subject.is_excluded() {
+            if is_excluded(subject) {
                 return Err(EXCLUDED.to_owned());
             }
             let checks = checks(subject, candidates, request);

@@ -160,7 +160,11 @@ impl<'a> Comparison<'a> {
             }
             Body::Deployment(_) => self.deployments(policy, |one| one.document == id),
             Body::Group(_) => {
-                self.deployments(policy, |one| one.target.selector == Selector::Group(Some(id)));
+                let named = Selector::Group(Some(id));
+                self.deployments(policy, |one| one.target.selectors().any(|own| *own == named));
+                if policy.group(id).is_some_and(|group| group.excluded) {
+                    self.whole(policy, owner);
+                }
             }
             Body::Licence(_) => self.deployments(policy, |one| one.licence_document == Some(id)),
             Body::Computer(_) => self.whole(policy, owner),
@@ -220,7 +224,21 @@ impl<'a> Comparison<'a> {
             None => self.changed.everything = true,
             Some(owner) => self.changed.tenants.extend(below(policy, owner)),
         }
-        self.deployments(policy, |one| is_scripted(policy, one));
+        self.deployments(policy, |one| scripts_of(policy, one).next().is_some());
+        self.exclusions(policy, |_| true);
+    }
+
+    /// A filter script that decides who is excluded may answer otherwise.
+    fn exclusions(&mut self, policy: &Policy, is_meant: impl Fn(&str) -> bool) {
+        for (owner, id) in policy.excluding() {
+            let script = policy.group(*id).and_then(|group| group.script.as_deref());
+            if script.is_some_and(&is_meant) {
+                match owner {
+                    None => self.changed.everything = true,
+                    Some(owner) => self.changed.tenants.extend(below(policy, *owner)),
+                }
+            }
+        }
     }
 
     fn deployments(&mut self, policy: &Policy, is_meant: impl Fn(&DeploymentEntry) -> bool) {
@@ -270,9 +288,8 @@ impl<'a> Comparison<'a> {
             self.secret(path);
         }
         for policy in self.sides() {
-            self.deployments(policy, |one| {
-                is_scripted(policy, one) && script_of(policy, one).as_deref() == Some(path)
-            });
+            self.deployments(policy, |one| scripts_of(policy, one).any(|script| script == path));
+            self.exclusions(policy, |script| script == path);
             let items = policy.items().iter().map(|(_, entry)| policy.document(entry.document));
             let mut around = items.filter(|one| is_within(path, &one.path));
             if let Some(document) = around.next() {
@@ -399,17 +416,16 @@ fn below(policy: &Policy, upper: TenantId) -> impl Iterator<Item = Arc<str>> {
     tenants.iter().filter(move |(id, _)| covered.contains(id)).map(|(_, node)| node.id.clone())
 }
 
-fn is_scripted(policy: &Policy, deployment: &DeploymentEntry) -> bool {
-    script_of(policy, deployment).is_some()
-}
-
-/// The filter script that decides whom a deployment reaches.
-fn script_of(policy: &Policy, deployment: &DeploymentEntry) -> Option<String> {
-    match &deployment.target.selector {
-        Selector::Script(path) => Some(path.clone()),
-        Selector::Group(Some(group)) => policy.group(*group)?.script.clone(),
+/// The filter scripts that decide whom a deployment reaches.
+fn scripts_of<'p>(
+    policy: &'p Policy,
+    deployment: &'p DeploymentEntry,
+) -> impl Iterator<Item = &'p str> {
+    deployment.target.selectors().filter_map(|selector| match selector {
+        Selector::Script(path) => Some(path.as_str()),
+        Selector::Group(Some(group)) => policy.group(*group)?.script.as_deref(),
         _ => None,
-    }
+    })
 }
 
 /// Whether a file stands in the folder of a document, at any depth.

@@ -1,6 +1,8 @@
 //! Files that documents name, and files that nothing uses.
 
-use ordain_schema::document::{Action, Body, Document, Latest, Software, SoftwareActions, Task};
+use ordain_schema::document::{
+    Action, Body, Document, Latest, Software, SoftwareActions, Target, Task,
+};
 use ordain_schema::{Code, Diagnostic, Span, Spanned};
 use rustc_hash::FxHashSet;
 
@@ -47,13 +49,14 @@ fn scripts(body: &Body) -> Vec<&Spanned<String>> {
         Body::Software(software) => of_software(software),
         Body::Task(task) => of_task(task),
         Body::Group(group) => group.script.iter().collect(),
-        Body::Deployment(deployment) => deployment.target.script.iter().collect(),
-        Body::Window(window) => {
-            let target = window.target.iter();
-            target.filter_map(|target| target.script.as_ref()).collect()
-        }
+        Body::Deployment(deployment) => of_target(&deployment.target).collect(),
+        Body::Window(window) => window.target.iter().flat_map(of_target).collect(),
         _ => Vec::new(),
     }
+}
+
+fn of_target(target: &Target) -> impl Iterator<Item = &Spanned<String>> {
+    target.selectors().filter_map(|selector| selector.script.as_ref())
 }
 
 fn of_software(software: &Software) -> Vec<&Spanned<String>> {

@@ -225,7 +225,9 @@ impl Look<'_> {
     /// Whether every computer of the tenants is reached.
     fn reaches_all(&self) -> bool {
         let unknown = self.policy.is_faulty(self.entry, &["target", "propagate", "disabled"]);
-        let all = matches!(self.entry.target.selector, Selector::All | Selector::AllTenants);
-        all && self.entry.target.only.is_none() && !self.entry.disabled && !unknown
+        let target = &self.entry.target;
+        let all = matches!(target.selector, Selector::All | Selector::AllTenants);
+        let plain = target.only.is_none() && target.except.is_empty();
+        all && plain && !self.entry.disabled && !unknown
     }
 }

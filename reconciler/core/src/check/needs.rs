@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ordain_schema::document::{
     Body, Deployment, DeploymentState, Document, RunContext, RunsOn, Software, Task,
 };
-use ordain_schema::{Code, Diagnostic, Span, Spanned};
+use ordain_schema::{Code, Diagnostic, Spanned};
 
 use super::review::Review;
 use crate::policy::{DeploymentEntry, DocumentId, Kind};
@@ -122,18 +122,11 @@ fn report(review: &mut Review<'_>, lacks: Lacks<'_>) {
 /// A cloud selector fits only tasks that run for a tenant.
 fn selector(review: &mut Review<'_>, document: &Document, deployment: &Deployment, task: &Task) {
     let cloud = task.runs_on == RunsOn::Tenant || task.context == Some(RunContext::Cloud);
-    let target = &deployment.target;
-    let found =
-        |key, value: &Option<Spanned<String>>| value.as_ref().map(|value| (key, value.span));
-    let selector: Option<(&str, Span)> = found("tenants", &target.tenants)
-        .or_else(|| found("tenant", &target.tenant))
-        .or_else(|| found("tenantTag", &target.tenant_tag));
-    let Some((key, span)) = selector.filter(|_| !cloud) else {
-        return;
-    };
-    let message = format!("`{key}` is for cloud tasks; this task runs on computers");
-    let hint = "choose a selector of computers, as `all: true`, or let the task run on tenants: `runsOn: tenant`";
-    review.error_once(document, Code::BadValue, span, message, hint);
+    for (key, span) in deployment.target.cloud_selectors().filter(|_| !cloud) {
+        let message = format!("`{key}` is for cloud tasks; this task runs on computers");
+        let hint = "choose a selector of computers, as `all: true`, or let the task run on tenants: `runsOn: tenant`";
+        review.error_once(document, Code::BadValue, span, message, hint);
+    }
 }
 
 /// A task in use that another one supersedes.

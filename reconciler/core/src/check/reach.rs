@@ -36,13 +36,15 @@ fn of_target(
     target: &Target,
     descendants: bool,
 ) {
-    if let Some(computer) = &target.computer
-        && let Some((tenant, _)) = computer.split_once('/')
-    {
-        check_tenant(review, document, own, computer, tenant, descendants);
-    }
-    if let Some(tenant) = &target.tenant {
-        check_tenant(review, document, own, tenant, tenant, descendants);
+    for selector in target.selectors() {
+        if let Some(computer) = &selector.computer
+            && let Some((tenant, _)) = computer.split_once('/')
+        {
+            check_tenant(review, document, own, computer, tenant, descendants);
+        }
+        if let Some(tenant) = &selector.tenant {
+            check_tenant(review, document, own, tenant, tenant, descendants);
+        }
     }
 }
 

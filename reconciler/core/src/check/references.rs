@@ -134,7 +134,9 @@ fn of_schedule(review: &mut Review<'_>, document: &Document, schedule: &Schedule
 }
 
 fn of_target(review: &mut Review<'_>, document: &Document, target: &Target) {
-    each(review, document, Kind::Group, &target.group);
-    let integration = target.device_group.as_ref().map(|group| &group.integration);
-    each(review, document, Kind::Integration, integration);
+    for selector in target.selectors() {
+        each(review, document, Kind::Group, &selector.group);
+        let integration = selector.device_group.as_ref().map(|group| &group.integration);
+        each(review, document, Kind::Integration, integration);
+    }
 }

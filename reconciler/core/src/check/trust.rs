@@ -4,7 +4,7 @@ use ordain_schema::document::{
     Artifact, Body, ControllerFact, Deployment, Document, Enforcement, Group, Software, Target,
     Trust,
 };
-use ordain_schema::{Code, Diagnostic, Severity, Spanned};
+use ordain_schema::{Code, Diagnostic, Severity, Span, Spanned};
 
 use super::review::Review;
 use crate::policy::Kind;
@@ -22,7 +22,10 @@ pub(super) fn check(review: &mut Review<'_>) {
             Body::Software(software) => unpinned(review, document, software, trust),
             Body::Deployment(deployment) => {
                 if let Some(trust) = trust {
-                    unattested(review, document, deployment, trust);
+                    unattested_approval(review, document, deployment, trust);
+                    for selector in deployment.target.selectors() {
+                        unattested(review, document, selector, trust);
+                    }
                 }
             }
             _ => {}
@@ -42,8 +45,8 @@ fn named_in(review: &mut Review<'_>, document: &Document) {
         Body::Group(group) => return named_in_group(review, document, group),
         _ => None,
     };
-    if let Some(target) = target {
-        named_in_target(review, document, target);
+    for selector in target.iter().flat_map(|target| target.selectors()) {
+        named_in_target(review, document, selector);
     }
 }
 
@@ -102,13 +105,7 @@ fn named(review: &mut Review<'_>, document: &Document, name: &Spanned<String>, t
 
 /// A target by a fact that only the controller knows counts on an agent only
 /// where the trust policy lets the controller attest that kind.
-fn unattested(
-    review: &mut Review<'_>,
-    document: &Document,
-    deployment: &Deployment,
-    trust: &Trust,
-) {
-    let target = &deployment.target;
+fn unattested(review: &mut Review<'_>, document: &Document, target: &Target, trust: &Trust) {
     let group = target.group.as_ref();
     let scripted = group.is_some_and(|name| {
         let policy = review.policy;
@@ -128,16 +125,35 @@ fn unattested(
             ControllerFact::FilterScript,
             "filterScript",
         ),
-        (
-            (deployment.enforcement == Enforcement::Optional).then_some(document.span),
-            ControllerFact::Approval,
-            "approval",
-        ),
     ];
     for (span, fact, word) in kinds {
-        let Some(span) = span.filter(|_| !trust.controller_facts.contains(&fact)) else {
-            continue;
-        };
+        if let Some(span) = span {
+            unbelieved(review, document, trust, span, (fact, word));
+        }
+    }
+}
+
+/// An approval is known to the controller alone.
+fn unattested_approval(
+    review: &mut Review<'_>,
+    document: &Document,
+    deployment: &Deployment,
+    trust: &Trust,
+) {
+    if deployment.enforcement == Enforcement::Optional {
+        let fact = (ControllerFact::Approval, "approval");
+        unbelieved(review, document, trust, document.span, fact);
+    }
+}
+
+fn unbelieved(
+    review: &mut Review<'_>,
+    document: &Document,
+    trust: &Trust,
+    span: Span,
+    (fact, word): (ControllerFact, &str),
+) {
+    if !trust.controller_facts.contains(&fact) {
         let message = format!(
             "agents cannot check `{word}` for themselves, and do not believe the controller about it"
         );

@@ -2,10 +2,13 @@
 
 use std::cell::OnceCell;
 
-use ordain_schema::document::{Chassis, Computer, ComputerFacts, DomainRole, Only, PersonFacts};
+use ordain_schema::document::{
+    Chassis, Computer, ComputerFacts, DomainRole, Only, OnlyKind, OnlyWhere, PersonFacts,
+};
 
 use super::{TenantView, World};
 use crate::expression::Facts;
+use crate::policy::{kind_of_chassis, kind_of_role};
 
 /// One computer of a world.
 #[derive(Debug)]
@@ -34,15 +37,41 @@ pub struct Primary<'a> {
     pub tenant: String,
 }
 
-/// Whether a computer is of a kind.
+/// Whether a computer is what a target asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kindred {
     /// It is.
     Yes,
     /// It is not.
     No,
-    /// Its chassis is not known.
-    Unknown,
+    /// This fact of it is not known.
+    Unknown(&'static str),
+}
+
+impl Kindred {
+    /// Both: a definite no absorbs what is not known.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Yes, other) => other,
+            (unknown, _) => unknown,
+        }
+    }
+
+    /// One of both: a definite yes absorbs what is not known.
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
+            (Self::No, other) => other,
+            (unknown, _) => unknown,
+        }
+    }
+}
+
+impl From<bool> for Kindred {
+    fn from(answer: bool) -> Self {
+        if answer { Self::Yes } else { Self::No }
+    }
 }
 
 impl<'a> Subject<'a> {
@@ -52,11 +81,6 @@ impl<'a> Subject<'a> {
         let pin = world.policy.pin(tenant.id, &facts.name);
         let person = primary(world, facts, pin);
         Self { world, facts, tenant, pin, person, values: OnceCell::new() }
-    }
-
-    /// Whether no session may touch it.
-    pub fn is_excluded(&self) -> bool {
-        self.pin.is_some_and(|pin| pin.excluded)
     }
 
     /// Whether it, its tenant or its primary person bears a tag.
@@ -77,28 +101,46 @@ impl<'a> Subject<'a> {
         self.person.as_ref().and_then(|person| person.facts)
     }
 
+    /// Whether it is what a target is limited to.
+    pub fn fits(&self, only: &Only) -> Kindred {
+        let OnlyWhere { os, chassis, role } = match only {
+            Only::Kind(kind) => return self.is_kind(*kind),
+            Only::Where(only) => only,
+        };
+        let family = self.facts.os.as_ref().and_then(|os| os.family);
+        let runs = match family {
+            _ if os.is_empty() => Kindred::Yes,
+            Some(family) => os.contains(&family).into(),
+            None => Kindred::Unknown("computer.os.family"),
+        };
+        let kinds = chassis.iter().map(|chassis| self.is_kind(kind_of_chassis(*chassis)));
+        let shaped = kinds.reduce(Kindred::or).unwrap_or(Kindred::Yes);
+        let serves = role.map_or(Kindred::Yes, |role| self.is_kind(kind_of_role(role)));
+        runs.and(shaped).and(serves)
+    }
+
     /// Whether it is of a kind, by chassis and domain role.
-    pub fn is_kind(&self, only: Only) -> Kindred {
+    pub fn is_kind(&self, kind: OnlyKind) -> Kindred {
         let role = self.facts.domain_role;
         let controller = matches!(role, Some(DomainRole::Dc | DomainRole::PrimaryDc));
         let chassis = self.facts.chassis.filter(|chassis| *chassis != Chassis::Unknown);
-        let answer = match (only, chassis) {
-            (Only::PrimaryDomainControllers, _) if role.is_some() => {
+        let answer = match (kind, chassis) {
+            (OnlyKind::PrimaryDomainControllers, _) if role.is_some() => {
                 role == Some(DomainRole::PrimaryDc)
             }
-            (Only::DomainControllers, _) if role.is_some() => controller,
-            (Only::Servers, _) if controller => true,
+            (OnlyKind::DomainControllers, _) if role.is_some() => controller,
+            (OnlyKind::Servers, _) if controller => true,
             (_, _) if controller => false,
-            (_, None) => return Kindred::Unknown,
-            (Only::Servers, Some(chassis)) => chassis == Chassis::Server,
-            (Only::Workstations, Some(chassis)) => chassis == Chassis::Desktop,
-            (Only::Portables, Some(chassis)) => chassis == Chassis::Portable,
-            (Only::WorkstationsAndPortables, Some(chassis)) => {
+            (_, None) => return Kindred::Unknown("computer.chassis"),
+            (OnlyKind::Servers, Some(chassis)) => chassis == Chassis::Server,
+            (OnlyKind::Workstations, Some(chassis)) => chassis == Chassis::Desktop,
+            (OnlyKind::Portables, Some(chassis)) => chassis == Chassis::Portable,
+            (OnlyKind::WorkstationsAndPortables, Some(chassis)) => {
                 matches!(chassis, Chassis::Desktop | Chassis::Portable)
             }
-            (Only::DomainControllers | Only::PrimaryDomainControllers, Some(_)) => false,
+            (OnlyKind::DomainControllers | OnlyKind::PrimaryDomainControllers, Some(_)) => false,
         };
-        if answer { Kindred::Yes } else { Kindred::No }
+        answer.into()
     }
 
     /// Everything an expression may ask about.

@@ -9,7 +9,7 @@ use super::standing::{Listed, Standing};
 use crate::fleet::Subject;
 use crate::item::{Act, Phase, Reason};
 use crate::policy::{ItemId, Policy};
-use crate::resolve::{Missing, Request, Resolution, Rule, Settled};
+use crate::resolve::{Missing, Request, Resolution, Rule, Settled, unknown_exclusion};
 
 /// Puts everything in order and words.
 pub(super) fn finish(
@@ -46,6 +46,7 @@ pub(super) fn finish(
             .filter(|(item, _)| concerns(item))
             .map(|(_, missing)| missing.clone()),
     );
+    unknown.extend(unknown_exclusion(subject));
     unknown.sort();
     unknown.dedup();
     ComputerPlan {

@@ -24,7 +24,7 @@ use jiff::Timestamp;
 
 use crate::fleet::{Fleet, Subject, TenantView, World};
 use crate::policy::{Policy, ScheduleEntry};
-use crate::resolve::{Candidates, Reach, Request, Resolution, resolve, selects};
+use crate::resolve::{Candidates, Reach, Request, Resolution, is_excluded, resolve, selects};
 use memo::Memo;
 
 pub use planner::Planner;
@@ -64,7 +64,7 @@ fn plan_resolved<'w>(
 /// Whether a session may touch a computer.
 fn is_reached(subject: &Subject<'_>, request: &Request) -> bool {
     let schedule = request.schedule.map(|index| &subject.world.policy.schedules()[index]);
-    !subject.is_excluded() && schedule.is_none_or(|schedule| starts_for(subject, schedule))
+    !is_excluded(subject) && schedule.is_none_or(|schedule| starts_for(subject, schedule))
 }
 
 /// Whether a schedule starts sessions for a computer.

@@ -23,6 +23,8 @@ pub struct GroupEntry {
     pub script: Option<String>,
     /// Computers, or persons, that are no members.
     pub except: Vec<Listed>,
+    /// Whether no session touches its members.
+    pub excluded: bool,
 }
 
 /// A computer or person as a list names it.
@@ -66,6 +68,7 @@ pub(super) fn compile(documents: &[Arc<Document>]) -> FxHashMap<DocumentId, Grou
             condition: group.condition.as_ref().and_then(|source| Expression::parse(source).ok()),
             script: group.script.as_ref().map(|script| beside(&document.path, script)),
             except: group.except.iter().map(|name| Listed::new(name)).collect(),
+            excluded: group.excluded,
         };
         Some((DocumentId(index as u32), entry))
     });

@@ -31,6 +31,7 @@ pub use ranking::Ranking;
 pub use rules::{ConditionEntry, Demand, RuleEntry, Rules};
 pub use schedule::ScheduleEntry;
 pub use target::{Selector, Target, selector_word};
+pub(crate) use target::{kind_of_chassis, kind_of_role};
 pub use tenants::{TenantId, TenantNode, Tenants};
 
 /// Index of a document in [`Policy::documents`].
@@ -56,6 +57,7 @@ pub struct Policy {
     ranking: Ranking,
     schedules: Vec<ScheduleEntry>,
     groups: FxHashMap<DocumentId, GroupEntry>,
+    excluding: Vec<(Option<TenantId>, DocumentId)>,
     pins: FxHashMap<TenantId, FxHashMap<String, DocumentId>>,
     files: BTreeMap<String, Arc<str>>,
 }
@@ -82,6 +84,12 @@ impl Policy {
         let rules = Rules::new(&documents, &tenants, &names, &items);
         let repository = find(&documents, |body| matches!(body, Body::Repository(_)));
         let groups = group::compile(&documents);
+        let mut excluding: Vec<_> = groups
+            .iter()
+            .filter(|(_, group)| group.excluded)
+            .map(|(id, _)| (tenants.of_scope(&documents[id.0 as usize].scope), *id))
+            .collect();
+        excluding.sort_unstable();
         let pins = pins(&documents, &tenants);
         let named = snapshot.entries.iter();
         let files =
@@ -98,6 +106,7 @@ impl Policy {
             ranking,
             schedules,
             groups,
+            excluding,
             pins,
             files,
         }
@@ -190,6 +199,12 @@ impl Policy {
     /// A group.
     pub fn group(&self, id: DocumentId) -> Option<&GroupEntry> {
         self.groups.get(&id)
+    }
+
+    /// The groups whose members no session touches, with the tenant whose
+    /// computers they are about; none: all.
+    pub fn excluding(&self) -> &[(Option<TenantId>, DocumentId)] {
+        &self.excluding
     }
 
     /// What git pins about a computer.

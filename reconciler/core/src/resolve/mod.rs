@@ -6,6 +6,7 @@
 
 mod candidates;
 mod decide;
+mod exclude;
 mod reach;
 mod request;
 mod sets;
@@ -21,6 +22,7 @@ use crate::policy::{DeploymentEntry, DeploymentId, ItemId, Policy};
 
 pub use candidates::Candidates;
 pub use decide::{Decision, Settled, decide};
+pub use exclude::{is_excluded, unknown_exclusion};
 pub use reach::{Missing, Reach, reaches, reaches_tenant, selects, selects_tenant};
 pub use request::{Limit, Named, NoSuch, Request};
 pub use sets::{Reached, Sets};

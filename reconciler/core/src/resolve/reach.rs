@@ -38,19 +38,40 @@ pub fn reaches(subject: &Subject<'_>, deployment: &DeploymentEntry) -> Reach {
     selects(subject, &deployment.target)
 }
 
-/// Whether a target selects a computer: the selector and `only` together, where
-/// a definite no absorbs an unknown.
+/// Whether a target selects a computer: the selector, `only` and `except`
+/// together, where a definite no absorbs an unknown.
 pub fn selects(subject: &Subject<'_>, target: &Target) -> Reach {
-    let kind = target.only.map_or(Kindred::Yes, |only| subject.is_kind(only));
-    if kind == Kindred::No {
+    let fits = target.only.as_ref().map_or(Kindred::Yes, |only| subject.fits(only));
+    if fits == Kindred::No {
         return Reach::No;
     }
-    match selector(subject, &target.selector) {
-        Reach::Yes if kind == Kindred::Unknown => Reach::Unknown(Missing {
+    let selected = match (selector(subject, &target.selector), fits) {
+        (Reach::Yes, Kindred::Unknown(fact)) => Reach::Unknown(Missing {
             what: "the kind of computer".to_owned(),
-            fact: "computer.chassis".to_owned(),
+            fact: fact.to_owned(),
         }),
-        other => other,
+        (other, _) => other,
+    };
+    without(selected, target.except.iter().map(|exception| selector(subject, exception)))
+}
+
+/// What is left of an answer once exceptions are taken out: where one of them
+/// is not known, neither is the answer.
+fn without(selected: Reach, exceptions: impl Iterator<Item = Reach>) -> Reach {
+    if selected == Reach::No {
+        return Reach::No;
+    }
+    let mut unknown = None;
+    for exception in exceptions {
+        match exception {
+            Reach::Yes => return Reach::No,
+            Reach::No => {}
+            Reach::Unknown(missing) => unknown = unknown.or(Some(missing)),
+        }
+    }
+    match (selected, unknown) {
+        (Reach::Yes, Some(missing)) => Reach::Unknown(missing),
+        (selected, _) => selected,
     }
 }
 
@@ -96,7 +117,7 @@ fn script(subject: &Subject<'_>, path: &str) -> Reach {
 
 /// Whether a computer is a member of a group: the union of its parts minus
 /// `except`; what is not known makes no member, unless another part does.
-fn member(subject: &Subject<'_>, id: DocumentId) -> Reach {
+pub(super) fn member(subject: &Subject<'_>, id: DocumentId) -> Reach {
     let Some(group) = subject.world.policy.group(id) else {
         return Reach::No;
     };
@@ -135,12 +156,13 @@ pub fn reaches_tenant(world: &World<'_>, tenant: &str, deployment: &DeploymentEn
 
 /// Whether a target selects a tenant.
 pub fn selects_tenant(world: &World<'_>, tenant: &str, target: &Target) -> Reach {
-    match &target.selector {
+    let selector = |selector: &Selector| match selector {
         Selector::AllTenants => Reach::Yes,
         Selector::Tenant(id) => (id == tenant).into(),
         Selector::TenantTag(tag) => {
             world.tenant(tenant).is_some_and(|view| view.tags.contains(tag)).into()
         }
         _ => Reach::No,
-    }
+    };
+    without(selector(&target.selector), target.except.iter().map(selector))
 }

@@ -79,13 +79,14 @@ impl<'w> Sets<'w> {
     }
 
     fn ask(&self, target: &Target) -> Reached {
-        match (&target.selector, target.only) {
-            (Selector::All, None) => Reached { yes: self.all(), unknown: Vec::new() },
-            (Selector::Tag(tag), None) => Reached {
+        let is_narrowed = target.only.is_some() || !target.except.is_empty();
+        match &target.selector {
+            Selector::All if !is_narrowed => Reached { yes: self.all(), unknown: Vec::new() },
+            Selector::Tag(tag) if !is_narrowed => Reached {
                 yes: self.tags.get(tag.as_str()).cloned().unwrap_or_default(),
                 unknown: Vec::new(),
             },
-            (Selector::Tag(tag), Some(_)) => match self.tags.get(tag.as_str()) {
+            Selector::Tag(tag) => match self.tags.get(tag.as_str()) {
                 Some(bearing) => self.one_by_one(bearing, target),
                 None => Reached::default(),
             },

@@ -10,7 +10,9 @@ use ordain_schema::document::Inventory;
 use serde_json::{Value, json};
 
 use super::fleet;
-use super::keys::{computer, group, software_wish, task, task_wish, values, versions};
+use super::keys::{
+    computer, exception, group, only, software_wish, task, task_wish, values, versions,
+};
 use super::random::Random;
 use super::repository::{Doc, Keys, Repository};
 
@@ -469,6 +471,11 @@ impl Plot {
             let kinds = ["workstations", "portables", "servers", "domain-controllers"];
             let kinds = [&kinds[..], &["workstations-and-portables", "primary-domain-controllers"]];
             target["only"] = json!(random.pick(&kinds.concat()));
+        } else if random.chance(20) {
+            target["only"] = only(random);
+        }
+        if random.chance(20) {
+            target["except"] = (0..random.between(1, 2)).map(|_| exception(random)).collect();
         }
         target
     }

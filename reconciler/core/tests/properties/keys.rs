@@ -135,7 +135,40 @@ pub(crate) fn group(random: &mut Random) -> Keys {
     if random.chance(25) {
         keys.push(("except", json!([random.pick(&[COMPUTERS, PERSONS].concat())])));
     }
+    if random.chance(10) {
+        keys.push(("excluded", json!(true)));
+    }
     keys
+}
+
+/// What computers must be, as a mapping.
+pub(crate) fn only(random: &mut Random) -> Value {
+    let mut only = json!({});
+    if random.chance(60) {
+        let words = ["windows", "linux"];
+        only["os"] = random.pick(&[json!(words[0]), json!(words[1]), json!(words)]);
+    }
+    if random.chance(60) {
+        let mut all = random.some(&["desktop", "portable", "server"], 2);
+        all.push(random.pick(&["desktop", "portable", "server"]));
+        only["chassis"] = json!(all);
+    }
+    if random.chance(20) || only == json!({}) {
+        only["role"] = json!(random.pick(&["domain-controllers", "primary-domain-controllers"]));
+    }
+    only
+}
+
+/// A selector whose computers are taken out.
+pub(crate) fn exception(random: &mut Random) -> Value {
+    match random.below(8) {
+        0 | 1 => json!({"computer": random.pick(COMPUTERS)}),
+        2 => json!({"person": random.pick(PERSONS)}),
+        3 => json!({"script": "lab.star"}),
+        4 => json!({"group": random.pick(&["g-one", "g-two"])}),
+        5 => json!({"product": random.pick(&["Gold", "Silver"])}),
+        _ => json!({"tag": random.pick(TAGS)}),
+    }
 }
 
 fn condition(random: &mut Random, depth: usize) -> String {

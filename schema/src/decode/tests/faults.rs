@@ -197,6 +197,52 @@ fn mandatory_and_days() {
 }
 
 #[test]
+fn what_narrows_a_target() {
+    insta::assert_snapshot!(found("deployments/n.yaml", "
+name: a
+software: s
+target:
+  all: true
+  only: {}
+  except: [{tag: a, group: b}, all, {only: servers}, {tenant: t}, {tag: c, except: []}]
+---
+name: b
+software: s
+target: {all: true, only: {os: [], chassis: desktop, role: dc, kind: x}}
+---
+name: c
+software: s
+target: {all: true, only: {os: beos, chassis: [unknown, server]}, except: {tag: a}}
+---
+name: d
+task: t
+target: {tenants: all, except: [{tenant: t}]}
+"), @"
+    2:1-5 missing-key one of `os`, `chassis`, `role` is missing in `only` at line 6 (add one of `os`, `chassis`, `role` at line 6)
+    2:1-5 missing-key one of `computer`, `person`, `script`, `group`, `tag`, `directoryGroup`, `product`, `agreement`, `deviceGroup`, `all`, `tenants`, `tenant`, `tenantTag` is missing in an entry of `except` at line 7 (add one of `computer`, `person`, `script`, `group`, `tag`, `directoryGroup`, `product`, `agreement`, `deviceGroup`, `all`, `tenants`, `tenant`, `tenantTag` at line 7)
+    7:21-26 exclusive-keys `group` stands beside `tag`, which excludes it (keep one of them)
+    7:32-35 wrong-type an entry of `except` takes a mapping, not a text (write one selector, as `{group: NAME}`)
+    7:38-42 unknown-key unknown key `only` (remove it, or write one of `computer`, `person`, `script`, `group`, `tag`, `directoryGroup`, `product`, `agreement`, `deviceGroup`, `all`, `tenants`, `tenant`, `tenantTag`)
+    7:63-64 bad-value `tenant` is for cloud tasks; software is installed on computers (choose a selector of computers, as `all: true`)
+    7:76-82 unknown-key unknown key `except` (remove it, or write one of `computer`, `person`, `script`, `group`, `directoryGroup`, `product`, `agreement`, `deviceGroup`, `all`, `tenants`, `tenant`, `tenantTag`)
+    11:32-34 bad-value `os` needs at least one entry (add an entry, or leave the key out)
+    11:45-52 wrong-type `chassis` takes a list, not a text (write `[…]`, or one entry a line, each after a dash)
+    11:60-62 bad-value `dc` is no value of `role` (write one of `domain-controllers`, `primary-domain-controllers`)
+    11:64-68 unknown-key unknown key `kind` (remove it)
+    15:32-36 bad-value `beos` is no value of `os` (write one of `windows`, `macos`, `linux`)
+    15:48-55 bad-value `unknown` is no value of an entry of `chassis` (write one of `desktop`, `portable`, `server`)
+    15:75-83 wrong-type `except` takes a list, not a mapping (write `[…]`, or one entry a line, each after a dash)
+    ");
+    insta::assert_snapshot!(found("schedules/n.yaml", "
+name: a
+when: {on: commit}
+target: {all: true, only: {os: linux}, except: [{script: a.star}]}
+"), @"
+    4:58-64 bad-value a schedule's target may not be a script (name the script in a Group, and target the group)
+    ");
+}
+
+#[test]
 fn software() {
     insta::assert_snapshot!(found("software/s/software.yaml", "
 kind: Software

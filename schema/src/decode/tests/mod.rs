@@ -81,6 +81,7 @@ fn decoders_ask_for_what_the_schemas_have() {
     check::<Notifications>();
     check::<Notify>();
     check::<Onboarding>();
+    check::<OnlyWhere>();
     check::<Order>();
     check::<OsFacts>();
     check::<PackageAction>();
@@ -106,6 +107,7 @@ fn decoders_ask_for_what_the_schemas_have() {
     check::<Versions>();
     check::<When>();
     let deployment = crate::json_schema(Kind::Deployment);
+    assert_eq!(known::<Exception>(), properties(&deployment["$defs"]["Exception"]));
     assert_eq!(known::<DeploymentItem>(), properties(&deployment["$defs"]["DeploymentItem"]));
     for kind in Kind::ALL {
         let (nodes, _) = tree::yaml("{}");

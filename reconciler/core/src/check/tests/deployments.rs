@@ -384,3 +384,68 @@ fn what_is_mandatory_meets_its_like_alone() {
         conflict,
     );
 }
+
+#[test]
+fn what_narrows_a_target_in_the_same_way_is_the_same() {
+    let of = |only: &str| {
+        [
+            format!("software: a, target: {{all: true, {only}}}"),
+            format!("software: a, state: absent, target: {{all: true, {only}}}"),
+        ]
+    };
+    let conflict = "deployment-conflict deployments/d.yaml:2 + deployments/d.yaml:1\n";
+    let pairs = [
+        ("only: servers", "only: {chassis: [server]}", true),
+        ("only: workstations-and-portables", "only: {chassis: [portable, desktop]}", true),
+        ("only: domain-controllers", "only: {role: domain-controllers}", true),
+        ("only: {os: windows}", "only: {os: [windows, windows]}", true),
+        ("only: {os: windows}", "only: {os: linux}", false),
+        ("only: servers", "only: {os: windows, chassis: [server]}", false),
+        ("except: [{tag: x}, {tag: y}]", "except: [{tag: y}, {tag: x}]", true),
+        ("except: [{tag: x}]", "except: [{tag: y}]", false),
+        ("except: []", "only: servers", false),
+    ];
+    for (one, other, meets) in pairs {
+        let ([first, _], [_, second]) = (of(one), of(other));
+        says(&[&first, &second], if meets { conflict } else { "" });
+    }
+}
+
+#[test]
+fn exceptions_are_references_and_reach_as_targets() {
+    let text = "
+        === software/a/software.yaml
+        detect: {upgradeCode: x}
+        === tenants/x/tenant.yaml
+        {}
+        === tenants/y/tenant.yaml
+        {}
+        === tasks/t/task.yaml
+        script: t.sh
+        === tasks/t/t.sh
+        === tenants/x/deployments/a.yaml
+        name: a
+        software: a
+        target:
+          all: true
+          except:
+          - {computer: y/pc}
+          - {group: gone}
+          - {deviceGroup: {integration: gone, name: n}}
+          - {script: gone.star}
+        === deployments/b.yaml
+        name: b
+        task: t
+        target: {all: true, except: [{tenantTag: z}]}
+    ";
+    check(
+        text,
+        "
+        bad-value deployments/b.yaml:3
+        out-of-reach tenants/x/deployments/a.yaml:6
+        unknown-reference tenants/x/deployments/a.yaml:7
+        unknown-reference tenants/x/deployments/a.yaml:8
+        missing-script tenants/x/deployments/a.yaml:9
+        ",
+    );
+}
