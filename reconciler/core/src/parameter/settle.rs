@@ -258,7 +258,7 @@ impl Policy {
             let folder = &self.tenants().node(id).id;
             format!("tenants/{folder}/secrets/{name}.age")
         });
-        own.any(|path| self.blob(&path).is_some())
-            || self.blob(&format!("secrets/{name}.age")).is_some()
+        own.any(|path| self.has_encrypted(&path))
+            || self.has_encrypted(&format!("secrets/{name}.age"))
     }
 }

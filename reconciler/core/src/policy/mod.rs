@@ -21,7 +21,7 @@ use ordain_schema::document::{
     Body, Computer, Deployment, Document, Repository, Scope, Software, Task, Tenant,
 };
 use ordain_schema::{Diagnostic, Snapshot, Span};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use deployment::{DeploymentEntry, Precedence, Wish, WishId, written_item};
 pub use group::{GroupEntry, Listed};
@@ -60,6 +60,7 @@ pub struct Policy {
     excluding: Vec<(Option<TenantId>, DocumentId)>,
     pins: FxHashMap<TenantId, FxHashMap<String, DocumentId>>,
     files: BTreeMap<String, Arc<str>>,
+    secrets: FxHashSet<String>,
 }
 
 /// A policy and everything that is wrong with it.
@@ -91,6 +92,8 @@ impl Policy {
             .collect();
         excluding.sort_unstable();
         let pins = pins(&documents, &tenants);
+        let secrets = snapshot.entries.keys().filter(|path| path.ends_with(".age")).cloned();
+        let secrets = secrets.collect();
         let named = snapshot.entries.iter();
         let files =
             named.filter_map(|(path, entry)| Some((path.clone(), entry.id.clone()?))).collect();
@@ -109,6 +112,7 @@ impl Policy {
             excluding,
             pins,
             files,
+            secrets,
         }
     }
 
@@ -235,6 +239,11 @@ impl Policy {
             Body::Task(task) => Some(task),
             _ => None,
         }
+    }
+
+    /// Whether an encrypted file stands at a path, its object id known or not.
+    pub fn has_encrypted(&self, path: &str) -> bool {
+        self.secrets.contains(path)
     }
 
     /// The object id of the file at a path.
