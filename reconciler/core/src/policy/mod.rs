@@ -92,8 +92,9 @@ impl Policy {
             .collect();
         excluding.sort_unstable();
         let pins = pins(&documents, &tenants);
-        let secrets = snapshot.entries.keys().filter(|path| path.ends_with(".age")).cloned();
-        let secrets = secrets.collect();
+        let is_encrypted =
+            |path: &&String| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "age");
+        let secrets = snapshot.entries.keys().filter(is_encrypted).cloned().collect();
         let named = snapshot.entries.iter();
         let files =
             named.filter_map(|(path, entry)| Some((path.clone(), entry.id.clone()?))).collect();
