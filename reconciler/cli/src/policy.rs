@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use ordain_core::load::Loaded;
 use ordain_core::policy::Policy;
-use ordain_schema::Snapshot;
+use ordain_schema::{FilesRead, Snapshot};
 
 use crate::args::Format;
 use crate::printer::Printer;
@@ -20,6 +20,13 @@ pub(crate) fn clock() -> Timestamp {
 /// Reads and checks a repository, its filter scripts included.
 pub(crate) fn load(snapshot: &Snapshot, now: Timestamp) -> Loaded {
     let mut loaded = ordain_core::load::load(snapshot, now);
+    ordain_filter::diagnose(&mut loaded, snapshot);
+    loaded
+}
+
+/// The same, without reading files again that another commit has too.
+pub(crate) fn load_again(snapshot: &Snapshot, now: Timestamp, other: &mut FilesRead) -> Loaded {
+    let mut loaded = ordain_core::load::load_again(snapshot, now, other);
     ordain_filter::diagnose(&mut loaded, snapshot);
     loaded
 }

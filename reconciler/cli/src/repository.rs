@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use ordain_source::worktree::FolderError;
-use ordain_source::{Repository, Snapshot, enclosing, snapshot_of_folder};
+use ordain_source::{ReadError, Repository, Snapshot, enclosing, snapshot_of_folder};
 
 use crate::error::CommandError;
 
@@ -65,23 +65,29 @@ impl Commits {
 
     /// The content at a commit, branch or tag.
     pub(crate) fn at(&self, rev: &str) -> Result<Snapshot, CommandError> {
-        let found =
-            self.git.resolve(rev).and_then(|commit| self.git.snapshot_below(commit, &self.below));
-        found.map_err(|error| {
-            use ordain_source::ReadError as E;
-            let hint = error.hint();
-            let is_usage = matches!(
-                error,
-                E::UnknownRevision { .. }
-                    | E::Ambiguous { .. }
-                    | E::NotCommit { .. }
-                    | E::NoFolder { .. }
-            );
-            let error =
-                if is_usage { CommandError::usage(error) } else { CommandError::failed(error) };
-            error.hint_if(hint)
-        })
+        let found = self.git.resolve(rev);
+        found.and_then(|commit| self.git.snapshot_below(commit, &self.below)).map_err(read_error)
     }
+
+    /// The same, given the content at another commit: only what differs is read.
+    pub(crate) fn after(&self, other: &Snapshot, rev: &str) -> Result<Snapshot, CommandError> {
+        let found = self
+            .git
+            .resolve(rev)
+            .and_then(|commit| self.git.snapshot_below_after(other.clone(), commit, &self.below));
+        found.map_err(read_error)
+    }
+}
+
+fn read_error(error: ReadError) -> CommandError {
+    use ReadError as E;
+    let hint = error.hint();
+    let is_usage = matches!(
+        error,
+        E::UnknownRevision { .. } | E::Ambiguous { .. } | E::NotCommit { .. } | E::NoFolder { .. }
+    );
+    let error = if is_usage { CommandError::usage(error) } else { CommandError::failed(error) };
+    error.hint_if(hint)
 }
 
 fn folder_error(error: FolderError) -> CommandError {

@@ -9,7 +9,7 @@ mod error;
 
 use std::path::{Path, PathBuf};
 
-use git2::{BranchType, ErrorClass, ErrorCode, ObjectType, Oid};
+use git2::{BranchType, ErrorClass, ErrorCode, ObjectType, Oid, Tree};
 use ordain_schema::{Content, Snapshot};
 
 use crate::git;
@@ -157,6 +157,14 @@ impl Repository {
     /// The files of one folder at a commit, with paths from that folder, for
     /// a configuration that shares a repository with other things.
     pub fn snapshot_below(&self, commit: CommitId, folder: &str) -> Result<Snapshot, ReadError> {
+        let tree = self.folder(commit, folder)?;
+        Ok(Snapshot {
+            revision: Some(commit.to_string()),
+            entries: Reader::new(&self.git)?.read(&tree)?,
+        })
+    }
+
+    fn folder(&self, commit: CommitId, folder: &str) -> Result<Tree<'_>, ReadError> {
         let mut tree = self.root(commit)?;
         for part in folder.split('/').filter(|part| !part.is_empty()) {
             let below = tree.get_name(part).filter(|e| e.kind() == Some(ObjectType::Tree));
@@ -165,10 +173,7 @@ impl Repository {
                 .ok_or_else(|| ReadError::NoFolder { commit, path: folder.to_owned() })?;
             tree = self.git.find_tree(id).map_err(|error| missing(error, id, folder))?;
         }
-        Ok(Snapshot {
-            revision: Some(commit.to_string()),
-            entries: Reader::new(&self.git)?.read(&tree)?,
-        })
+        Ok(tree)
     }
 
     /// All files at a commit, given the snapshot of another one (from
@@ -179,13 +184,23 @@ impl Repository {
         previous: Snapshot,
         commit: CommitId,
     ) -> Result<Snapshot, ReadError> {
+        self.snapshot_below_after(previous, commit, "")
+    }
+
+    /// The same for one folder, of which the other snapshot must be too.
+    pub fn snapshot_below_after(
+        &self,
+        previous: Snapshot,
+        commit: CommitId,
+        folder: &str,
+    ) -> Result<Snapshot, ReadError> {
         let known = previous.revision.as_deref().and_then(full_id);
-        let old = known.and_then(|id| self.root(CommitId(id)).ok());
+        let old = known.and_then(|id| self.folder(CommitId(id), folder).ok());
         let odd = |entry: &ordain_schema::Entry| matches!(entry.content, Content::BadName);
         let Some(old) = old.filter(|_| !previous.entries.values().any(odd)) else {
-            return self.snapshot_at(commit);
+            return self.snapshot_below(commit, folder);
         };
-        let new = self.root(commit)?;
+        let new = self.folder(commit, folder)?;
         Ok(Snapshot {
             revision: Some(commit.to_string()),
             entries: Reader::new(&self.git)?.update(previous.entries, &old, &new)?,

@@ -1,14 +1,17 @@
 //! `ordain diff`: what a change does to the fleet.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use ordain_core::change::{Changed, Places, touched};
 use ordain_core::diff::{Diff, Exceeded, diff};
 use ordain_core::fleet::{Fleet, World};
+use ordain_core::load::Loaded;
 use ordain_core::plan::{Plan, Planner};
 use ordain_core::policy::Policy;
 use ordain_core::resolve::{Request, is_excluded};
 use ordain_schema::document::Inventory;
-use ordain_schema::{Code, Diagnostic, Snapshot, Span};
+use ordain_schema::{Code, Diagnostic, FilesRead, Snapshot, Span};
 
 use crate::args::{DiffArgs, DiffFormat, Format};
 use crate::error::{CommandError, Exit};
@@ -19,34 +22,37 @@ use crate::request::request;
 use crate::{inventory, json, policy, render, scripts};
 
 pub(super) fn run(args: &DiffArgs, printer: &mut Printer) -> Result<Exit, CommandError> {
-    let (base, head) = sides(args)?;
-    let inventory = inventory::read(&args.facts, printer)?;
+    let (sides, inventory) = std::thread::scope(|scope| {
+        let sides = scope.spawn(|| Side::both(args));
+        let inventory = inventory::read(&args.facts, printer);
+        (sides.join().expect("reading does not panic"), inventory)
+    });
+    let ([base, head], inventory) = (sides?, inventory?);
     let now = inventory::moment(args.now.now, &inventory);
     let format = match args.format {
         DiffFormat::Human | DiffFormat::Markdown => Format::Human,
         DiffFormat::Json => Format::Json,
         DiffFormat::Jsonl => Format::Jsonl,
     };
-    let (old, new) = std::thread::scope(|scope| {
-        let new = scope.spawn(|| policy::load(&head, now));
-        (policy::load(&base, now), new.join().expect("loading does not panic"))
-    });
-    let Some(before) = policy::accepted(old, &base, format, printer) else {
+    let Some(before) = base.accepted(now, format, printer) else {
         printer.note(format!("the policy at {} has errors", args.base));
         return Ok(Exit::Findings);
     };
-    let Some(after) = policy::accepted(new, &head, format, printer) else {
+    let Some(after) = head.accepted(now, format, printer) else {
         printer.note(format!("the policy at {} has errors", args.head));
         return Ok(Exit::Findings);
     };
-    let diff = compare(args, [(&before, &base), (&after, &head)], inventory, now)?;
+    let sides = [(&*before, &base.snapshot), (&*after, &head.snapshot)];
+    let diff = compare(args, sides, inventory, now)?;
     show(&diff, args.format, printer);
     let refused = !diff.limits.is_empty();
-    let found: Vec<_> = diff.limits.iter().map(|one| exceeded(one, &base)).collect();
+    let found: Vec<_> = diff.limits.iter().map(|one| exceeded(one, &base.snapshot)).collect();
     if refused {
         let style = printer.error_style();
-        printer.note(diagnostics::all(&found, &base, style).trim_end());
+        printer.note(diagnostics::all(&found, &base.snapshot, style).trim_end());
     }
+    // The process is about to end: two policies need no tidying up.
+    std::mem::forget((base, head, before, after));
     Ok(if refused { Exit::Refused } else { Exit::Done })
 }
 
@@ -66,14 +72,41 @@ fn exceeded(one: &Exceeded, base: &Snapshot) -> Diagnostic {
         .hint("make the change in smaller steps, or raise the limit in a commit before it")
 }
 
-fn sides(args: &DiffArgs) -> Result<(Snapshot, Snapshot), CommandError> {
-    let path = args.path.as_deref();
-    let commits = Commits::open(path)?;
-    let at = |rev: &str| match rev {
-        "." => repository::as_it_stands(&repository::folder(path)?),
-        rev => commits.at(rev),
-    };
-    Ok((at(&args.base)?, at(&args.head)?))
+/// One side of the comparison.
+struct Side {
+    snapshot: Snapshot,
+    loaded: Loaded,
+}
+
+impl Side {
+    /// Reads both sides; what they share only once.
+    fn both(args: &DiffArgs) -> Result<[Self; 2], CommandError> {
+        let path = args.path.as_deref();
+        let commits = Commits::open(path)?;
+        let stands = || repository::as_it_stands(&repository::folder(path)?);
+        let base = if args.base == "." { stands()? } else { commits.at(&args.base)? };
+        let head = if args.head == "." { stands()? } else { commits.after(&base, &args.head)? };
+        // What a policy asks for does not depend on the day; only warnings do.
+        let day = args.now.now.unwrap_or_else(policy::clock);
+        let mut files = FilesRead::default();
+        Ok([base, head].map(|snapshot| {
+            let loaded = policy::load_again(&snapshot, day, &mut files);
+            Self { snapshot, loaded }
+        }))
+    }
+
+    /// The policy, where it may be planned with; else it is shown as of `now`.
+    fn accepted(
+        &self,
+        now: Timestamp,
+        format: Format,
+        printer: &mut Printer,
+    ) -> Option<Arc<Policy>> {
+        if self.loaded.is_valid() {
+            return Some(self.loaded.policy.clone());
+        }
+        policy::accepted(policy::load(&self.snapshot, now), &self.snapshot, format, printer)
+    }
 }
 
 /// Plans both sides for the same fleet, as far as the change could touch it.

@@ -230,12 +230,17 @@ fn only_what_differs_is_read_again() {
         &|| fs::remove_dir_all(work.path.join("a")).unwrap(),
         &|| {},
     ];
+    work.write("policy/ordain.yaml", "0");
     let repository = open(&work);
-    let mut snapshot = Snapshot::default();
+    let (mut whole, mut below) = (Snapshot::default(), Snapshot::default());
     for (step, change) in steps.into_iter().enumerate() {
         change();
+        work.write("policy/step", step.to_string());
         let id = work.commit("step").parse().unwrap();
-        snapshot = repository.snapshot_after(snapshot, id).unwrap();
-        assert_eq!(snapshot, repository.snapshot_at(id).unwrap(), "step {step}");
+        whole = repository.snapshot_after(whole, id).unwrap();
+        assert_eq!(whole, repository.snapshot_at(id).unwrap(), "step {step}");
+        below = repository.snapshot_below_after(below, id, "policy").unwrap();
+        assert_eq!(below, repository.snapshot_below(id, "policy").unwrap(), "step {step}");
+        assert_eq!(below.entries.len(), 2);
     }
 }
