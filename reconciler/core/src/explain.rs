@@ -10,7 +10,7 @@ use crate::fleet::{Fleet, Subject, World};
 use crate::item::Item;
 use crate::parameter::{Giver, settle};
 use crate::plan::{Action, Conflict, Place, Shadowed, plan_computer};
-use crate::policy::{DeploymentEntry, Policy, Selector, selector_word};
+use crate::policy::{AppliesIf, DeploymentEntry, Policy, Selector, selector_word};
 use crate::resolve::{Candidates, Missing, Request, is_excluded};
 
 /// Why one item stands where it stands on one computer.
@@ -188,6 +188,18 @@ fn facts(
         paths.extend(selectors.flat_map(|selector| selector_facts(policy, selector)));
         let only = deployment.target.only.iter().flat_map(only_facts);
         paths.extend(only.map(|path| (*path).to_owned()));
+    }
+    let own = policy.items().iter().filter(|(_, entry)| entry.item == *item);
+    for condition in own.flat_map(|(_, entry)| policy.applicability().of(entry.document)) {
+        match condition {
+            AppliesIf::Present(id) | AppliesIf::Absent(id) => {
+                let name = policy.items().entry(*id).item.name();
+                paths.push(format!("computer.software.{name}"));
+            }
+            AppliesIf::Expression(expression) => {
+                paths.extend(expression.paths().map(str::to_owned));
+            }
+        }
     }
     paths.push(match item {
         Item::Software(name) => format!("computer.software.{name}"),

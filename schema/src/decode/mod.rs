@@ -20,6 +20,7 @@ mod words;
 mod written;
 
 mod action;
+mod applies;
 mod deployment;
 mod detect;
 pub(crate) mod fleet;

@@ -23,6 +23,7 @@ pub(super) fn software(fields: &mut Fields<'_, '_, '_>) -> Software {
         requires: fields.or_default("requires"),
         licence: fields.or_default("licence"),
         platforms: fields.optional("platforms"),
+        applies_if: fields.or_default("appliesIf"),
         order: fields.or_default("order"),
         reboot_needed: fields.or_default("rebootNeeded"),
         publisher: fields.optional("publisher"),

@@ -2,11 +2,11 @@
 
 use super::{Decode, Faults, Fields, Input};
 use crate::Code;
-use crate::document::{InventoryTask, Parameter, ParameterType, Task};
+use crate::document::{InventoryTask, Parameter, ParameterType, RunsOn, Task};
 
 pub(super) fn task(fields: &mut Fields<'_, '_, '_>) -> Task {
     fields.one_of(&[&["script"], &["test", "set", "get"]]);
-    Task {
+    let task = Task {
         runs_on: fields.or_default("runsOn"),
         test: fields.optional("test"),
         set: fields.optional("set"),
@@ -19,7 +19,26 @@ pub(super) fn task(fields: &mut Fields<'_, '_, '_>) -> Task {
         onboarding_only: fields.or_default("onboardingOnly"),
         skip_in_automatic_onboarding: fields.or_default("skipInAutomaticOnboarding"),
         superseded_by: fields.optional("supersededBy"),
+        platforms: fields.optional("platforms"),
+        applies_if: fields.or_default("appliesIf"),
         order: fields.or_default("order"),
+    };
+    check_cloud(&task, fields);
+    task
+}
+
+/// A task that runs for a tenant has no computer on which these could be judged.
+fn check_cloud(task: &Task, fields: &mut Fields<'_, '_, '_>) {
+    if task.runs_on != RunsOn::Tenant {
+        return;
+    }
+    for key in ["platforms", "appliesIf"] {
+        if let Some(span) = fields.key(key) {
+            let message = format!("`{key}` has no meaning for a task that runs for a tenant");
+            let hint = format!("remove `{key}`, or choose the tenants in the deployments' targets");
+            fields.faults.hinted(Code::BadValue, span, message, hint);
+            fields.mark_faulty(key);
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! the page of the language says of a single document.
 
 mod action;
+mod applies;
 mod computer;
 mod deployment;
 mod detect;
@@ -26,6 +27,7 @@ mod trust;
 mod value;
 
 pub use action::*;
+pub use applies::*;
 pub use computer::*;
 pub use deployment::*;
 pub use detect::*;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Action, Arch, Detect, OsFamily, Parameter, Rule};
+use super::{Action, Applies, Arch, Detect, OsFamily, Parameter, Rule};
 use crate::Spanned;
 
 /// A product of the catalogue.
@@ -48,6 +48,9 @@ pub struct Software {
     /// The computers it is for; every one where nothing is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platforms: Option<Vec<Platform>>,
+    /// What must hold on a computer that it is for; on any other it is not applicable.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub applies_if: Vec<Spanned<Applies>>,
     /// Where it stands among the actions.
     #[serde(default)]
     pub order: Order,

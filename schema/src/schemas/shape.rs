@@ -22,6 +22,7 @@ const SELECTORS: &[&str] = &[
 /// Types of which exactly one of some keys must be written.
 const EXACTLY_ONE: &[(&str, &[&str])] = &[
     ("Action", &["script", "package", "msi", "exe", "archive"]),
+    ("Applies", &["software", "absent", "cel"]),
     ("Condition", &["anyOf", "allOf"]),
     ("Consequence", &["install", "uninstall", "fail"]),
     ("Deployment", &["software", "task", "items"]),

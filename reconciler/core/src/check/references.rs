@@ -1,7 +1,7 @@
 //! Names that must mean something at their place.
 
 use ordain_schema::document::{
-    Body, Document, Licence, Rule, Schedule, Software, Target, Task, Tenant,
+    Applies, Body, Document, Licence, Rule, Schedule, Software, Target, Task, Tenant,
 };
 use ordain_schema::{Code, Spanned, nearest};
 
@@ -63,8 +63,16 @@ fn each<'n>(
 
 fn of_software(review: &mut Review<'_>, document: &Document, software: &Software) {
     each(review, document, Kind::Task, &software.configure);
+    applies_if(review, document, &software.applies_if);
     for rule in &software.requires {
         each(review, document, Kind::Software, rule_names(rule));
+    }
+}
+
+fn applies_if(review: &mut Review<'_>, document: &Document, conditions: &[Spanned<Applies>]) {
+    for condition in conditions {
+        let named = condition.software.iter().chain(&condition.absent);
+        each(review, document, Kind::Software, named);
     }
 }
 
@@ -78,6 +86,7 @@ fn rule_names(rule: &Rule) -> impl Iterator<Item = &Spanned<String>> {
 }
 
 fn of_task(review: &mut Review<'_>, document: &Document, task: &Task) {
+    applies_if(review, document, &task.applies_if);
     let Some(other) = &task.superseded_by else {
         return;
     };

@@ -1,6 +1,6 @@
 //! Values in another grammar: time zones, cron, CEL.
 
-use ordain_schema::document::{Body, Document};
+use ordain_schema::document::{Applies, Body, Document};
 use ordain_schema::{Code, Spanned};
 
 use super::review::Review;
@@ -24,6 +24,8 @@ pub(super) fn check(review: &mut Review<'_>) {
                 of_cron(review, document, window.cron.as_ref(), false);
             }
             Body::Group(group) => of_expression(review, document, group.condition.as_ref()),
+            Body::Software(software) => of_conditions(review, document, &software.applies_if),
+            Body::Task(task) => of_conditions(review, document, &task.applies_if),
             _ => {}
         }
     }
@@ -66,6 +68,12 @@ fn of_cron(
         Ok(_) => return,
     };
     review.error(document, Code::BadCron, text.span, message, hint);
+}
+
+fn of_conditions(review: &mut Review<'_>, document: &Document, conditions: &[Spanned<Applies>]) {
+    for condition in conditions {
+        of_expression(review, document, condition.cel.as_ref());
+    }
 }
 
 fn of_expression(review: &mut Review<'_>, document: &Document, source: Option<&Spanned<String>>) {

@@ -9,8 +9,8 @@ use crate::lower::TaskMode;
 use crate::lower::catalogue::Catalogue;
 use crate::order::Check;
 use crate::parameter::Recipient;
-use crate::plan::platform;
-use crate::policy::{Demand, DeploymentId, Entity, ItemId, Policy, Wish};
+use crate::plan::{Applies, on_platform};
+use crate::policy::{AppliesIf, Demand, DeploymentId, Entity, ItemId, Policy, Wish};
 use crate::resolve::{Candidates, Request, Settled, resolve};
 
 /// How to find out about every item that counts in a session on a computer:
@@ -79,13 +79,19 @@ impl Wanted<'_> {
     }
 
     fn add(&mut self, item: ItemId, mode: TaskMode) {
-        let software = self.policy.software(item);
-        let platforms = software.and_then(|software| software.platforms.as_deref());
-        if platform(platforms, self.subject) == Ok(false) {
+        let known = self.checks.contains_key(&self.place(item));
+        if known || on_platform(self.subject, item) == Applies::No {
             return;
         }
         let recipient = Recipient::new(item, self.winner(item));
-        self.checks.entry(self.place(item)).or_insert((recipient, mode));
+        self.checks.insert(self.place(item), (recipient, mode));
+        // Whether it applies is judged on what this detection finds.
+        let document = self.policy.items().entry(item).document;
+        for condition in self.policy.applicability().of(document) {
+            if let AppliesIf::Present(software) | AppliesIf::Absent(software) = condition {
+                self.add(*software, TaskMode::Test);
+            }
+        }
     }
 
     fn place(&self, item: ItemId) -> (u32, ItemId) {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::applies::{Applies, applies};
 use super::memo::{Answer, Asked, Memo};
-use super::wish::{Outcome, platform};
+use super::wish::Outcome;
 use crate::fleet::Subject;
 use crate::parameter::Recipient;
 use crate::policy::{DeploymentId, ItemId};
@@ -47,9 +48,8 @@ impl Cases<'_, '_> {
         matches!(self.answer(item, asked).outcome, Outcome::Fails(_))
     }
 
-    /// Whether a software is for this computer; a fact where that is not known.
-    pub(super) fn is_applicable(&self, item: ItemId) -> Result<bool, &'static str> {
-        let software = self.subject.world.policy.software(item);
-        platform(software.and_then(|software| software.platforms.as_deref()), self.subject)
+    /// Whether an item is known not to be for this computer.
+    pub(super) fn is_not_applicable(&self, item: ItemId) -> bool {
+        applies(self.subject, item) == Applies::No
     }
 }

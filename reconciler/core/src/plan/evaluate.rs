@@ -49,7 +49,7 @@ impl Evaluation {
         let settled: FxHashMap<ItemId, Settled> =
             tied.map(|(item, decision)| (*item, decision.settled.clone())).collect();
         let cases = Cases { subject, settled: &settled, memo };
-        let not_applicable = |item| cases.is_applicable(item) == Ok(false);
+        let not_applicable = |item| cases.is_not_applicable(item);
         let fails = |item| cases.fails(item);
         let ground =
             Ground { subject, settled: &settled, not_applicable: &not_applicable, fails: &fails };
@@ -353,12 +353,13 @@ impl<'w> Evaluator<'_, 'w> {
     fn list_task_of(&self, item: ItemId, software: Option<ItemId>, evaluation: &mut Evaluation) {
         let configures = software.map(|software| (software, self.winner(software)));
         let recipient = Recipient { item, winner: self.winner(item), configures };
-        let standing = if self.in_conflict(item) {
-            Standing::Conflict
+        let (standing, unknown) = if self.in_conflict(item) {
+            (Standing::Conflict, None)
         } else {
             let missing = self.cases.missing(recipient);
             task::standing(self.ground.subject, item, self.wish(item), missing)
         };
+        evaluation.unknown.extend(unknown);
         evaluation.listed.insert(item, Listed { standing, recipient, from: None });
     }
 

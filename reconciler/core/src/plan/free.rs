@@ -34,7 +34,10 @@ pub(super) fn list<'w>(
     let lacks = || memo.missing(policy, subject.tenant.id, recipient);
     let (standing, from, missing) = match entry.entity {
         _ if *wish == Wish::Ignored => (Standing::Ignored, None, None),
-        Entity::Task => (task::standing(subject, item, Some(wish), lacks()), None, None),
+        Entity::Task => {
+            let (standing, missing) = task::standing(subject, item, Some(wish), lacks());
+            (standing, None, missing)
+        }
         Entity::Software => {
             let known = memo.answer(subject, item, Some(*winner), Asked::Winner(*winner));
             let (standing, missing) = of_answer(&known, entry.item.name());

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use ordain_schema::document::{Arch, OsFamily};
 use rustc_hash::FxHashMap;
 
+use super::applies::{Applies, applies};
 use super::versions::licence;
 use super::wish::{Case, Detected, Found, Need, Outcome, detected};
 use crate::fleet::Subject;
@@ -84,6 +85,27 @@ impl<'w> Memo<'w> {
     /// What comes of a software for which somebody asks; its winner counts also
     /// where it is not the winner that asks.
     pub(super) fn answer(
+        &self,
+        subject: &Subject<'w>,
+        item: ItemId,
+        winner: Option<DeploymentId>,
+        asked: Asked,
+    ) -> Rc<Answer> {
+        let outcome = match applies(subject, item) {
+            Applies::Yes => return self.in_table(subject, item, winner, asked),
+            Applies::No => Outcome::NotApplicable,
+            Applies::Unknown(missing) => Outcome::Undecided(missing),
+        };
+        let name = subject.world.policy.items().entry(item).item.name();
+        let from = match detected(subject, name) {
+            Detected::Version(version) => Some(version.into()),
+            Detected::Missing | Detected::Unknown => None,
+        };
+        Rc::new(Answer { outcome, unheard: false, from })
+    }
+
+    /// What the state table says of a software that is for the computer.
+    fn in_table(
         &self,
         subject: &Subject<'w>,
         item: ItemId,

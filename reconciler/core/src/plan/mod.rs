@@ -5,6 +5,7 @@
 //! `evaluate.rs` joins both, `sequence.rs` puts the actions in order.
 
 mod actions;
+mod applies;
 mod cases;
 mod count;
 mod demand;
@@ -27,10 +28,10 @@ use crate::policy::{Policy, ScheduleEntry};
 use crate::resolve::{Candidates, Reach, Request, Resolution, is_excluded, resolve, selects};
 use memo::Memo;
 
+pub(crate) use applies::{Applies, on_platform};
 pub use planner::Planner;
 pub use row::{Action, Because, ComputerPlan, Conflict, Place, Plan, Shadowed, TenantPlan, Totals};
 pub use versions::offered;
-pub(crate) use wish::platform;
 
 /// Plans for every computer that the session reaches, by tenant and name.
 pub fn plan(policy: &Policy, fleet: &Fleet, request: &Request, now: Timestamp) -> Plan {

@@ -54,10 +54,7 @@ pub(super) struct Listed {
 /// Where the state table alone puts a software, and what could not be known.
 pub(super) fn of_answer(known: &Answer, name: &str) -> (Standing, Option<Missing>) {
     let missing = match (&known.outcome, known.unheard) {
-        (Outcome::Unknown(Some(fact)), _) => Some(Missing {
-            what: format!("platforms of software/{name}"),
-            fact: (*fact).to_owned(),
-        }),
+        (Outcome::Undecided(missing), _) => Some(missing.clone()),
         (_, true) => Some(Missing {
             what: format!("versions of software/{name}"),
             fact: format!("available.{name}"),
@@ -66,7 +63,7 @@ pub(super) fn of_answer(known: &Answer, name: &str) -> (Standing, Option<Missing
     };
     let standing = match &known.outcome {
         Outcome::NotApplicable => Standing::NotApplicable,
-        Outcome::Unknown(_) => Standing::Unknown,
+        Outcome::Unknown | Outcome::Undecided(_) => Standing::Unknown,
         Outcome::Fails(reason) => Standing::Fails(*reason, None),
         Outcome::Settled(reason) => Standing::Settled(*reason),
         Outcome::Change(changes) => Standing::Change(changes.clone()),

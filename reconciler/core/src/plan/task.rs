@@ -3,22 +3,36 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::applies::{Applies, applies};
 use super::standing::Standing;
 use super::wish::Change;
 use crate::fleet::Subject;
 use crate::item::{Act, Item, Reason};
 use crate::policy::{ItemId, Wish};
+use crate::resolve::Missing;
 
-/// Where a task stands; without a wish of its own it is enforced. `missing` is
-/// what its parameters lack, for people.
+/// Where a task stands, and what could not be known; without a wish of its own
+/// it is enforced. `missing` is what its parameters lack, for people.
 pub(super) fn standing(
     subject: &Subject<'_>,
     item: ItemId,
     wish: Option<&Wish>,
     missing: Option<Arc<str>>,
-) -> Standing {
-    let item = &subject.world.policy.items().entry(item).item;
-    judge(wish, missing, subject.facts.tasks.get(&key(item)).copied())
+) -> (Standing, Option<Missing>) {
+    let entry = subject.world.policy.items().entry(item);
+    let judged = |answer| judge(wish, missing, answer);
+    if wish == Some(&Wish::Ignored) {
+        return (Standing::Ignored, None);
+    }
+    match applies(subject, item) {
+        Applies::Yes => (judged(subject.facts.tasks.get(&key(&entry.item)).copied()), None),
+        Applies::No => (Standing::NotApplicable, None),
+        // A missing value comes before what is not known.
+        Applies::Unknown(fact) => match judged(None) {
+            failed @ Standing::Fails(..) => (failed, None),
+            _ => (Standing::Unknown, Some(fact)),
+        },
+    }
 }
 
 /// What a wish makes of a test's answer.

@@ -15,6 +15,7 @@ use super::versions::{Offered, entry, offered, runs_on};
 use crate::fleet::Subject;
 use crate::item::{Act, Reason};
 use crate::policy::Wish;
+use crate::resolve::Missing;
 
 /// What is asked of a software.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,8 +46,10 @@ pub(super) enum Outcome {
     Settled(Reason),
     /// It is not for this computer.
     NotApplicable,
-    /// A fact is missing; which one, where it is not the software itself.
-    Unknown(Option<&'static str>),
+    /// The software was never looked for.
+    Unknown,
+    /// Whether it is for this computer is not known.
+    Undecided(Missing),
     /// These changes, one after the other.
     Change(Rc<[Change]>),
     /// It is known to fail.
@@ -92,7 +95,6 @@ pub(super) struct Case<'a> {
     pub(super) licensed: bool,
     /// Whether a required parameter has no value.
     lacks_value: bool,
-    platform: Result<bool, &'static str>,
 }
 
 impl<'a> Case<'a> {
@@ -111,19 +113,13 @@ impl<'a> Case<'a> {
             lacks_value: found.lacks_value,
             offered: offered(subject, name, software, licence),
             licensed: licence.is_some(),
-            platform: platform(software.platforms.as_deref(), subject),
         }
     }
 
     /// What comes of a need. Also says whether an offer from outside was missing.
     pub(super) fn outcome(&self, need: Need<'_>) -> (Outcome, bool) {
-        match self.platform {
-            Ok(true) => {}
-            Ok(false) => return (Outcome::NotApplicable, false),
-            Err(fact) => return (Outcome::Unknown(Some(fact)), false),
-        }
         match self.detected {
-            Detected::Unknown => (Outcome::Unknown(None), false),
+            Detected::Unknown => (Outcome::Unknown, false),
             Detected::Missing => self.missing(need),
             Detected::Version(version) => self.present(need, version),
         }
@@ -322,7 +318,7 @@ pub(super) fn detected<'a>(subject: &Subject<'a>, name: &str) -> Detected<'a> {
 }
 
 /// Whether one of the platforms is the computer's; the fact where that is not known.
-pub(crate) fn platform(
+pub(super) fn platform(
     platforms: Option<&[Platform]>,
     subject: &Subject<'_>,
 ) -> Result<bool, &'static str> {

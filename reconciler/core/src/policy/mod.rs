@@ -4,6 +4,7 @@
 //! leaves a gap, and `crate::check` reports it; a policy with errors is never
 //! planned with. Ids are dense and belong to one policy only.
 
+mod applicability;
 mod deployment;
 mod group;
 mod item_table;
@@ -23,6 +24,7 @@ use ordain_schema::document::{
 use ordain_schema::{Diagnostic, Snapshot, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub use applicability::{Applicability, AppliesIf};
 pub use deployment::{DeploymentEntry, Precedence, Wish, WishId, written_item};
 pub use group::{GroupEntry, Listed};
 pub use item_table::{Entity, ItemEntry, ItemId, ItemTable};
@@ -53,6 +55,7 @@ pub struct Policy {
     names: Names,
     items: ItemTable,
     rules: Rules,
+    applicability: Applicability,
     deployments: Vec<DeploymentEntry>,
     ranking: Ranking,
     schedules: Vec<ScheduleEntry>,
@@ -83,6 +86,7 @@ impl Policy {
         items.seal();
         let ranking = Ranking::new(&deployments, &items, &tenants);
         let rules = Rules::new(&documents, &tenants, &names, &items);
+        let applicability = Applicability::new(&documents, &tenants, &names, &items);
         let repository = find(&documents, |body| matches!(body, Body::Repository(_)));
         let groups = group::compile(&documents);
         let mut excluding: Vec<_> = groups
@@ -106,6 +110,7 @@ impl Policy {
             names,
             items,
             rules,
+            applicability,
             deployments,
             ranking,
             schedules,
@@ -161,6 +166,11 @@ impl Policy {
     /// Prerequisites and configuration tasks.
     pub fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    /// Where items apply beyond their platforms.
+    pub fn applicability(&self) -> &Applicability {
+        &self.applicability
     }
 
     /// The deployments, by path and line.

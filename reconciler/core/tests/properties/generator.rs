@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::fleet;
 use super::keys::{
-    computer, exception, group, only, software_wish, task, task_wish, values, versions,
+    computer, conditions, exception, group, only, software_wish, task, task_wish, values, versions,
 };
 use super::random::Random;
 use super::repository::{Doc, Keys, Repository};
@@ -320,6 +320,9 @@ impl Plot {
         keys.push(("parameters", declared));
         if random.chance(35) {
             keys.push(("configure", json!(random.pick(&self.tasks))));
+        }
+        if !plain && self.style.full_rules && random.chance(15) {
+            keys.push(("appliesIf", conditions(random, &self.software)));
         }
         let requires = self.requires(random, name);
         if !requires.is_empty() {

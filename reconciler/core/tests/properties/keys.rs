@@ -107,6 +107,12 @@ pub(crate) fn task(random: &mut Random) -> Keys {
     if random.chance(30) {
         keys.push(("order", json!({"rank": random.pick(&[-1, 0, 1, 2])})));
     }
+    if random.chance(15) {
+        keys.push(("platforms", json!([{"os": "windows"}])));
+    }
+    if random.chance(15) {
+        keys.push(("appliesIf", json!([{"cel": condition(random, 1)}])));
+    }
     keys
 }
 
@@ -169,6 +175,16 @@ pub(crate) fn exception(random: &mut Random) -> Value {
         5 => json!({"product": random.pick(&["Gold", "Silver"])}),
         _ => json!({"tag": random.pick(TAGS)}),
     }
+}
+
+/// Conditions under which an item applies.
+pub(crate) fn conditions(random: &mut Random, software: &[&str]) -> Value {
+    let one = |random: &mut Random| match random.below(3) {
+        0 => json!({"software": random.pick(software)}),
+        1 => json!({"absent": random.pick(software)}),
+        _ => json!({"cel": condition(random, 1)}),
+    };
+    (0..random.between(1, 2)).map(|_| one(random)).collect()
 }
 
 fn condition(random: &mut Random, depth: usize) -> String {
