@@ -60,10 +60,11 @@ impl Decode for SoftwareVersion {
         }
         let artifacts = fields.or_default("artifacts");
         let actions = actions(&mut fields);
+        let requires = fields.or_default("requires");
         let requires_version = fields.optional("requiresVersion");
         let notes = fields.optional("notes");
         fields.finish();
-        Some(Self { version: version?, artifacts, actions, requires_version, notes })
+        Some(Self { version: version?, artifacts, actions, requires, requires_version, notes })
     }
 }
 
@@ -74,8 +75,9 @@ impl Decode for Artifact {
         let sha256 = fields.optional("sha256").filter(|hash| is_sha256(hash, fields.faults));
         let (size, extract) = (fields.optional("size"), fields.or_default("extract"));
         let (os, arch) = (fields.optional("os"), fields.optional("arch"));
+        let requires = fields.or_default("requires");
         fields.finish();
-        Some(Self { url: url?, sha256, size, os, arch, extract })
+        Some(Self { url: url?, sha256, size, os, arch, extract, requires })
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) fn task(fields: &mut Fields<'_, '_, '_>) -> Task {
         onboarding_only: fields.or_default("onboardingOnly"),
         skip_in_automatic_onboarding: fields.or_default("skipInAutomaticOnboarding"),
         superseded_by: fields.optional("supersededBy"),
+        requires: fields.or_default("requires"),
         platforms: fields.optional("platforms"),
         applies_if: fields.or_default("appliesIf"),
         order: fields.or_default("order"),
@@ -32,7 +33,7 @@ fn check_cloud(task: &Task, fields: &mut Fields<'_, '_, '_>) {
     if task.runs_on != RunsOn::Tenant {
         return;
     }
-    for key in ["platforms", "appliesIf"] {
+    for key in ["requires", "platforms", "appliesIf"] {
         if let Some(span) = fields.key(key) {
             let message = format!("`{key}` has no meaning for a task that runs for a tenant");
             let hint = format!("remove `{key}`, or choose the tenants in the deployments' targets");

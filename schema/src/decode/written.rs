@@ -194,7 +194,7 @@ impl Decode for VersionWish {
     }
 }
 
-fn parse_wish(text: &str) -> Option<VersionWish> {
+pub(super) fn parse_wish(text: &str) -> Option<VersionWish> {
     let version = |text: &str| {
         let text = text.trim();
         (!text.is_empty() && !text.starts_with(['=', '<', '>'])).then(|| text.to_owned())

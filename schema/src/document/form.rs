@@ -14,7 +14,7 @@ use super::item::DeploymentItemShape;
 use super::{
     CountOrPercent, Day, DeploymentItem, Execute, ExpectedAction, Feed, FileVersion,
     GivenParameter, ItemValues, Latest, OnTimeout, Override, Percent, Reboot, RebootMode, Seconds,
-    TimeOfDay, VersionWish,
+    TimeOfDay, VersionBound, VersionWish,
 };
 
 /// A JSON Schema that is written where it is used, not in `$defs`.
@@ -47,7 +47,7 @@ macro_rules! serialize_as_text {
     };
 }
 
-serialize_as_text!(Seconds, TimeOfDay, Day, Percent, VersionWish);
+serialize_as_text!(Seconds, TimeOfDay, Day, Percent, VersionBound, VersionWish);
 
 impl fmt::Display for Seconds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,6 +90,21 @@ impl fmt::Display for VersionWish {
         }
     }
 }
+
+impl fmt::Display for VersionBound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exactly(version) => write!(f, "={version}"),
+            Self::AtLeast(version) => write!(f, ">={version}"),
+            Self::AtMost(version) => write!(f, "<={version}"),
+        }
+    }
+}
+
+inline_schema!(VersionBound, "VersionBound", _generator => json_schema!({
+    "type": "string",
+    "pattern": r"^(=|>=|<=)\s*\S.*$",
+}));
 
 inline_schema!(Seconds, "Duration", _generator => json_schema!({
     "type": "string",

@@ -12,6 +12,9 @@ pub struct Rule {
     /// Short form: this software must be present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub software: Option<Spanned<String>>,
+    /// With `software`: in a version that this allows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Spanned<VersionBound>>,
     /// Short form: this software must be absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub absent: Option<Spanned<String>>,
@@ -59,4 +62,24 @@ pub struct Consequence {
     /// The item fails with this message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fail: Option<String>,
+}
+
+/// Which versions of a prerequisite will do; versions as written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum VersionBound {
+    /// Exactly this one.
+    Exactly(String),
+    /// This one or a newer one.
+    AtLeast(String),
+    /// This one or an older one.
+    AtMost(String),
+}
+
+impl VersionBound {
+    /// The version that is named.
+    pub fn version(&self) -> &str {
+        match self {
+            Self::Exactly(version) | Self::AtLeast(version) | Self::AtMost(version) => version,
+        }
+    }
 }

@@ -107,6 +107,9 @@ pub struct SoftwareVersion {
     /// The actions that hold for this version.
     #[serde(flatten)]
     pub actions: SoftwareActions,
+    /// What must be there, or gone, before this version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<Spanned<Rule>>,
     /// The version that must be there before: this one is a patch of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requires_version: Option<Spanned<String>>,
@@ -136,6 +139,9 @@ pub struct Artifact {
     /// Whether it is unpacked before the action runs.
     #[serde(default)]
     pub extract: bool,
+    /// What must be there, or gone, before where this one is chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<Spanned<Rule>>,
 }
 
 /// Where newer versions come from.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Action, Applies, Order, Platform, RunContext, Seconds};
+use super::{Action, Applies, Order, Platform, Rule, RunContext, Seconds};
 use crate::Spanned;
 
 /// A task of the catalogue.
@@ -48,6 +48,9 @@ pub struct Task {
     /// The task that should be used instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub superseded_by: Option<Spanned<String>>,
+    /// What must be there, or gone, before; counts where the task is enforced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<Spanned<Rule>>,
     /// The computers it is for; every one where nothing is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platforms: Option<Vec<Platform>>,

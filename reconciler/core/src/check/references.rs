@@ -6,11 +6,14 @@ use ordain_schema::document::{
 use ordain_schema::{Code, Spanned, nearest};
 
 use super::review::Review;
-use crate::policy::Kind;
+use crate::policy::{Kind, written};
 
 /// Reports every name that means nothing where it stands.
 pub(super) fn check(review: &mut Review<'_>) {
     for (_, document) in review.documents() {
+        for (_, rule) in written(&document.body) {
+            each(review, document, Kind::Software, rule_names(rule));
+        }
         match &document.body {
             Body::Software(software) => of_software(review, document, software),
             Body::Task(task) => of_task(review, document, task),
@@ -64,9 +67,6 @@ fn each<'n>(
 fn of_software(review: &mut Review<'_>, document: &Document, software: &Software) {
     each(review, document, Kind::Task, &software.configure);
     applies_if(review, document, &software.applies_if);
-    for rule in &software.requires {
-        each(review, document, Kind::Software, rule_names(rule));
-    }
 }
 
 fn applies_if(review: &mut Review<'_>, document: &Document, conditions: &[Spanned<Applies>]) {

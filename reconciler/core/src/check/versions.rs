@@ -1,18 +1,22 @@
 //! Versions in the scheme of their software.
 
 use ordain_schema::document::{
-    Body, Deployment, Document, Licence, Software, SoftwareVersion, VersionScheme, VersionWish,
+    Body, Deployment, Document, Licence, Rule, Software, SoftwareVersion, VersionScheme,
+    VersionWish,
 };
 use ordain_schema::{Code, Diagnostic, Spanned, nearest};
 use rustc_hash::FxHashMap;
 
 use super::review::Review;
-use crate::policy::Kind;
+use crate::policy::{Kind, written};
 use crate::version::{self, Key};
 
 /// Reports what is no version, stands twice, or is not there.
 pub(super) fn check(review: &mut Review<'_>) {
     for (_, document) in review.documents() {
+        for (_, rule) in written(&document.body) {
+            of_rule(review, document, rule);
+        }
         match &document.body {
             Body::Software(software) => of_software(review, document, software),
             Body::Licence(licence) => of_licence(review, document, licence),
@@ -111,6 +115,16 @@ fn of_deployment(review: &mut Review<'_>, document: &Document, deployment: &Depl
     let scheme = deployment.software.as_ref().and_then(|name| scheme_of(review, document, name));
     let text = Spanned::new(text.clone(), wish.span);
     is_version(review, document, scheme.unwrap_or_default(), &text);
+}
+
+/// The version of a prerequisite, in that one's scheme.
+fn of_rule(review: &mut Review<'_>, document: &Document, rule: &Rule) {
+    let Some((name, bound)) = rule.software.as_ref().zip(rule.version.as_ref()) else {
+        return;
+    };
+    let scheme = scheme_of(review, document, name).unwrap_or_default();
+    let text = Spanned::new(bound.version().to_owned(), bound.span);
+    is_version(review, document, scheme, &text);
 }
 
 fn of_licence(review: &mut Review<'_>, document: &Document, licence: &Licence) {

@@ -10,12 +10,12 @@ mod render;
 #[cfg(test)]
 mod tests;
 
-use ordain_schema::document::{Body, Document, Rule, Software};
+use ordain_schema::document::{Body, Document, Rule};
 use ordain_schema::{Span, Spanned};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::item::Item;
-use crate::policy::{DocumentId, Kind, Policy};
+use crate::policy::{DocumentId, Kind, Level, Policy, written};
 
 pub use cycle::{Component, cycles};
 pub use render::Format;
@@ -131,7 +131,7 @@ fn item(document: &Document) -> Option<Item> {
 fn edges(policy: &Policy) -> Vec<Edge> {
     let mut edges = Vec::new();
     for (index, document) in policy.documents().iter().enumerate() {
-        if let Body::Software(software) = &document.body {
+        if matches!(document.body, Body::Software(_) | Body::Task(_)) {
             let from = DocumentId(index as u32);
             let scope = policy.tenants().of_scope(&document.scope);
             let mut add = |kind: Kind, name: &str, edge: (EdgeKind, Span, bool)| {
@@ -139,7 +139,7 @@ fn edges(policy: &Policy) -> Vec<Edge> {
                 let found = policy.names().lookup(policy.tenants(), kind, scope, name).found();
                 edges.extend(found.map(|to| Edge { from, span, to, kind: edge, conditional }));
             };
-            of_software(software, &mut add);
+            of_item(&document.body, &mut add);
         }
     }
     edges.sort_unstable();
@@ -147,14 +147,17 @@ fn edges(policy: &Policy) -> Vec<Edge> {
     edges
 }
 
-fn of_software(software: &Software, add: &mut impl FnMut(Kind, &str, (EdgeKind, Span, bool))) {
-    for rule in &software.requires {
-        let conditional = rule.condition.is_some();
+/// Rules of single versions and artifacts count whether or not those are chosen.
+fn of_item(body: &Body, add: &mut impl FnMut(Kind, &str, (EdgeKind, Span, bool))) {
+    for (level, rule) in written(body) {
+        let conditional = rule.condition.is_some() || level != Level::Item;
         for (kind, name) in of_rule(rule) {
             add(Kind::Software, name, (kind, rule.span, conditional));
         }
     }
-    if let Some(task) = &software.configure {
+    if let Body::Software(software) = body
+        && let Some(task) = &software.configure
+    {
         add(Kind::Task, task, (EdgeKind::Configures, task.span, false));
     }
 }

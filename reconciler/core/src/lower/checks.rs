@@ -71,7 +71,7 @@ impl Wanted<'_> {
             | Wish::Enforce
             | Wish::Audit => TaskMode::Test,
         };
-        let follows = matches!(wish, Wish::Installed(_) | Wish::UpdateIfFound);
+        let follows = matches!(wish, Wish::Installed(_) | Wish::UpdateIfFound | Wish::Enforce);
         self.add(item, mode);
         if follows {
             self.open.push(item);
@@ -103,6 +103,12 @@ impl Wanted<'_> {
         while let Some(item) = self.open.pop() {
             if done.insert(item) {
                 self.follow(item);
+                let task = self.policy.rules().configuration(item);
+                let enforced = |task: &ItemId| {
+                    !self.settled.contains_key(task) || self.wish(*task) == Some(&Wish::Enforce)
+                };
+                let task = task.filter(enforced);
+                self.open.extend(task);
             }
         }
         let mut configured: Vec<ItemId> = done.into_iter().collect();
@@ -119,7 +125,7 @@ impl Wanted<'_> {
                 self.add(other, TaskMode::Test);
             }
             match &rule.demand {
-                Demand::Present(items) => {
+                Demand::Present(items, _) => {
                     for other in items {
                         self.add(*other, TaskMode::Test);
                         self.open.push(*other);

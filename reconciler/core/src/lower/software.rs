@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 
 use ordain_schema::document::{
-    Action, Arch, RepairStrategy, Software, SoftwareActions, SoftwareVersion, UpgradeStrategy,
+    Action, RepairStrategy, Software, SoftwareActions, SoftwareVersion, UpgradeStrategy,
     VersionScheme, VersionWish,
 };
 
@@ -17,6 +17,7 @@ use crate::lower::{NotExecutable, Parameters, Place};
 use crate::order::{
     Artifact, Check, CheckHow, Expect, Probe, Relation, Run, Step, What, Work, WorkPhase,
 };
+use crate::plan::fitting;
 use crate::session::PlannedRow;
 use crate::version;
 
@@ -112,7 +113,7 @@ impl<'a> Lowering<'a> {
             all.find(|each| version::compare(scheme, &each.version, wanted) == Ordering::Equal)
         };
         let new = entry(to);
-        let artifacts = new.map(|new| fitting(new, input.place)).unwrap_or_default();
+        let artifacts = new.map(|new| fitting(new, input.place.os)).unwrap_or_default();
         Self { input, scheme, from, to, old: entry(from), new, artifacts }
     }
 
@@ -314,30 +315,4 @@ fn work(phase: WorkPhase, run: Run) -> Work {
 fn file_name(url: &str) -> &str {
     let path = url.split(['?', '#']).next().unwrap_or(url);
     path.rsplit('/').next().unwrap_or(path)
-}
-
-/// The artifacts of a version for a computer: those of its operating system,
-/// and of the architectures it runs those of the best one that is there.
-fn fitting<'a>(
-    entry: &'a SoftwareVersion,
-    place: &Place<'_>,
-) -> Vec<&'a ordain_schema::document::Artifact> {
-    let family = place.family();
-    let of_family = entry
-        .artifacts
-        .iter()
-        .filter(|artifact| artifact.os.is_none() || family.is_none() || artifact.os == family);
-    let all: Vec<_> = of_family.collect();
-    let runs: &[Arch] = match place.os.and_then(|os| os.arch) {
-        None => return all,
-        Some(Arch::Arm64) => &[Arch::Arm64, Arch::X64, Arch::X86],
-        Some(Arch::X64) => &[Arch::X64, Arch::X86],
-        Some(Arch::X86) => &[Arch::X86],
-    };
-    let offered = |arch: &Arch| all.iter().any(|artifact| artifact.arch == Some(*arch));
-    let best = runs.iter().copied().find(offered);
-    let fits = |artifact: &&ordain_schema::document::Artifact| {
-        artifact.arch.is_none() || artifact.arch == best
-    };
-    all.into_iter().filter(fits).collect()
 }

@@ -4,19 +4,22 @@
 //! that failures travel from prerequisites to dependants; then dependants that
 //! do not fail pull in what they need.
 
+use ordain_schema::document::VersionBound;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::applies::{Applies, applies};
 use super::cases::Cases;
 use super::demand::{Demands, Ground};
 use super::memo::{Asked, Memo};
 use super::standing::{Listed, Standing, of_answer};
-use super::wish::{Detected, detected};
+use super::wish::{Detected, allows, detected};
 use super::{free, task};
 use crate::fleet::Subject;
 use crate::item::Reason;
 use crate::parameter::Recipient;
 use crate::policy::{Demand, DeploymentId, Entity, ItemId, Policy, RuleEntry, Wish};
 use crate::resolve::{Missing, Request, Resolution, Settled};
+use crate::version;
 
 /// What comes of every item of one computer.
 #[derive(Debug, Default)]
@@ -49,10 +52,7 @@ impl Evaluation {
         let settled: FxHashMap<ItemId, Settled> =
             tied.map(|(item, decision)| (*item, decision.settled.clone())).collect();
         let cases = Cases { subject, settled: &settled, memo };
-        let not_applicable = |item| cases.is_not_applicable(item);
-        let fails = |item| cases.fails(item);
-        let ground =
-            Ground { subject, settled: &settled, not_applicable: &not_applicable, fails: &fails };
+        let ground = Ground { subject, settled: &settled, cases: &cases };
         let demands = ground.collect();
         let mut evaluator = Evaluator {
             ground: &ground,
@@ -93,10 +93,19 @@ impl Evaluation {
     }
 }
 
+/// What a rule asks of a software.
+#[derive(Clone, Copy)]
+enum Presence<'a> {
+    /// It must be there, in a version that this allows.
+    In(Option<&'a VersionBound>),
+    /// It must not be there.
+    Absent,
+}
+
 struct Evaluator<'a, 'w> {
     ground: &'a Ground<'a, 'w>,
     cases: &'a Cases<'a, 'w>,
-    demands: &'a Demands,
+    demands: &'a Demands<'w>,
     standings: FxHashMap<ItemId, Option<Standing>>,
 }
 
@@ -136,7 +145,6 @@ impl<'w> Evaluator<'_, 'w> {
         for item in &software {
             self.list_software(*item, &pulled, &mut evaluation);
         }
-        self.link(&scope, &pulled, &mut evaluation);
         self.configure(&software, &mut evaluation);
         for task in tasks {
             self.list_task(task, &mut evaluation);
@@ -144,6 +152,7 @@ impl<'w> Evaluator<'_, 'w> {
         if let Some(limit) = &request.limit {
             self.configure_alone(limit, &mut evaluation);
         }
+        self.link(&scope, &pulled, &mut evaluation);
         evaluation
     }
 
@@ -165,10 +174,8 @@ impl<'w> Evaluator<'_, 'w> {
     }
 
     /// The rules of an active item that hold.
-    fn rules(&self, item: ItemId) -> impl Iterator<Item = &RuleEntry> {
-        let rules =
-            if self.demands.active.contains(&item) { self.policy().rules().of(item) } else { &[] };
-        rules.iter().filter(|rule| self.ground.holds(rule))
+    fn rules(&self, item: ItemId) -> &[&'w RuleEntry] {
+        self.demands.active.get(&item).map_or(&[], Vec::as_slice)
     }
 
     /// Where an item stands, on the assumption that whoever asks for it does not fail.
@@ -199,22 +206,23 @@ impl<'w> Evaluator<'_, 'w> {
         let winner = self.winner(item);
         // A mandatory winner is not moved by those that contradict each other.
         let heard = !self.ground.is_overruled(item, present, self.demands);
+        let there = || Asked::Present(self.demands.bounds(item));
         let need = match self.wish(item) {
-            Some(_) if !heard => winner.map_or(Asked::Present, Asked::Winner),
+            Some(_) if !heard => winner.map_or_else(there, Asked::Winner),
             Some(Wish::UpdateIfFound) if present && self.detected(item) == Detected::Missing => {
-                Asked::Present
+                there()
             }
             Some(Wish::UpdateIfFound)
                 if absent && matches!(self.detected(item), Detected::Version(_)) =>
             {
                 Asked::Absent
             }
-            Some(_) => winner.map_or(Asked::Present, Asked::Winner),
+            Some(_) => winner.map_or_else(there, Asked::Winner),
             None if absent => Asked::Absent,
-            None => Asked::Present,
+            None => there(),
         };
         let name = self.policy().items().entry(item).item.name();
-        let (standing, missing) = of_answer(&self.cases.answer(item, need), name);
+        let (standing, missing) = of_answer(&self.cases.answer(item, &need), name);
         // What is not there and not needed there is a success that has no prerequisites.
         let met = matches!(standing, Standing::Settled(_) | Standing::Change(_))
             && standing != Standing::Settled(Reason::SoftwareMissing);
@@ -224,18 +232,19 @@ impl<'w> Evaluator<'_, 'w> {
 
     /// What an item's prerequisites make of it, where they leave nothing good.
     fn prerequisites(&mut self, item: ItemId) -> Option<Standing> {
-        let demands: Vec<Demand> = self.rules(item).map(|rule| rule.demand.clone()).collect();
+        let rules: Vec<&'w RuleEntry> = self.rules(item).to_vec();
         let mut worst = None;
-        for demand in demands {
-            let (items, present) = match demand {
+        for rule in rules {
+            let (items, wanted) = match &rule.demand {
                 Demand::Fail(message) => {
-                    return Some(Standing::Fails(Reason::PrerequisiteFailed, Some(message)));
+                    let message = Some(message.clone());
+                    return Some(Standing::Fails(Reason::PrerequisiteFailed, message));
                 }
-                Demand::Present(items) => (items, true),
-                Demand::Absent(items) => (items, false),
+                Demand::Present(items, version) => (items, Presence::In(version.as_ref())),
+                Demand::Absent(items) => (items, Presence::Absent),
             };
             for other in items {
-                match self.met(other, present) {
+                match self.met(item, *other, wanted) {
                     None => {}
                     Some(Reason::PrerequisiteFailed) => {
                         return Some(Standing::Fails(Reason::PrerequisiteFailed, None));
@@ -248,19 +257,54 @@ impl<'w> Evaluator<'_, 'w> {
         worst
     }
 
-    /// What stands against a prerequisite, if anything.
-    fn met(&mut self, item: ItemId, present: bool) -> Option<Reason> {
+    /// What stands against a prerequisite of an item, if anything.
+    fn met(&mut self, by: ItemId, item: ItemId, wanted: Presence<'_>) -> Option<Reason> {
+        let present = matches!(wanted, Presence::In(_));
         if self.ground.is_overruled(item, present, self.demands) {
             return Some(Reason::PrerequisiteFailed);
         }
-        let there = matches!(self.detected(item), Detected::Version(_));
-        match self.standing(item) {
+        let standing = self.standing(item);
+        if self.is_behind(by, item) && will_be_there(&standing) {
+            // A configuration task stands behind its software.
+            return None;
+        }
+        let as_it_is = self.fits(item, self.detected(item), wanted);
+        match standing {
             Standing::Conflict | Standing::Fails(..) => Some(Reason::PrerequisiteFailed),
-            Standing::Ignored if there != present => Some(Reason::PrerequisiteIgnored),
-            Standing::NotApplicable if there != present => Some(Reason::PrerequisiteFailed),
-            Standing::Unknown if there != present => Some(Reason::Unknown),
+            Standing::Ignored if !as_it_is => Some(Reason::PrerequisiteIgnored),
+            Standing::NotApplicable if !as_it_is => Some(Reason::PrerequisiteFailed),
+            Standing::Unknown if !as_it_is => Some(Reason::Unknown),
+            Standing::Settled(_) if matches!(wanted, Presence::In(Some(_))) && !as_it_is => {
+                Some(Reason::PrerequisiteFailed)
+            }
+            Standing::Change(changes) if matches!(wanted, Presence::In(Some(_))) => {
+                let to = changes.last().and_then(|change| change.to.clone());
+                let comes = to.as_deref().map_or(Detected::Missing, Detected::Version);
+                (!self.fits(item, comes, wanted)).then_some(Reason::PrerequisiteFailed)
+            }
             _ => None,
         }
+    }
+
+    /// Whether what there is of a software will do for a prerequisite.
+    fn fits(&self, item: ItemId, there: Detected<'_>, wanted: Presence<'_>) -> bool {
+        match (there, wanted) {
+            (Detected::Version(_), Presence::In(None)) => true,
+            (Detected::Version(version), Presence::In(Some(bound))) => {
+                let software = self.policy().software(item);
+                software.is_some_and(|software| {
+                    let scheme = version::resolve(software.version_scheme, &software.detect);
+                    allows(scheme, bound, version)
+                })
+            }
+            (Detected::Missing | Detected::Unknown, Presence::In(_)) => false,
+            (there, Presence::Absent) => !matches!(there, Detected::Version(_)),
+        }
+    }
+
+    /// Whether a task configures a software.
+    fn is_behind(&self, task: ItemId, software: ItemId) -> bool {
+        self.policy().rules().configuration(software) == Some(task)
     }
 
     /// What dependants that do not fail need, beginning with items that have a winner.
@@ -268,28 +312,50 @@ impl<'w> Evaluator<'_, 'w> {
         let mut pulled = Pulled::default();
         let mut open: Vec<ItemId> = own.to_vec();
         while let Some(item) = open.pop() {
-            let is_software = self.policy().items().entry(item).entity == Entity::Software;
-            if !is_software || !self.demands.active.contains(&item) || pulled.alive.contains(&item)
-            {
+            if !self.demands.active.contains_key(&item) || pulled.alive.contains(&item) {
                 continue;
             }
             let waits = self.waits_to_be_found(item) && !pulled.present.contains(&item);
-            if waits || !matches!(self.standing(item), Standing::Settled(_) | Standing::Change(_)) {
+            if waits || !self.lives(item) {
                 continue;
             }
             pulled.alive.insert(item);
             for rule in self.rules(item) {
                 match &rule.demand {
-                    Demand::Present(items) => {
-                        pulled.present.extend(items);
-                        open.extend(items);
+                    Demand::Present(items, _) => {
+                        let others = items.iter().filter(|other| !self.is_behind(item, **other));
+                        pulled.present.extend(others.clone());
+                        open.extend(others);
                     }
                     Demand::Absent(items) => pulled.absent.extend(items),
                     Demand::Fail(_) => {}
                 }
             }
+            if let Some(task) = self.policy().rules().configuration(item)
+                && will_be_there(&self.standing(item))
+            {
+                open.push(task);
+            }
         }
         pulled
+    }
+
+    /// Whether an active item does not fail, so that what it needs is brought along.
+    fn lives(&mut self, item: ItemId) -> bool {
+        if self.policy().items().entry(item).entity == Entity::Software {
+            return matches!(self.standing(item), Standing::Settled(_) | Standing::Change(_));
+        }
+        // A task whose test has no answer yet needs what it needs all the same.
+        let pairs = self.policy().rules().configurations();
+        let behind = pairs
+            .filter(|(software, task)| *task == item && self.demands.active.contains_key(software));
+        let first = behind.min_by_key(|(software, _)| self.policy().items().position(*software));
+        let configures = first.map(|(software, _)| (software, self.winner(software)));
+        let recipient = Recipient { item, winner: self.winner(item), configures };
+        applies(self.ground.subject, item) == Applies::Yes
+            && !self.in_conflict(item)
+            && self.cases.missing(recipient).is_none()
+            && !matches!(self.prerequisites(item), Some(Standing::Fails(..)))
     }
 
     /// Whether its winner only updates what is found, and nothing is.
@@ -307,6 +373,8 @@ impl<'w> Evaluator<'_, 'w> {
         while let Some(item) = open.pop() {
             if scope.insert(item) {
                 open.extend(self.targets(item));
+                let task = self.policy().rules().configuration(item);
+                open.extend(task.into_iter().flat_map(|task| self.targets(task)));
             }
         }
         let mut scope: Vec<ItemId> = scope.into_iter().collect();
@@ -315,11 +383,7 @@ impl<'w> Evaluator<'_, 'w> {
     }
 
     fn targets(&self, item: ItemId) -> Vec<ItemId> {
-        let demands = self.rules(item).flat_map(|rule| match &rule.demand {
-            Demand::Present(items) | Demand::Absent(items) => items.as_slice(),
-            Demand::Fail(_) => &[],
-        });
-        demands.copied().collect()
+        self.rules(item).iter().flat_map(|rule| rule.demand.items()).copied().collect()
     }
 
     fn list_software(&mut self, item: ItemId, pulled: &Pulled, evaluation: &mut Evaluation) {
@@ -344,13 +408,18 @@ impl<'w> Evaluator<'_, 'w> {
 
     /// Lists a task with the values that it takes from the software it configures,
     /// the first one by `order` and name where there are several.
-    fn list_task(&self, item: ItemId, evaluation: &mut Evaluation) {
+    fn list_task(&mut self, item: ItemId, evaluation: &mut Evaluation) {
         let behind = evaluation.configures.get(&item).into_iter().flatten().copied();
         let first = behind.min_by_key(|software| self.policy().items().position(*software));
         self.list_task_of(item, first, evaluation);
     }
 
-    fn list_task_of(&self, item: ItemId, software: Option<ItemId>, evaluation: &mut Evaluation) {
+    fn list_task_of(
+        &mut self,
+        item: ItemId,
+        software: Option<ItemId>,
+        evaluation: &mut Evaluation,
+    ) {
         let configures = software.map(|software| (software, self.winner(software)));
         let recipient = Recipient { item, winner: self.winner(item), configures };
         let (standing, unknown) = if self.in_conflict(item) {
@@ -360,6 +429,9 @@ impl<'w> Evaluator<'_, 'w> {
             task::standing(self.ground.subject, item, self.wish(item), missing)
         };
         evaluation.unknown.extend(unknown);
+        let met = matches!(standing, Standing::Settled(_) | Standing::Change(_));
+        let hindered = if met { self.prerequisites(item) } else { None };
+        let standing = hindered.unwrap_or(standing);
         evaluation.listed.insert(item, Listed { standing, recipient, from: None });
     }
 
@@ -372,9 +444,13 @@ impl<'w> Evaluator<'_, 'w> {
             listed.is_some_and(|one| one.standing == Standing::Settled(Reason::SoftwareMissing))
         };
         let mut edges = FxHashMap::default();
-        for item in scope.iter().filter(|item| counts(item) && !missing(item)) {
-            let mut targets: Vec<ItemId> =
-                self.targets(*item).into_iter().filter(|target| counts(target)).collect();
+        let none = Vec::new();
+        let all = scope.iter().chain(evaluation.configures.keys());
+        for item in all.filter(|item| counts(item) && !missing(item)) {
+            // What a configuration task stands behind comes before it by position.
+            let before = evaluation.configures.get(item).unwrap_or(&none);
+            let mut targets = self.targets(*item);
+            targets.retain(|target| counts(target) && !before.contains(target));
             targets.sort();
             targets.dedup();
             if !targets.is_empty() {

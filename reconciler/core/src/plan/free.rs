@@ -39,7 +39,7 @@ pub(super) fn list<'w>(
             (standing, None, missing)
         }
         Entity::Software => {
-            let known = memo.answer(subject, item, Some(*winner), Asked::Winner(*winner));
+            let known = memo.answer(subject, item, Some(*winner), &Asked::Winner(*winner));
             let (standing, missing) = of_answer(&known, entry.item.name());
             (standing.with_message(lacks), known.from.clone(), missing)
         }

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use ordain_schema::document::{Arch, OsFamily};
+use ordain_schema::document::{Arch, OsFamily, VersionBound};
 use rustc_hash::FxHashMap;
 
 use super::applies::{Applies, applies};
@@ -42,13 +42,24 @@ pub(super) struct Answer {
 }
 
 /// Who asks for a software.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Asked {
     /// Its winner.
     Winner(DeploymentId),
-    /// A prerequisite: it must be there.
-    Present,
+    /// A prerequisite: it must be there, in a version that all of these allow.
+    Present(Bounds),
     /// A prerequisite: it must not be there.
+    Absent,
+}
+
+/// The versions that prerequisites ask for, in order and each once.
+pub(super) type Bounds = Rc<[VersionBound]>;
+
+/// The same without what only means something within a computer's plan.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Wanted {
+    Winner(WishId),
+    Present(Bounds),
     Absent,
 }
 
@@ -58,7 +69,7 @@ struct Question<'w> {
     item: ItemId,
     licence: Option<DocumentId>,
     os: Option<(Option<OsFamily>, Option<Arch>)>,
-    wish: Result<WishId, bool>,
+    wanted: Wanted,
     test: Option<bool>,
     detected: Detected<'w>,
     lacks_value: bool,
@@ -89,7 +100,7 @@ impl<'w> Memo<'w> {
         subject: &Subject<'w>,
         item: ItemId,
         winner: Option<DeploymentId>,
-        asked: Asked,
+        asked: &Asked,
     ) -> Rc<Answer> {
         let outcome = match applies(subject, item) {
             Applies::Yes => return self.in_table(subject, item, winner, asked),
@@ -110,7 +121,7 @@ impl<'w> Memo<'w> {
         subject: &Subject<'w>,
         item: ItemId,
         winner: Option<DeploymentId>,
-        asked: Asked,
+        asked: &Asked,
     ) -> Rc<Answer> {
         let policy = subject.world.policy;
         let licence = winner.and_then(|id| policy.deployment(id).licence_document);
@@ -120,10 +131,10 @@ impl<'w> Memo<'w> {
             item,
             licence,
             os: subject.facts.os.as_ref().map(|os| (os.family, os.arch)),
-            wish: match asked {
-                Asked::Winner(id) => Ok(policy.deployment(id).wish_id),
-                Asked::Present => Err(true),
-                Asked::Absent => Err(false),
+            wanted: match asked {
+                Asked::Winner(id) => Wanted::Winner(policy.deployment(*id).wish_id),
+                Asked::Present(bounds) => Wanted::Present(bounds.clone()),
+                Asked::Absent => Wanted::Absent,
             },
             test: subject.facts.tests.get(name).copied(),
             detected: detected(subject, name),
@@ -142,14 +153,14 @@ fn work_out<'w>(
     subject: &Subject<'w>,
     policy: &'w Policy,
     question: &Question<'w>,
-    asked: Asked,
+    asked: &Asked,
 ) -> Answer {
     let software =
         policy.software(question.item).expect("only software has prerequisites and versions");
     let name = policy.items().entry(question.item).item.name();
     let need = match asked {
-        Asked::Winner(id) => Need::Winner(&policy.deployment(id).wish),
-        Asked::Present => Need::Present,
+        Asked::Winner(id) => Need::Winner(&policy.deployment(*id).wish),
+        Asked::Present(bounds) => Need::Present(bounds),
         Asked::Absent => Need::Absent,
     };
     let found = Found {

@@ -31,6 +31,7 @@ use memo::Memo;
 pub(crate) use applies::{Applies, on_platform};
 pub use planner::Planner;
 pub use row::{Action, Because, ComputerPlan, Conflict, Place, Plan, Shadowed, TenantPlan, Totals};
+pub(crate) use versions::fitting;
 pub use versions::offered;
 
 /// Plans for every computer that the session reaches, by tenant and name.

@@ -109,3 +109,24 @@ pub(super) fn runs_on(own: Arch, wanted: Arch) -> bool {
         Arch::X86 => wanted == Arch::X86,
     }
 }
+
+/// The artifacts of a version for a computer: those of its operating system,
+/// and of the architectures it runs those of the best one that is there.
+pub(crate) fn fitting<'a>(entry: &'a SoftwareVersion, os: Option<&OsFacts>) -> Vec<&'a Artifact> {
+    let family = os.and_then(|os| os.family);
+    let of_family = entry
+        .artifacts
+        .iter()
+        .filter(|artifact| artifact.os.is_none() || family.is_none() || artifact.os == family);
+    let all: Vec<_> = of_family.collect();
+    let runs: &[Arch] = match os.and_then(|os| os.arch) {
+        None => return all,
+        Some(Arch::Arm64) => &[Arch::Arm64, Arch::X64, Arch::X86],
+        Some(Arch::X64) => &[Arch::X64, Arch::X86],
+        Some(Arch::X86) => &[Arch::X86],
+    };
+    let offered = |arch: &Arch| all.iter().any(|artifact| artifact.arch == Some(*arch));
+    let best = runs.iter().copied().find(offered);
+    let fits = |artifact: &&Artifact| artifact.arch.is_none() || artifact.arch == best;
+    all.into_iter().filter(fits).collect()
+}

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ordain_schema::document::{
-    Licence, LicenceNeed, Platform, RepairStrategy, Software, UpgradeStrategy, VersionScheme,
-    VersionWish,
+    Licence, LicenceNeed, Platform, RepairStrategy, Software, UpgradeStrategy, VersionBound,
+    VersionScheme, VersionWish,
 };
 
 use super::versions::{Offered, entry, offered, runs_on};
@@ -16,14 +16,15 @@ use crate::fleet::Subject;
 use crate::item::{Act, Reason};
 use crate::policy::Wish;
 use crate::resolve::Missing;
+use crate::version;
 
 /// What is asked of a software.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Need<'a> {
     /// What its winner wishes.
     Winner(&'a Wish),
-    /// A prerequisite: it must be there, in any version.
-    Present,
+    /// A prerequisite: it must be there, in a version that all of these allow.
+    Present(&'a [VersionBound]),
     /// A prerequisite: it must not be there.
     Absent,
 }
@@ -126,14 +127,13 @@ impl<'a> Case<'a> {
     }
 
     fn missing(&self, need: Need<'_>) -> (Outcome, bool) {
-        let wish = match need {
-            Need::Winner(Wish::Installed(wish)) => wish,
-            Need::Present => &VersionWish::Latest,
+        let to = match need {
+            Need::Winner(Wish::Installed(wish)) => self.wished(wish),
+            Need::Present(bounds) => self.allowed(bounds),
             Need::Winner(_) | Need::Absent => {
                 return (Outcome::Settled(Reason::SoftwareMissing), false);
             }
         };
-        let to = self.wished(wish);
         (
             self.change(Act::Install, Reason::SoftwareMissing, None, to),
             to.is_none() && self.offered.unheard,
@@ -144,7 +144,7 @@ impl<'a> Case<'a> {
         let settled = (Outcome::Settled(Reason::UpToDate), false);
         let wish = match need {
             Need::Winner(Wish::Absent) | Need::Absent => return (uninstall(version), false),
-            Need::Present => return settled,
+            Need::Present(bounds) => return self.within(bounds, version),
             Need::Winner(Wish::Installed(wish)) => wish,
             Need::Winner(Wish::UpdateIfFound) => &VersionWish::Latest,
             Need::Winner(_) => return settled,
@@ -176,6 +176,26 @@ impl<'a> Case<'a> {
             VersionWish::AtLeast(_) | VersionWish::AtMost(_) => return settled,
         };
         (self.change(act, reason, Some(version), to), to.is_none() && self.offered.unheard)
+    }
+
+    /// Present as a prerequisite: as it is where its version will do, else the
+    /// newest one that does.
+    fn within(&self, bounds: &[VersionBound], version: &str) -> (Outcome, bool) {
+        if bounds.iter().all(|bound| allows(self.offered.scheme, bound, version)) {
+            return (Outcome::Settled(Reason::UpToDate), false);
+        }
+        let to = self.allowed(bounds);
+        let (act, reason) = match to.map(|to| self.offered.compare(version, to)) {
+            Some(Ordering::Greater) => (Act::Downgrade, Reason::OlderVersionRequired),
+            _ => (Act::Update, Reason::UpdateAvailable),
+        };
+        (self.change(act, reason, Some(version), to), to.is_none() && self.offered.unheard)
+    }
+
+    /// The newest version that all bounds allow.
+    fn allowed(&self, bounds: &[VersionBound]) -> Option<&'a str> {
+        let scheme = self.offered.scheme;
+        self.offered.newest(|version| bounds.iter().all(|bound| allows(scheme, bound, version)))
     }
 
     /// The newest version that a wish allows.
@@ -297,6 +317,16 @@ impl<'a> Case<'a> {
 
     fn scheme(&self) -> VersionScheme {
         self.offered.scheme
+    }
+}
+
+/// Whether a version will do for a prerequisite.
+pub(super) fn allows(scheme: VersionScheme, bound: &VersionBound, version: &str) -> bool {
+    let order = version::compare(scheme, version, bound.version());
+    match bound {
+        VersionBound::Exactly(_) => order.is_eq(),
+        VersionBound::AtLeast(_) => order.is_ge(),
+        VersionBound::AtMost(_) => order.is_le(),
     }
 }
 

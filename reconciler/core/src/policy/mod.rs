@@ -30,7 +30,7 @@ pub use group::{GroupEntry, Listed};
 pub use item_table::{Entity, ItemEntry, ItemId, ItemTable};
 pub use names::{Kind, Lookup, Names};
 pub use ranking::Ranking;
-pub use rules::{ConditionEntry, Demand, RuleEntry, Rules};
+pub use rules::{ConditionEntry, Demand, Level, RuleEntry, Rules, written};
 pub use schedule::ScheduleEntry;
 pub use target::{Selector, Target, selector_word};
 pub(crate) use target::{kind_of_chassis, kind_of_role};

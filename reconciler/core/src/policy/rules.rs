@@ -2,22 +2,36 @@
 
 use std::sync::Arc;
 
-use ordain_schema::document::{Body, Document, Presence, Rule, Software};
+use ordain_schema::Spanned;
+use ordain_schema::document::{Body, Document, Presence, Rule, SoftwareVersion, VersionBound};
 use rustc_hash::FxHashMap;
 
 use super::{DocumentId, ItemId, ItemTable, Kind, Names, TenantId, Tenants};
 
-/// One prerequisite rule of a software.
+/// One prerequisite rule of a software or task.
 #[derive(Debug, Clone)]
 pub struct RuleEntry {
     /// The file it stands in.
     pub path: Arc<str>,
     /// The line of its list entry.
     pub line: u32,
+    /// For which versions of its item it stands.
+    pub level: Level,
     /// When it holds; always, where there is none.
     pub condition: Option<ConditionEntry>,
     /// What it asks for.
     pub demand: Demand,
+}
+
+/// Where in its document a rule stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// At the software or task: it holds for every version.
+    Item,
+    /// At this entry of `versions`.
+    Version(usize),
+    /// At this artifact of that entry.
+    Artifact(usize, usize),
 }
 
 /// When a full-form rule holds, judged on what is detected.
@@ -34,8 +48,8 @@ pub struct ConditionEntry {
 /// What a rule asks for.
 #[derive(Debug, Clone)]
 pub enum Demand {
-    /// These must be present.
-    Present(Vec<ItemId>),
+    /// These must be present, in a version that the bound allows.
+    Present(Vec<ItemId>, Option<VersionBound>),
     /// These must be absent.
     Absent(Vec<ItemId>),
     /// The item fails with this message.
@@ -54,7 +68,7 @@ impl Demand {
     /// The items it asks something of.
     pub fn items(&self) -> &[ItemId] {
         match self {
-            Self::Present(items) | Self::Absent(items) => items,
+            Self::Present(items, _) | Self::Absent(items) => items,
             Self::Fail(_) => &[],
         }
     }
@@ -78,18 +92,24 @@ impl Rules {
     ) -> Self {
         let mut rules = Self { tied: vec![false; items.len()], ..Self::default() };
         for (index, document) in documents.iter().enumerate() {
+            let id = DocumentId(index as u32);
+            let Some(item) = items.of(id) else { continue };
+            let scope = tenants.of_scope(&document.scope);
+            let resolve = Resolve { tenants, names, items, scope };
+            let entries: Vec<RuleEntry> = written(&document.body)
+                .filter_map(|(level, rule)| compile(&document.path, level, rule, &resolve))
+                .collect();
+            if !entries.is_empty() {
+                if matches!(document.body, Body::Task(_)) {
+                    // Every instance of a task needs the same.
+                    let instances = items.iter().filter(|(_, entry)| entry.document == id);
+                    rules.requires.extend(instances.map(|(item, _)| (item, entries.clone())));
+                }
+                rules.requires.insert(item, entries);
+            }
             let Body::Software(software) = &document.body else {
                 continue;
             };
-            let Some(item) = items.of(DocumentId(index as u32)) else {
-                continue;
-            };
-            let scope = tenants.of_scope(&document.scope);
-            let resolve = Resolve { tenants, names, items, scope };
-            let entries = compile(&document.path, software, &resolve);
-            if !entries.is_empty() {
-                rules.requires.insert(item, entries);
-            }
             let task = software.configure.as_ref().and_then(|task| resolve.item(Kind::Task, task));
             rules.configures.extend(task.map(|task| (item, task)));
         }
@@ -116,12 +136,12 @@ impl Rules {
         self.tied[item.0 as usize]
     }
 
-    /// The prerequisite rules of a software.
+    /// The prerequisite rules of an item.
     pub fn of(&self, item: ItemId) -> &[RuleEntry] {
         self.requires.get(&item).map_or(&[], Vec::as_slice)
     }
 
-    /// Every software with its prerequisite rules; in no particular order.
+    /// Every item with its prerequisite rules; in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = (ItemId, &[RuleEntry])> {
         self.requires.iter().map(|(item, entries)| (*item, entries.as_slice()))
     }
@@ -152,37 +172,51 @@ impl Resolve<'_> {
             .and_then(|id| self.items.of(id))
     }
 
-    fn software<'a>(
-        &self,
-        names: impl IntoIterator<Item = &'a ordain_schema::Spanned<String>>,
-    ) -> Vec<ItemId> {
+    fn software<'a>(&self, names: impl IntoIterator<Item = &'a Spanned<String>>) -> Vec<ItemId> {
         names.into_iter().filter_map(|name| self.item(Kind::Software, name)).collect()
     }
 }
 
-fn compile(path: &Arc<str>, software: &Software, resolve: &Resolve<'_>) -> Vec<RuleEntry> {
-    let entry = |rule: &ordain_schema::Spanned<Rule>| {
-        let demand = demand(rule, resolve)?;
-        Some(RuleEntry {
-            path: path.clone(),
-            line: rule.span.line,
-            condition: condition(rule, resolve),
-            demand,
-        })
+/// Every rule of a software or task with its place: the item's, then those of
+/// its versions and their artifacts.
+pub fn written(body: &Body) -> impl Iterator<Item = (Level, &Spanned<Rule>)> {
+    let (own, versions): (&[Spanned<Rule>], &[SoftwareVersion]) = match body {
+        Body::Software(software) => (&software.requires, &software.versions),
+        Body::Task(task) => (&task.requires, &[]),
+        _ => (&[], &[]),
     };
-    software.requires.iter().filter_map(entry).collect()
+    let of_versions = versions.iter().enumerate().flat_map(|(index, version)| {
+        let own = version.requires.iter().map(move |rule| (Level::Version(index), rule));
+        let artifacts = version.artifacts.iter().enumerate();
+        own.chain(artifacts.flat_map(move |(number, artifact)| {
+            artifact.requires.iter().map(move |rule| (Level::Artifact(index, number), rule))
+        }))
+    });
+    own.iter().map(|rule| (Level::Item, rule)).chain(of_versions)
+}
+
+fn compile(
+    path: &Arc<str>,
+    level: Level,
+    rule: &Spanned<Rule>,
+    resolve: &Resolve<'_>,
+) -> Option<RuleEntry> {
+    let demand = demand(rule, resolve)?;
+    let condition = condition(rule, resolve);
+    Some(RuleEntry { path: path.clone(), line: rule.span.line, level, condition, demand })
 }
 
 fn demand(rule: &Rule, resolve: &Resolve<'_>) -> Option<Demand> {
     if let Some(name) = &rule.software {
-        return Some(Demand::Present(resolve.software([name])));
+        let version = rule.version.as_ref().map(|version| version.value.clone());
+        return Some(Demand::Present(resolve.software([name]), version));
     }
     if let Some(name) = &rule.absent {
         return Some(Demand::Absent(resolve.software([name])));
     }
     let then = rule.then.as_ref()?;
     if let Some(names) = &then.install {
-        return Some(Demand::Present(resolve.software(names)));
+        return Some(Demand::Present(resolve.software(names), None));
     }
     if let Some(names) = &then.uninstall {
         return Some(Demand::Absent(resolve.software(names)));

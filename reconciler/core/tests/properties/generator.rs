@@ -341,6 +341,10 @@ impl Plot {
         let mut rules: Vec<Value> = Vec::new();
         for _ in 0..random.pick(&[0, 0, 0, 1, 1, 2, 3]) {
             let rule = match random.below(if self.style.full_rules { 4 } else { 3 }) {
+                0 if random.chance(35) => {
+                    let version = random.pick(&[">=2.0", "<=2.10", "=1.0", ">=1.1-beta"]);
+                    json!({"software": random.pick(below), "version": version})
+                }
                 0 | 1 => json!({"software": random.pick(below)}),
                 2 => json!({"absent": random.pick(below)}),
                 _ => {

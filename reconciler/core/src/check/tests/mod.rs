@@ -1,5 +1,6 @@
 //! Small repositories, and what is said about them: severity, code, place, related places.
 
+mod applies;
 mod catalogue;
 mod deployments;
 mod once;
