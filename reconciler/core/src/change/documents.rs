@@ -268,6 +268,9 @@ impl<'a> Comparison<'a> {
 
     /// Scripts: those beside an item's document, and filter scripts.
     fn files(&mut self) {
+        for path in self.before.secrets().symmetric_difference(self.after.secrets()) {
+            self.secret(path);
+        }
         for (path, id) in self.before.files() {
             if self.after.blob(path) != Some(&**id) {
                 self.script(path);
@@ -283,9 +286,6 @@ impl<'a> Comparison<'a> {
     fn script(&mut self, path: &str) {
         if path.rsplit_once('.').is_some_and(|(_, ending)| ending == "yaml") {
             return;
-        }
-        if self.before.blob(path).is_none() != self.after.blob(path).is_none() {
-            self.secret(path);
         }
         for policy in self.sides() {
             self.deployments(policy, |one| scripts_of(policy, one).any(|script| script == path));

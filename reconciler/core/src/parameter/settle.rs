@@ -258,7 +258,7 @@ impl Policy {
             let folder = &self.tenants().node(id).id;
             format!("tenants/{folder}/secrets/{name}.age")
         });
-        own.any(|path| self.has_encrypted(&path))
-            || self.has_encrypted(&format!("secrets/{name}.age"))
+        own.any(|path| self.secrets().contains(&path))
+            || self.secrets().contains(&format!("secrets/{name}.age"))
     }
 }

@@ -13,6 +13,7 @@ mod evaluate;
 mod free;
 mod memo;
 mod planner;
+mod prerequisite;
 mod row;
 mod sequence;
 mod standing;

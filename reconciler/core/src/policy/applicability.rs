@@ -1,5 +1,7 @@
 //! Where items apply beyond their platforms, with names resolved and expressions parsed.
 
+use std::sync::Arc;
+
 use ordain_schema::document::{Applies, Body, Document};
 use rustc_hash::FxHashMap;
 
@@ -25,7 +27,7 @@ pub struct Applicability {
 
 impl Applicability {
     pub(super) fn new(
-        documents: &[Document],
+        documents: &[Arc<Document>],
         tenants: &Tenants,
         names: &Names,
         items: &ItemTable,

@@ -15,14 +15,14 @@ mod schedule;
 mod target;
 mod tenants;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ordain_schema::document::{
     Body, Computer, Deployment, Document, Repository, Scope, Software, Task, Tenant,
 };
 use ordain_schema::{Diagnostic, Snapshot, Span};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 pub use applicability::{Applicability, AppliesIf};
 pub use deployment::{DeploymentEntry, Precedence, Wish, WishId, written_item};
@@ -63,7 +63,7 @@ pub struct Policy {
     excluding: Vec<(Option<TenantId>, DocumentId)>,
     pins: FxHashMap<TenantId, FxHashMap<String, DocumentId>>,
     files: BTreeMap<String, Arc<str>>,
-    secrets: FxHashSet<String>,
+    secrets: BTreeSet<String>,
 }
 
 /// A policy and everything that is wrong with it.
@@ -96,9 +96,8 @@ impl Policy {
             .collect();
         excluding.sort_unstable();
         let pins = pins(&documents, &tenants);
-        let is_encrypted =
-            |path: &&String| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "age");
-        let secrets = snapshot.entries.keys().filter(is_encrypted).cloned().collect();
+        let paths = snapshot.entries.keys().filter(|path| is_secret(path));
+        let secrets = paths.cloned().collect();
         let named = snapshot.entries.iter();
         let files =
             named.filter_map(|(path, entry)| Some((path.clone(), entry.id.clone()?))).collect();
@@ -252,14 +251,14 @@ impl Policy {
         }
     }
 
-    /// Whether an encrypted file stands at a path, its object id known or not.
-    pub fn has_encrypted(&self, path: &str) -> bool {
-        self.secrets.contains(path)
-    }
-
     /// The object id of the file at a path.
     pub fn blob(&self, path: &str) -> Option<&str> {
         self.files.get(path).map(|id| &**id)
+    }
+
+    /// The paths of the secrets.
+    pub fn secrets(&self) -> &BTreeSet<String> {
+        &self.secrets
     }
 
     /// The files of the commit with their object ids, where they are known.
@@ -308,6 +307,13 @@ pub fn beside(document_path: &str, file: &str) -> String {
         Some((folder, _)) => format!("{folder}/{file}"),
         None => file.to_owned(),
     }
+}
+
+/// Whether a path is that of a secret: `secrets/NAME.age`, or the same of a tenant.
+fn is_secret(path: &str) -> bool {
+    let own = path.strip_prefix("tenants/").and_then(|rest| rest.split_once('/'));
+    let within = own.map_or(path, |(_, within)| within);
+    within.starts_with("secrets/")
 }
 
 /// Where a document begins.

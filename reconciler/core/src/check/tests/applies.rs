@@ -50,15 +50,15 @@ fn conditions_and_prerequisites_name_software_and_versions() {
         === tasks/cloud/t.sh
         ",
         "
-        missing-key software/s/software.yaml:1
-        missing-key software/s/software.yaml:1
+        missing-key software/s/software.yaml:1 + software/s/software.yaml:14
+        missing-key software/s/software.yaml:1 + software/s/software.yaml:9
         unknown-reference software/s/software.yaml:5
         bad-expression software/s/software.yaml:7
-        exclusive-keys software/s/software.yaml:8
+        exclusive-keys software/s/software.yaml:8 + software/s/software.yaml:8
         bad-version software/s/software.yaml:11
         wrong-type software/s/software.yaml:12
         bad-version software/s/software.yaml:13
-        exclusive-keys software/s/software.yaml:15
+        exclusive-keys software/s/software.yaml:15 + software/s/software.yaml:15
         bad-version software/s/software.yaml:19
         unknown-reference software/s/software.yaml:19
         unknown-reference software/s/software.yaml:23
