@@ -10,11 +10,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::item::DeploymentItemShape;
 use super::{
-    CountOrPercent, Day, DeploymentItem, Execute, ExpectedAction, Feed, FileVersion,
-    GivenParameter, ItemValues, Latest, OnTimeout, Override, Percent, Reboot, RebootMode, Seconds,
-    TimeOfDay, VersionBound, VersionWish,
+    CountOrPercent, Day, Execute, ExpectedAction, Feed, FileVersion, GivenParameter, ItemValues,
+    Latest, OnTimeout, Override, Percent, Reboot, RebootMode, Seconds, TimeOfDay, VersionBound,
+    VersionWish,
 };
 
 /// A JSON Schema that is written where it is used, not in `$defs`.
@@ -334,39 +333,6 @@ inline_schema!(GivenParameter, "GivenParameter", generator => json_schema!({
     "anyOf": [
         {"type": ["string", "number", "boolean"]},
         generator.subschema_for::<ParameterValue>(),
-    ],
-}));
-
-impl Serialize for DeploymentItem {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { software, task, instance, state, version, parameters, licence, faulty: _ } =
-            self;
-        let alone = task.is_none()
-            && instance.is_none()
-            && state.is_none()
-            && version.is_none()
-            && parameters.is_none()
-            && licence.is_none();
-        if let Some(software) = software.as_ref().filter(|_| alone) {
-            return software.serialize(serializer);
-        }
-        let shape = DeploymentItemShape {
-            software: software.as_ref(),
-            task: task.as_ref(),
-            instance: instance.as_ref(),
-            state: state.as_ref(),
-            version: version.as_ref(),
-            parameters: parameters.as_ref(),
-            licence: licence.as_ref(),
-        };
-        shape.serialize(serializer)
-    }
-}
-
-inline_schema!(DeploymentItem, "DeploymentItem", generator => json_schema!({
-    "anyOf": [
-        {"type": "string"},
-        generator.subschema_for::<DeploymentItemShape<'_>>(),
     ],
 }));
 

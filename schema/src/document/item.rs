@@ -1,10 +1,11 @@
 //! The entries of a deployment's `items`, and the single deployments that they
 //! stand for.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::Serialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
 
 use super::{Deployment, DeploymentState, GivenParameter, VersionWish};
 use crate::{Span, Spanned};
@@ -30,32 +31,73 @@ pub struct DeploymentItem {
     pub faulty: Vec<&'static str>,
 }
 
+impl Serialize for DeploymentItem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { software, task, instance, state, version, parameters, licence, faulty: _ } =
+            self;
+        let alone = task.is_none()
+            && instance.is_none()
+            && state.is_none()
+            && version.is_none()
+            && parameters.is_none()
+            && licence.is_none();
+        if let Some(software) = software.as_ref().filter(|_| alone) {
+            return software.serialize(serializer);
+        }
+        let shape = DeploymentItemShape {
+            software: software.as_ref(),
+            task: task.as_ref(),
+            instance: instance.as_ref(),
+            state: state.as_ref(),
+            version: version.as_ref(),
+            parameters: parameters.as_ref(),
+            licence: licence.as_ref(),
+        };
+        shape.serialize(serializer)
+    }
+}
+
+impl JsonSchema for DeploymentItem {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "DeploymentItem".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mapping = generator.subschema_for::<DeploymentItemShape<'_>>();
+        json_schema!({"anyOf": [{"type": "string"}, mapping]})
+    }
+}
+
 /// The mapping form of [`DeploymentItem`].
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "DeploymentItem")]
-pub(super) struct DeploymentItemShape<'a> {
+struct DeploymentItemShape<'a> {
     /// The software, where the item is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) software: Option<&'a Spanned<String>>,
+    software: Option<&'a Spanned<String>>,
     /// The task, where the item is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) task: Option<&'a Spanned<String>>,
+    task: Option<&'a Spanned<String>>,
     /// Tells several uses of a task on one computer apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) instance: Option<&'a Spanned<String>>,
+    instance: Option<&'a Spanned<String>>,
     /// The wished state, in the place of the document's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) state: Option<&'a Spanned<DeploymentState>>,
+    state: Option<&'a Spanned<DeploymentState>>,
     /// The wished version, in the place of the document's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) version: Option<&'a Spanned<VersionWish>>,
+    version: Option<&'a Spanned<VersionWish>>,
     /// Values for the task's parameters by name, in the place of all of the document's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) parameters: Option<&'a BTreeMap<String, GivenParameter>>,
+    parameters: Option<&'a BTreeMap<String, GivenParameter>>,
     /// The licence to install with, in the place of the document's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) licence: Option<&'a Spanned<String>>,
+    licence: Option<&'a Spanned<String>>,
 }
 
 /// One of the deployments that a document stands for.

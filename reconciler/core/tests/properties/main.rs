@@ -10,6 +10,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod change;
+mod deployed;
 mod edit;
 mod engine;
 mod fleet;

@@ -10,6 +10,7 @@ use crate::{read_file, tree};
 
 mod faults;
 mod known;
+mod short;
 
 /// Where a document of a kind stands.
 fn path(kind: Kind) -> String {

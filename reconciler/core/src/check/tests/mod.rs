@@ -6,6 +6,7 @@ mod deployments;
 mod once;
 mod parameters;
 mod references;
+mod short;
 mod trust;
 mod values;
 
