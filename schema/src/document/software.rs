@@ -74,25 +74,41 @@ pub struct Software {
 pub struct SoftwareActions {
     /// Puts the software on the computer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub install: Option<Action>,
+    pub install: Option<Box<Action>>,
     /// Takes it off again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uninstall: Option<Action>,
+    pub uninstall: Option<Box<Action>>,
     /// Leads from an older version to a newer one, with the strategy `upgrade-script`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub upgrade: Option<Action>,
+    pub upgrade: Option<Box<Action>>,
     /// Runs after it was installed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub post_install: Option<Action>,
+    pub post_install: Option<Box<Action>>,
     /// Runs after it was removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub post_uninstall: Option<Action>,
+    pub post_uninstall: Option<Box<Action>>,
     /// Says whether present software works.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub test: Option<Action>,
+    pub test: Option<Box<Action>>,
     /// Fetches what installing needs, in place of the built-in download.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub download: Option<Action>,
+    pub download: Option<Box<Action>>,
+}
+
+impl SoftwareActions {
+    /// Those that are there.
+    pub fn all(&self) -> impl Iterator<Item = &Action> {
+        let all = [
+            &self.install,
+            &self.uninstall,
+            &self.upgrade,
+            &self.post_install,
+            &self.post_uninstall,
+            &self.test,
+            &self.download,
+        ];
+        all.into_iter().flatten().map(|action| &**action)
+    }
 }
 
 /// One version that may be installed.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use ordain_schema::document::{
     Action, Body, Deployment, Document, Execute, Latest, Notify, OnUnmatch, Override,
     PackageManager, Parameter, ParameterType, Repository, RunContext, RunsOn, Schedule, Software,
-    Task, Tenant,
+    SoftwareActions, Task, Tenant,
 };
 use ordain_schema::{Code, Span};
 
@@ -154,18 +154,7 @@ fn takes_secrets(
 
 fn of_software(review: &mut Review<'_>, document: &Document, software: &Software) {
     let own = software.versions.iter().map(|version| &version.actions);
-    let actions = own.chain([&software.actions]).flat_map(|actions| {
-        let all = [
-            &actions.install,
-            &actions.uninstall,
-            &actions.upgrade,
-            &actions.post_install,
-            &actions.post_uninstall,
-            &actions.test,
-            &actions.download,
-        ];
-        all.into_iter().flatten()
-    });
+    let actions = own.chain([&software.actions]).flat_map(SoftwareActions::all);
     let all: Vec<&Action> = actions.collect();
     let unheard = match &software.latest {
         Latest::Static => false,

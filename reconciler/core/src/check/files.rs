@@ -1,8 +1,6 @@
 //! Files that documents name, and files that nothing uses.
 
-use ordain_schema::document::{
-    Action, Body, Document, Latest, Software, SoftwareActions, Target, Task,
-};
+use ordain_schema::document::{Body, Document, Latest, Software, SoftwareActions, Target, Task};
 use ordain_schema::{Code, Diagnostic, Span, Spanned};
 use rustc_hash::FxHashSet;
 
@@ -65,23 +63,10 @@ fn of_software(software: &Software) -> Vec<&Spanned<String>> {
         found.push(script);
     }
     let own = software.versions.iter().map(|version| &version.actions);
-    let actions = own.chain([&software.actions]).flat_map(of_actions);
+    let actions = own.chain([&software.actions]).flat_map(SoftwareActions::all);
     let repair = software.repair.script.as_ref();
     found.extend(actions.chain(repair).filter_map(|action| action.script.as_ref()));
     found
-}
-
-fn of_actions(actions: &SoftwareActions) -> impl Iterator<Item = &Action> {
-    let all = [
-        &actions.install,
-        &actions.uninstall,
-        &actions.upgrade,
-        &actions.post_install,
-        &actions.post_uninstall,
-        &actions.test,
-        &actions.download,
-    ];
-    all.into_iter().flatten()
 }
 
 fn of_task(task: &Task) -> Vec<&Spanned<String>> {

@@ -51,7 +51,7 @@ pub(crate) fn offer(software: &Software) -> Option<Offer> {
     if !matches!(software.latest, Latest::Package) {
         return None;
     }
-    let install = software.actions.install.as_ref();
+    let install = software.actions.install.as_deref();
     let installed = install.and_then(|install| install.package.as_ref());
     let detected = software.detect.package.as_ref();
     installed

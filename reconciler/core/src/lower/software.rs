@@ -46,7 +46,7 @@ pub fn software_check(
 ) -> Result<Check, NotExecutable> {
     let lowering = Lowering::new(input, last, None);
     let setting = lowering.setting();
-    let test = lowering.action(Side::From, |actions| actions.test.as_ref());
+    let test = lowering.action(Side::From, |actions| actions.test.as_deref());
     let test = test.map(|test| setting.run(Method::Test, test)).transpose()?;
     let probe = probe(&setting, &input.software.detect)?;
     let offered = offer(input.software);
@@ -218,19 +218,19 @@ impl<'a> Lowering<'a> {
         expect: &Expect,
     ) -> Result<&'a Action, NotExecutable> {
         let action = match method {
-            Method::Upgrade => self.needed(Side::To, |all| all.upgrade.as_ref(), "upgrade")?,
+            Method::Upgrade => self.needed(Side::To, |all| all.upgrade.as_deref(), "upgrade")?,
             Method::Repair => {
                 let script = self.input.software.repair.script.as_ref();
                 script.ok_or(NotExecutable::Missing("repair.script"))?
             }
-            _ => self.needed(Side::To, |all| all.install.as_ref(), "install")?,
+            _ => self.needed(Side::To, |all| all.install.as_deref(), "install")?,
         };
         works.push(work(WorkPhase::Install, self.run(method, action)?));
         works.push(self.verify(expect.clone())?);
-        if let Some(post) = self.action(Side::To, |all| all.post_install.as_ref()) {
+        if let Some(post) = self.action(Side::To, |all| all.post_install.as_deref()) {
             works.push(work(WorkPhase::Post, self.run(Method::PostInstall, post)?));
         }
-        if let Some(test) = self.action(Side::To, |all| all.test.as_ref()) {
+        if let Some(test) = self.action(Side::To, |all| all.test.as_deref()) {
             let run = self.run(Method::Test, test)?;
             works.push(Work { phase: WorkPhase::Test, what: What::Run(run), expect: Expect::True });
         }
@@ -243,10 +243,10 @@ impl<'a> Lowering<'a> {
 
     /// Uninstalls, detects that nothing is there, runs the post-action.
     fn remove(&self, works: &mut Vec<Work>) -> Result<&'a Action, NotExecutable> {
-        let action = self.needed(Side::From, |all| all.uninstall.as_ref(), "uninstall")?;
+        let action = self.needed(Side::From, |all| all.uninstall.as_deref(), "uninstall")?;
         works.push(work(WorkPhase::Uninstall, self.run(Method::Uninstall, action)?));
         works.push(self.verify(Expect::Absent)?);
-        if let Some(post) = self.action(Side::From, |all| all.post_uninstall.as_ref()) {
+        if let Some(post) = self.action(Side::From, |all| all.post_uninstall.as_deref()) {
             works.push(work(WorkPhase::Post, self.run(Method::PostUninstall, post)?));
         }
         Ok(action)
@@ -263,7 +263,7 @@ impl<'a> Lowering<'a> {
             let what = What::Fetch(artifacts.collect());
             works.push(Work { phase: WorkPhase::Download, what, expect: Expect::Success });
         }
-        if let Some(action) = self.action(Side::To, |all| all.download.as_ref()) {
+        if let Some(action) = self.action(Side::To, |all| all.download.as_deref()) {
             works.push(work(WorkPhase::Download, self.run(Method::Download, action)?));
         }
         Ok(())

@@ -211,8 +211,8 @@ impl<'a> Case<'a> {
 
     fn test_fails(&self, version: &str) -> bool {
         let own = entry(self.software, self.offered.scheme, version)
-            .and_then(|entry| entry.actions.test.as_ref());
-        self.test == Some(false) && own.or(self.software.actions.test.as_ref()).is_some()
+            .and_then(|entry| entry.actions.test.as_deref());
+        self.test == Some(false) && own.or(self.software.actions.test.as_deref()).is_some()
     }
 
     fn repair(&self, wish: &VersionWish, version: &str) -> (Outcome, bool) {
@@ -308,8 +308,8 @@ impl<'a> Case<'a> {
             UpgradeStrategy::InstallOver | UpgradeStrategy::UninstallInstall => true,
             UpgradeStrategy::UpgradeScript => {
                 let own = to.and_then(|to| entry(self.software, self.scheme(), to));
-                own.and_then(|entry| entry.actions.upgrade.as_ref())
-                    .or(self.software.actions.upgrade.as_ref())
+                own.and_then(|entry| entry.actions.upgrade.as_deref())
+                    .or(self.software.actions.upgrade.as_deref())
                     .is_some()
             }
         }
