@@ -1,6 +1,7 @@
 //! How the small values are written: the one place that says for each of them
 //! its text, the shape that the JSON Schemas give it, and how it is written
-//! back. Reading them is the business of `decode`.
+//! back. Reading them is the business of `decode`; values that are given to
+//! parameters are `given.rs`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,9 +12,8 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::{
-    CountOrPercent, Day, Execute, ExpectedAction, Feed, FileVersion, GivenParameter, ItemValues,
-    Latest, OnTimeout, Override, Percent, Reboot, RebootMode, Seconds, TimeOfDay, VersionBound,
-    VersionWish,
+    CountOrPercent, Day, Execute, ExpectedAction, Feed, FileVersion, Latest, OnTimeout, Percent,
+    Reboot, RebootMode, Seconds, TimeOfDay, VersionBound, VersionWish,
 };
 
 /// A JSON Schema that is written where it is used, not in `$defs`.
@@ -45,6 +45,10 @@ macro_rules! serialize_as_text {
         })+
     };
 }
+
+mod given;
+
+pub(super) use given::ValueShape;
 
 serialize_as_text!(Seconds, TimeOfDay, Day, Percent, VersionBound, VersionWish);
 
@@ -289,80 +293,6 @@ inline_schema!(Reboot, "Reboot", generator => json_schema!({
     "anyOf": [
         generator.subschema_for::<RebootWord>(),
         generator.subschema_for::<RebootSettings>(),
-    ],
-}));
-
-impl Serialize for GivenParameter {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let value = &self.value.value;
-        let plain = is_secret(value) || !(value.is_object() || value.is_array());
-        if plain && self.over.is_none() {
-            return self.value.serialize(serializer);
-        }
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("value", &self.value)?;
-        if let Some(over) = &self.over {
-            map.serialize_entry("override", over)?;
-        }
-        map.end()
-    }
-}
-
-fn is_secret(value: &serde_json::Value) -> bool {
-    value.as_object().is_some_and(|map| map.len() == 1 && map.contains_key("secret"))
-}
-
-/// The mapping forms of a given parameter: `{secret}`, or `{value, override}`.
-#[derive(JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(rename = "ParameterValue")]
-#[expect(dead_code, reason = "only the shape matters")]
-struct ParameterValue {
-    /// The name of a secret, for a parameter of that type.
-    #[serde(default)]
-    secret: Option<String>,
-    /// The value; the only way to write a map.
-    #[serde(default)]
-    value: Option<serde_json::Value>,
-    /// Whether an onboarding may, or must, give another value.
-    #[serde(default, rename = "override")]
-    over: Option<Override>,
-}
-
-inline_schema!(GivenParameter, "GivenParameter", generator => json_schema!({
-    "anyOf": [
-        {"type": ["string", "number", "boolean"]},
-        generator.subschema_for::<ParameterValue>(),
-    ],
-}));
-
-impl Serialize for ItemValues {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.parameters.serialize(serializer)
-    }
-}
-
-/// The shape of a value that a tenant gives: as a deployment's, or null for none.
-pub(super) enum ValueShape {}
-
-/// The mapping forms of such a value.
-#[derive(JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(rename = "TenantValue")]
-#[expect(dead_code, reason = "only the shape matters")]
-struct TenantValue {
-    /// The name of a secret, for a parameter of that type.
-    #[serde(default)]
-    secret: Option<String>,
-    /// The value; the only way to write a map.
-    #[serde(default)]
-    value: Option<serde_json::Value>,
-}
-
-inline_schema!(ValueShape, "ValueShape", generator => json_schema!({
-    "anyOf": [
-        {"type": ["string", "number", "boolean", "null"]},
-        generator.subschema_for::<TenantValue>(),
     ],
 }));
 
