@@ -13,6 +13,12 @@ pub(crate) fn time(what: &str, measured: Duration, most: Duration) {
     println!("{what}: {measured:.1?} CPU (at most {most:?}) {met}");
 }
 
+/// A time from start to end, with the most that is asked for.
+pub(crate) fn wall(what: &str, measured: Duration, most: Duration) {
+    let met = verdict(measured <= most);
+    println!("{what}: {measured:.1?} from start to end (at most {most:?}) {met}");
+}
+
 /// Memory in megabytes, with the most that is asked for.
 pub(crate) fn memory(what: &str, measured: u64, most: u64) {
     println!("{what}: {measured} MB at its peak (at most {most} MB) {}", verdict(measured <= most));

@@ -36,6 +36,7 @@ pub(crate) fn commit(git: &Repository, changes: &[Change]) -> Oid {
     let mut update = TreeUpdateBuilder::new();
     for (path, text) in changes {
         match text {
+            None if base.get_path(Path::new(path)).is_err() => continue,
             None => update.remove(path.as_str()),
             Some(text) => {
                 update.upsert(path.as_str(), git.blob(text.as_bytes()).unwrap(), FileMode::Blob)
