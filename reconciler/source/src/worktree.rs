@@ -173,10 +173,9 @@ fn file(place: &Path, path: &str) -> io::Result<Entry> {
 
 /// Everything in a file that was so long when it was opened.
 fn whole(file: &mut File, length: u64) -> io::Result<Arc<[u8]>> {
-    // One byte more than there is, so that the end shows without growing; and
-    // as a bounded reader, which does not ask for the length once more.
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
-    file.take(u64::MAX).read_to_end(&mut bytes)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    // Bounded, so that nobody asks for the length, or for the end, once more.
+    file.take(length).read_to_end(&mut bytes)?;
     Ok(Arc::from(bytes))
 }
 
