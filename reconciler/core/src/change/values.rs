@@ -6,7 +6,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use crate::item::Reason;
-use crate::parameter::{Recipient, settle};
+use crate::parameter::{Recipient, declared, settle};
 use crate::plan::Action;
 use crate::policy::{ItemId, Policy, Wish};
 
@@ -71,6 +71,6 @@ fn uses_values(policy: &Policy, action: &Action) -> bool {
 fn takes_any(policy: &Policy, item: ItemId) -> bool {
     let task = policy.rules().configuration(item);
     let documents = [Some(item), task].into_iter().flatten();
-    let declared = |item| policy.declared(policy.items().entry(item).document);
-    documents.filter_map(declared).any(|declared| !declared.is_empty())
+    let of = |item| declared(policy.document(policy.items().entry(item).document));
+    documents.map(of).any(|declared| !declared.is_empty())
 }

@@ -7,9 +7,9 @@ use ordain_schema::document::{Document, Parameter};
 use ordain_schema::{Code, Diagnostic};
 use serde_json::Value;
 
-use super::parameters::{called, declared};
+use super::parameters::called;
 use super::review::Review;
-use crate::parameter::{Giver, Recipient, missing_one, secrets};
+use crate::parameter::{Giver, Recipient, declared, missing_one, secrets};
 use crate::policy::{DeploymentEntry, DeploymentId, ItemId, Policy, Selector, TenantId, Wish};
 
 /// Reports what deployments leave without a value.
@@ -207,19 +207,14 @@ impl Look<'_> {
 
     /// Whether another deployment of the item stands in a tenant's line.
     fn has_other(&self, recipient: Recipient, tenant: TenantId) -> bool {
-        let tenants = self.policy.tenants();
         let items = [Some(recipient.item), recipient.configures.map(|(software, _)| software)];
-        let mut others = (0..).map(DeploymentId).zip(self.policy.deployments());
-        others.any(|(id, other)| {
-            let in_line = other.scope.is_some_and(|own| {
-                own == tenant || (other.propagate && tenants.covers(own, tenant))
-            });
-            id != self.id
-                && !other.disabled
-                && in_line
-                && other.item.is_some()
-                && items.contains(&other.item)
-        })
+        let counts = |scope: TenantId, id: &DeploymentId| {
+            let other = self.policy.deployment(*id);
+            let same = other.item.is_some() && items.contains(&other.item);
+            *id != self.id && !other.disabled && same && (scope == tenant || other.propagate)
+        };
+        let mut line = self.policy.tenants().line(tenant);
+        line.any(|scope| self.policy.ranking().of_tenant(scope).iter().any(|id| counts(scope, id)))
     }
 
     /// Whether every computer of the tenants is reached.

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use ordain_schema::document::{
-    Body, Deployment, Document, GivenParameter, ItemValues, Parameter, Tenant,
-};
+use ordain_schema::document::{Body, Deployment, Document, GivenParameter, ItemValues, Tenant};
 use ordain_schema::{Code, Spanned, nearest};
 
 use super::review::Review;
-use crate::parameter::{described, fault};
+use crate::parameter::{declared, described, fault};
 use crate::policy::{DocumentId, Kind};
 
 /// Reports parameters that are undeclared or of the wrong type.
@@ -84,16 +82,6 @@ pub(super) fn declarations<'a>(review: &Review<'a>, item: DocumentId) -> Option<
     };
     let found = policy.names().lookup(policy.tenants(), Kind::Task, review.scope(own), task);
     Some(vec![own, policy.document(found.found()?)])
-}
-
-/// What a document declares.
-pub(super) fn declared(document: &Document) -> &BTreeMap<String, Parameter> {
-    static NONE: BTreeMap<String, Parameter> = BTreeMap::new();
-    match &document.body {
-        Body::Software(software) => &software.parameters,
-        Body::Task(task) => &task.parameters,
-        _ => &NONE,
-    }
 }
 
 /// `task` or `software`, with the name.

@@ -5,8 +5,8 @@ use ordain_schema::{Code, Span, Spanned};
 use rustc_hash::FxHashSet;
 use serde_json::Value;
 
-use super::parameters::declared;
 use super::review::Review;
+use crate::parameter::declared;
 use crate::parameter::secrets;
 use crate::policy::{Policy, TenantId};
 

@@ -5,7 +5,7 @@
 
 mod settle;
 
-pub use settle::{Given, Giver, MissingValue, Recipient, missing, missing_one, settle};
+pub use settle::{Given, Giver, MissingValue, Recipient, declared, missing, missing_one, settle};
 
 use ordain_schema::document::{Parameter, ParameterType};
 use regex::Regex;

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ordain_schema::document::{Body, GivenParameter, Parameter};
+use ordain_schema::document::{Body, Document, GivenParameter, Parameter};
 use ordain_schema::{Span, Spanned};
 use serde_json::Value;
 
@@ -82,7 +82,7 @@ pub fn missing(
     tenant: Option<TenantId>,
     recipient: Recipient,
 ) -> Option<MissingValue> {
-    let own = policy.declared(policy.items().entry(recipient.item).document)?;
+    let own = declared(policy.document(policy.items().entry(recipient.item).document));
     own.iter().find_map(|(name, parameter)| {
         missing_one(policy, tenant, recipient, name, parameter.required)
     })
@@ -182,7 +182,7 @@ fn declarations(
     [Some(own), task, software]
         .into_iter()
         .flatten()
-        .filter_map(|(id, whose)| Some((id, whose, policy.declared(id)?)))
+        .map(|(id, whose)| (id, whose, declared(policy.document(id))))
 }
 
 /// Whether a winner's parameters count before those of any scope.
@@ -236,16 +236,17 @@ fn keys(policy: &Policy, recipient: Recipient) -> Vec<String> {
     keys
 }
 
-impl Policy {
-    /// The parameters that a software or task document declares; none for another.
-    pub fn declared(&self, id: DocumentId) -> Option<&Declared> {
-        match &self.document(id).body {
-            Body::Software(software) => Some(&software.parameters),
-            Body::Task(task) => Some(&task.parameters),
-            _ => None,
-        }
+/// The parameters that a software or task document declares; none for another.
+pub fn declared(document: &Document) -> &Declared {
+    static NONE: Declared = Declared::new();
+    match &document.body {
+        Body::Software(software) => &software.parameters,
+        Body::Task(task) => &task.parameters,
+        _ => &NONE,
     }
+}
 
+impl Policy {
     /// The parameters of a deployment, as written.
     pub fn written_parameters(&self, id: DeploymentId) -> &Written {
         &self.says(self.deployment(id)).parameters

@@ -251,10 +251,8 @@ impl<'w> Evaluator<'_, 'w> {
             return;
         }
         evaluation.unknown.extend(missing);
-        let from = match self.detected(item) {
-            Detected::Version(version) if standing != Standing::Ignored => Some(version.into()),
-            _ => None,
-        };
+        let shown = standing != Standing::Ignored;
+        let from = shown.then(|| self.detected(item).version()).flatten();
         let recipient = Recipient::new(item, winner);
         let standing = standing.with_message(|| self.cases.missing(recipient));
         evaluation.listed.insert(item, Listed { standing, recipient, from });

@@ -6,7 +6,7 @@
 use super::memo::{Asked, Memo};
 use super::standing::{Listed, Standing, of_answer};
 use super::task;
-use super::wish::{Detected, detected};
+use super::wish::detected;
 use crate::fleet::Subject;
 use crate::parameter::Recipient;
 use crate::policy::{Entity, ItemId, Wish};
@@ -22,9 +22,9 @@ pub(super) fn list<'w>(
     let policy = subject.world.policy;
     let entry = policy.items().entry(item);
     let Settled::Winner(winner) = settled else {
-        let from = match (entry.entity, detected(subject, entry.item.name())) {
-            (Entity::Software, Detected::Version(version)) => Some(version.into()),
-            _ => None,
+        let from = match entry.entity {
+            Entity::Software => detected(subject, entry.item.name()).version(),
+            Entity::Task => None,
         };
         let recipient = Recipient::new(item, None);
         return (Listed { standing: Standing::Conflict, recipient, from }, None);

@@ -108,11 +108,7 @@ impl<'w> Memo<'w> {
             Applies::Unknown(missing) => Outcome::Undecided(missing),
         };
         let name = subject.world.policy.items().entry(item).item.name();
-        let from = match detected(subject, name) {
-            Detected::Version(version) => Some(version.into()),
-            Detected::Missing | Detected::Unknown => None,
-        };
-        Rc::new(Answer { outcome, unheard: false, from })
+        Rc::new(Answer { outcome, unheard: false, from: detected(subject, name).version() })
     }
 
     /// What the state table says of a software that is for the computer.
@@ -170,9 +166,5 @@ fn work_out<'w>(
     };
     let case = Case::new(subject, name, software, licence(policy, question.licence), found);
     let (outcome, unheard) = case.outcome(need);
-    let from = match question.detected {
-        Detected::Version(version) => Some(version.into()),
-        Detected::Missing | Detected::Unknown => None,
-    };
-    Answer { outcome, unheard, from }
+    Answer { outcome, unheard, from: question.detected.version() }
 }

@@ -40,6 +40,16 @@ pub(super) enum Detected<'a> {
     Version(&'a str),
 }
 
+impl Detected<'_> {
+    /// The version in which it is there.
+    pub(super) fn version(self) -> Option<Arc<str>> {
+        match self {
+            Detected::Version(version) => Some(version.into()),
+            Detected::Missing | Detected::Unknown => None,
+        }
+    }
+}
+
 /// What comes of it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Outcome {
