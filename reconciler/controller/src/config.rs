@@ -7,6 +7,8 @@ use std::time::Duration;
 use ordain_source::{Access, Location, LocationError, Secret};
 use serde::Deserialize;
 
+use crate::clock::Clock;
+
 /// Everything that `ordain serve` can be told. Start from [`ServeConfig::new`]
 /// or [`ServeConfig::from_file`] and set what else was given.
 #[derive(Debug, Clone)]
@@ -35,6 +37,8 @@ pub struct ServeConfig {
     pub webhook_secret: Option<Secret>,
     /// How long an agent's certificate holds.
     pub agent_certificates: Duration,
+    /// What schedules go by.
+    pub clock: Clock,
     /// How long a stop waits for requests that are being answered.
     pub grace: Duration,
 }
@@ -119,6 +123,7 @@ impl ServeConfig {
             access: Access::from_environment(),
             webhook_secret: None,
             agent_certificates: Duration::from_hours(30 * 24),
+            clock: Clock::default(),
             grace: Duration::from_secs(10),
         }
     }

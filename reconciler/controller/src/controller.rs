@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::authority::Authority;
+use crate::clock::Clock;
 use crate::drive::Drive;
 use crate::follow::PolicyState;
 use crate::hub::Hub;
@@ -33,6 +34,8 @@ pub(crate) struct Controller {
     pub(crate) webhook_secret: Option<Secret>,
     /// How long an agent's certificate holds.
     pub(crate) agent_certificates: Duration,
+    /// What schedules go by.
+    pub(crate) clock: Clock,
     /// Agents' connections, to be waited for at the end.
     pub(crate) sockets: TaskTracker,
     /// Set when the controller stops.

@@ -8,6 +8,7 @@
 
 mod api;
 mod authority;
+mod clock;
 mod config;
 mod controller;
 mod data;
@@ -24,6 +25,7 @@ mod tokens;
 mod view;
 
 pub use authority::{Authority, AuthorityError};
+pub use clock::Clock;
 pub use config::{ConfigError, ConfigFile, ServeConfig};
 pub use data::{DataError, DataFolder, names};
 pub use follow::GitError;

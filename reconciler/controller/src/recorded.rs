@@ -84,6 +84,11 @@ pub(crate) fn computer(row: &ComputerRow, findings: &[FindingRow], online: bool)
     facts
 }
 
+/// The IANA name of a computer's time zone, as its agent reported it.
+pub(crate) fn time_zone(row: &ComputerRow) -> Option<String> {
+    Some(row.facts.as_ref()?.get("timezone")?.as_str()?.to_owned())
+}
+
 fn take_in(facts: &mut ComputerFacts, finding: &FindingRow) {
     match finding.item.split_once('/') {
         Some(("software", name)) => {

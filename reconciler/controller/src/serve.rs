@@ -20,7 +20,7 @@ use crate::config::ServeConfig;
 use crate::controller::Controller;
 use crate::data::{DataError, DataFolder, names};
 use crate::drive::Drive;
-use crate::follow::{Concern, Follower, Git, GitError, PolicyState};
+use crate::follow::{Concern, Follower, Git, GitError, PolicyState, Timetable};
 use crate::hub::Hub;
 use crate::ledger::{Ledger, LedgerError};
 use crate::listener::{self, Acceptor, TlsError};
@@ -187,6 +187,7 @@ async fn start(
         url,
         webhook_secret: config.webhook_secret.clone(),
         agent_certificates: config.agent_certificates,
+        clock: config.clock.clone(),
         sockets: TaskTracker::new(),
         closing: closing.clone(),
     });
@@ -196,6 +197,7 @@ async fn start(
     controller.drive.resume(&open).await;
     loops.spawn(follower.run(branch, closing));
     loops.spawn(renew(controller.clone(), hosts, renewed));
+    loops.spawn(Timetable::new(controller.clone()).await?.run());
     loops.spawn(Concern::new(controller.clone(), readable).run());
     let handle = Handle::new();
     let serving = axum_server::from_tcp(listener)

@@ -57,16 +57,28 @@ pub(crate) fn ordered_id(prefix: &str, unix_millis: i64) -> String {
     ordered(prefix, unix_millis, rand::random())
 }
 
+/// A number that follows from parts alone, evenly spread over all numbers.
+pub(crate) fn spread(parts: &[&str]) -> u64 {
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest(parts).as_ref()[..8]);
+    u64::from_be_bytes(first)
+}
+
 /// The same id for the same moment and parts: what it names is made once.
 pub(crate) fn derived_id(prefix: &str, unix_millis: i64, parts: &[&str]) -> String {
+    let mut tail = [0; 6];
+    tail.copy_from_slice(&digest(parts).as_ref()[..6]);
+    ordered(prefix, unix_millis, tail)
+}
+
+/// A hash of parts that no other division into parts has.
+fn digest(parts: &[&str]) -> ring::digest::Digest {
     let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
     for part in parts {
         digest.update(&(part.len() as u64).to_be_bytes());
         digest.update(part.as_bytes());
     }
-    let mut tail = [0; 6];
-    tail.copy_from_slice(&digest.finish().as_ref()[..6]);
-    ordered(prefix, unix_millis, tail)
+    digest.finish()
 }
 
 fn ordered(prefix: &str, unix_millis: i64, tail: [u8; 6]) -> String {

@@ -26,6 +26,7 @@ pub mod fleet;
 pub mod resolve;
 
 pub mod plan;
+pub mod schedule;
 
 pub mod explain;
 

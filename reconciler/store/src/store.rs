@@ -198,6 +198,15 @@ pub trait Sessions {
         id: &SessionId,
     ) -> Result<Vec<OutcomeRow>, StoreError>;
 
+    /// Up to when the sessions that schedules start by the clock were begun.
+    async fn schedules_followed(
+        &self,
+        scope: &TenantScope,
+    ) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Notes that all such sessions were begun up to a moment; time goes forward only.
+    async fn note_schedules_followed(&self, until: Timestamp) -> Result<(), StoreError>;
+
     /// The last order of a session.
     async fn last_order(
         &self,

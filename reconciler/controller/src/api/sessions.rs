@@ -189,7 +189,11 @@ fn meaning(controller: &Controller, wanted: &Wanted) -> Result<(Kind, Limited), 
         )
         .hint("`ordain status` says why"));
     };
-    let asked = Limited { item: wanted.item.clone(), deployment: wanted.deployment.clone() };
+    let asked = Limited {
+        item: wanted.item.clone(),
+        deployment: wanted.deployment.clone(),
+        schedule: None,
+    };
     let implied = if asked.is_whole() { Kind::Maintenance } else { Kind::Item };
     let kind = match wanted.kind.as_deref() {
         None => implied,

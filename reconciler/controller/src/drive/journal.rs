@@ -64,15 +64,42 @@ enum Entry {
     Begun,
     Connected,
     Disconnected,
-    Resolved { revision: String, checks: Vec<CheckSpec> },
-    NotResolved { why: String },
-    Numbered { order: u64 },
-    Planned { revision: String, rows: Vec<Row>, steps: Vec<StepSpec>, observe: bool },
-    NotPlanned { why: String },
-    Reported { order: u64, seq: u64, report: ReportBody },
-    Refused { order: u64, code: String, message: String },
+    Resolved {
+        revision: String,
+        checks: Vec<CheckSpec>,
+    },
+    NotResolved {
+        why: String,
+    },
+    Numbered {
+        order: u64,
+    },
+    Planned {
+        revision: String,
+        rows: Vec<Row>,
+        steps: Vec<StepSpec>,
+        observe: bool,
+        /// Milliseconds since 1970.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        execute_at: Option<i64>,
+    },
+    NotPlanned {
+        why: String,
+    },
+    Reported {
+        order: u64,
+        seq: u64,
+        report: ReportBody,
+    },
+    Refused {
+        order: u64,
+        code: String,
+        message: String,
+    },
     Cancelled,
-    Lost { why: String },
+    Lost {
+        why: String,
+    },
     Woken,
 }
 
@@ -174,11 +201,12 @@ impl From<Event> for Entry {
             }
             Event::NotResolved(why) => Self::NotResolved { why },
             Event::Numbered(order) => Self::Numbered { order },
-            Event::Planned { revision, rows, steps, observe } => Self::Planned {
+            Event::Planned { revision, rows, steps, observe, execute_at } => Self::Planned {
                 revision,
                 rows: rows.into_iter().map(Into::into).collect(),
                 steps: steps.into_iter().map(Into::into).collect(),
                 observe,
+                execute_at: execute_at.map(Timestamp::as_millisecond),
             },
             Event::NotPlanned(why) => Self::NotPlanned { why },
             Event::Reported { order, seq, report } => {
@@ -206,11 +234,12 @@ impl TryFrom<Entry> for Event {
             },
             Entry::NotResolved { why } => Self::NotResolved(why),
             Entry::Numbered { order } => Self::Numbered(order),
-            Entry::Planned { revision, rows, steps, observe } => Self::Planned {
+            Entry::Planned { revision, rows, steps, observe, execute_at } => Self::Planned {
                 revision,
                 rows: rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
                 steps: steps.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
                 observe,
+                execute_at: execute_at.map(Timestamp::from_millisecond).transpose()?,
             },
             Entry::NotPlanned { why } => Self::NotPlanned(why),
             Entry::Reported { order, seq, report: body } => {
@@ -336,6 +365,7 @@ mod tests {
                 rows: vec![row],
                 steps: vec![step],
                 observe: true,
+                execute_at: Some(Timestamp::from_millisecond(1_800_000_000_000).expect("a time")),
             },
             Event::NotPlanned("no".into()),
             report(Report::Accepted),
@@ -378,7 +408,8 @@ mod tests {
                 connected: true,
                 at,
             };
-            let asked = Asked { item: Some("software/x".into()), deployment: None };
+            let schedule = Some("schedules/daily.yaml#daily".into());
+            let asked = Asked { item: Some("software/x".into()), deployment: None, schedule };
             let text = begin(&created, &asked).expect("written");
             assert_eq!(beginning(Some(&text)).expect("read"), (created, asked));
         }

@@ -215,7 +215,7 @@ impl Keeper {
     fn settle_turn(&self) {
         let Some(active) = &self.active else { return };
         match active.session.status() {
-            Status::PendingConnectivity => self.give_turn_back(),
+            Status::PendingConnectivity | Status::AwaitingExecution => self.give_turn_back(),
             Status::Running => self.shared().turns.keep(&self.computer, &active.row.tenant),
             _ => {}
         }

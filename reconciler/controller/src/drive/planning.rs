@@ -26,6 +26,8 @@ const EXCLUDED: &str = "the policy excludes the computer from sessions";
 /// Everything that planning needs to know of a session and its computer.
 pub(super) struct Known {
     pub(super) facts: ComputerFacts,
+    /// The computer's time zone, as its agent reported it.
+    pub(super) zone: Option<String>,
     /// All computers of its tenant, where filter scripts are asked about them.
     pub(super) tenant: Vec<ComputerFacts>,
     pub(super) findings: Vec<Finding>,
@@ -56,6 +58,7 @@ pub(super) async fn plan(in_force: Arc<InForce>, mut known: Known, now: Timestam
         // What counts was looked at just now: what was not found is not there.
         known.facts.software.get_or_insert_default();
     }
+    let (asked, zone) = (known.asked.clone(), known.zone.take());
     let planned = spawn_blocking(move || {
         look(&in_force, known, now, |subject, candidates, request, findings| {
             let plan =
@@ -63,11 +66,14 @@ pub(super) async fn plan(in_force: Arc<InForce>, mut known: Known, now: Timestam
             let lowered = carry_out(subject, &plan, findings);
             let tenant = subject.tenant.id.and_then(|id| in_force.policy.tenant(id));
             let observe = tenant.is_some_and(|tenant| tenant.mode == TenantMode::Observe);
+            let tenant = subject.tenant.id;
+            let execute_at = asked.execution(&in_force.policy, tenant, zone.as_deref(), now);
             Ok(Event::Planned {
                 revision: in_force.revision.clone(),
                 rows: lowered.rows,
                 steps: lowered.steps,
                 observe,
+                execute_at,
             })
         })
     });

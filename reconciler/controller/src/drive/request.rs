@@ -1,7 +1,9 @@
 //! What a session was asked for: kept with its journal's first entry.
 
-use ordain_core::policy::Policy;
+use jiff::Timestamp;
+use ordain_core::policy::{Policy, TenantId};
 use ordain_core::resolve::{Named, NoSuch, Request};
+use ordain_core::schedule;
 use ordain_core::session::Kind;
 use ordain_schema::document::SessionKind;
 use serde::{Deserialize, Serialize};
@@ -14,12 +16,30 @@ pub(crate) struct Asked {
     pub(crate) item: Option<String>,
     /// A deployment by path, or `path#name`.
     pub(crate) deployment: Option<String>,
+    /// The schedule that started it, as `path#name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) schedule: Option<String>,
 }
 
 impl Asked {
     /// Whether everything that counts on the computer is looked at.
     pub(crate) fn is_whole(&self) -> bool {
         self.item.is_none() && self.deployment.is_none()
+    }
+
+    /// When what was found at a moment is carried out; none for at once, and
+    /// where the schedule that started the session is gone. `zone` is the
+    /// computer's own, as it reported it.
+    pub(crate) fn execution(
+        &self,
+        policy: &Policy,
+        tenant: Option<TenantId>,
+        zone: Option<&str>,
+        found: Timestamp,
+    ) -> Option<Timestamp> {
+        let schedule = policy.schedule_at(self.schedule.as_deref()?)?;
+        let zone = schedule::zone(policy, schedule, tenant, zone);
+        schedule::execution(policy, schedule, tenant, &zone, found)
     }
 
     /// What it means under a policy.

@@ -14,18 +14,15 @@ use ordain_core::change::{Changed, woken};
 use ordain_core::fleet::{Fleet, Subject, World};
 use ordain_core::plan::starts_for;
 use ordain_core::policy::{Policy, ScheduleEntry};
-use ordain_core::session::{Kind, Origin};
-use ordain_schema::document::{Body, ComputerFacts, Inventory, Offline, Schedule};
-use ordain_store::rows::ComputerRow;
-use ordain_store::{SessionId, StoreError, TenantId, TenantScope};
+use ordain_schema::document::{ComputerFacts, Inventory};
+use ordain_store::{StoreError, TenantId, TenantScope};
 use tokio::task::spawn_blocking;
 
 use super::judge::Judge;
+use super::starts::Start;
 use super::{Git, GitError, InForce};
 use crate::controller::Controller;
-use crate::drive::begin;
-use crate::drive::request::Asked;
-use crate::{api, kill_point, recorded, tokens};
+use crate::{api, kill_point, recorded};
 
 /// How long it takes until something that failed is tried again.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -48,15 +45,6 @@ enum ConcernError {
     Store(#[from] StoreError),
     #[error("a defect of this program; the log has more")]
     Panicked,
-}
-
-/// A session that a schedule starts.
-struct Start {
-    tenant: String,
-    computer: String,
-    schedule: String,
-    item: Option<String>,
-    offline: Offline,
 }
 
 impl Concern {
@@ -146,7 +134,7 @@ impl Concern {
         let decided =
             decided.filter(|row| row.revision == revision).map_or(now, |row| row.decided_at);
         for start in starts {
-            self.start(&revision, decided, start).await?;
+            start.begin(&self.controller, decided, &revision).await?;
         }
         kill_point::reach("commit-followed");
         Ok(concerned)
@@ -167,34 +155,6 @@ impl Concern {
         }
         Ok(computers)
     }
-
-    async fn start(
-        &self,
-        revision: &str,
-        decided: Timestamp,
-        start: Start,
-    ) -> Result<(), StoreError> {
-        let scope = TenantScope::One(TenantId::new(&start.tenant));
-        let rows = self.controller.store.computers_named(&scope, &start.computer).await?;
-        let Some(computer) = rows.first() else { return Ok(()) };
-        let id = id_of(revision, decided, &start.schedule, computer);
-        if self.controller.store.session(&scope, &id).await?.is_some() {
-            // It was started before a crash.
-            return Ok(());
-        }
-        let asked = Asked { item: start.item, ..Asked::default() };
-        let kind = if asked.is_whole() { Kind::Maintenance } else { Kind::Item };
-        let wish = begin::Wish { kind, origin: Origin::Schedule, offline: start.offline };
-        let row = begin::row(computer, kind, id, Timestamp::now());
-        self.controller.drive.begin(row, wish, &asked).await?;
-        Ok(())
-    }
-}
-
-/// The same for the same commit, schedule and computer, so that none starts twice.
-fn id_of(revision: &str, decided: Timestamp, schedule: &str, computer: &ComputerRow) -> SessionId {
-    let parts = [revision, schedule, computer.id.as_str()];
-    SessionId::new(tokens::derived_id("s-", decided.as_millisecond(), &parts))
 }
 
 /// How many computers are concerned, and what is started for them.
@@ -222,37 +182,18 @@ fn look(
     let subjects: Vec<Subject<'_>> =
         places.iter().map(|place| new.subject(place as usize)).collect();
     let mut starts = Vec::new();
-    for (entry, schedule) in on_commit(&after.policy) {
+    for entry in on_commit(&after.policy) {
         for subject in subjects.iter().filter(|subject| starts_for(subject, entry)) {
-            starts.push(start(&after.policy, entry, schedule, subject));
+            starts.push(Start::new(&after.policy, entry, subject));
         }
     }
     (places.len(), starts)
 }
 
 /// The schedules that start sessions when winners change.
-fn on_commit(policy: &Policy) -> impl Iterator<Item = (&ScheduleEntry, &Schedule)> {
-    policy.schedules().iter().filter_map(|entry| match &policy.document(entry.document).body {
-        Body::Schedule(schedule) if schedule.when.on.is_some() && !schedule.disabled => {
-            Some((entry, &**schedule))
-        }
-        _ => None,
+fn on_commit(policy: &Policy) -> impl Iterator<Item = &ScheduleEntry> {
+    policy.schedules().iter().filter(|entry| {
+        let schedule = policy.schedule(entry);
+        schedule.when.on.is_some() && !schedule.disabled
     })
-}
-
-fn start(
-    policy: &Policy,
-    entry: &ScheduleEntry,
-    schedule: &Schedule,
-    subject: &Subject<'_>,
-) -> Start {
-    let document = policy.document(entry.document);
-    let by_default = policy.repository().and_then(|repository| repository.defaults.offline);
-    Start {
-        tenant: subject.facts.tenant.clone(),
-        computer: subject.facts.name.clone(),
-        schedule: format!("{}#{}", document.path, document.name.value),
-        item: schedule.item.as_ref().map(|item| item.value.clone()),
-        offline: schedule.offline.or(by_default).unwrap_or(Offline::OnConnect),
-    }
 }

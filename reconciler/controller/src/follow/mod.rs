@@ -5,11 +5,13 @@
 //! signal only wakes it. A commit is in force once that is on the disk; at a
 //! restart the last accepted one is read again from git. [`git`] is the way to
 //! the repository, [`judge`] the decision about a commit, [`concern`] whom one
-//! in force gives something to do.
+//! in force gives something to do; [`timetable`] starts what goes by the clock.
 
 mod concern;
 mod git;
 mod judge;
+mod starts;
+mod timetable;
 
 use std::sync::Arc;
 
@@ -30,6 +32,7 @@ pub(crate) use concern::Concern;
 pub(crate) use git::Git;
 pub use git::GitError;
 use judge::Judge;
+pub(crate) use timetable::Timetable;
 
 /// The policy that sessions follow, and how the branch stands.
 #[derive(Debug, Clone, Default)]

@@ -11,3 +11,4 @@ mod hub;
 mod operator;
 mod restart;
 mod sessions;
+mod timetable;

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use ordain_schema::document::{
-    Action, Body, Deployment, Document, Execute, Latest, Notify, OnUnmatch, Override,
-    PackageManager, Parameter, ParameterType, Repository, RunContext, RunsOn, Schedule, Software,
-    SoftwareActions, Task, Tenant,
+    Action, Body, Deployment, Document, Latest, Notify, OnUnmatch, Override, PackageManager,
+    Parameter, ParameterType, Repository, RunContext, RunsOn, Schedule, Software, SoftwareActions,
+    Task, Tenant,
 };
 use ordain_schema::{Code, Span};
 
@@ -37,22 +37,16 @@ pub(super) fn check(review: &mut Review<'_>) {
 }
 
 fn of_schedule(review: &mut Review<'_>, document: &Document, schedule: &Schedule) {
-    if schedule.when.on.is_none() {
-        whole(review, document, "schedules start sessions `on: commit` only");
-        return;
-    }
     let notify = &schedule.notify;
     keys(
         review,
         document,
         &[
-            (schedule.execute != Execute::Immediately, "what is found is executed at once"),
             (schedule.reboot.is_some(), "sessions never reboot yet, whatever `reboot` says"),
             (*notify != Notify::default(), "no messages are sent yet"),
             (schedule.postpone.is_some(), "nobody is asked whether to postpone yet"),
             (!schedule.preflight.is_empty(), "`preflight` holds no session yet"),
             (schedule.concurrency.is_some(), "only the repository's limits hold sessions back yet"),
-            (schedule.jitter.is_some(), "sessions are not spread over time yet"),
         ],
     );
 }
@@ -67,10 +61,6 @@ fn of_repository(review: &mut Review<'_>, document: &Document, repository: &Repo
         &[
             (defaults.reboot.is_some(), "sessions never reboot yet, whatever `reboot` says"),
             (defaults.business_hours.is_some(), "`businessHours` hold nothing back yet"),
-            (
-                defaults.offline.is_some(),
-                "sessions wait for offline computers, whatever `offline` says",
-            ),
             (
                 defaults.retention.is_some(),
                 "results are kept for ever yet, whatever `retention` says",

@@ -14,7 +14,7 @@ use ordain_schema::document::{Approval, ComputerFacts, Inventory, PersonFacts, T
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use subject::{Kindred, Primary, Subject};
-pub use world::{TenantView, World};
+pub use world::{TenantView, World, zone};
 
 use crate::policy::Listed;
 

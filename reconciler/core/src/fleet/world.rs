@@ -106,7 +106,7 @@ fn domains(policy: &Policy) -> FxHashMap<String, &str> {
 }
 
 /// The time zone of a tenant: its own, else the repository's, else UTC.
-pub(super) fn zone(policy: &Policy, tenant: Option<TenantId>) -> TimeZone {
+pub fn zone(policy: &Policy, tenant: Option<TenantId>) -> TimeZone {
     let own = tenant.and_then(|id| policy.tenant(id)).and_then(|tenant| tenant.timezone.as_ref());
     let name =
         own.or_else(|| policy.repository().and_then(|repository| repository.timezone.as_ref()));

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use ordain_schema::document::{Body, Document};
+use ordain_schema::document::{Body, Document, Schedule};
 
-use super::{DocumentId, Names, Target, TenantId, Tenants};
+use super::{DocumentId, Names, Policy, Target, TenantId, Tenants};
 
 /// One schedule.
 #[derive(Debug, Clone)]
@@ -15,6 +15,29 @@ pub struct ScheduleEntry {
     pub scope: Option<TenantId>,
     /// Which computers it starts sessions for.
     pub target: Target,
+}
+
+impl Policy {
+    /// What a schedule's document says.
+    pub fn schedule(&self, entry: &ScheduleEntry) -> &Schedule {
+        match &self.document(entry.document).body {
+            Body::Schedule(schedule) => schedule,
+            _ => unreachable!("entries are made of schedules alone"),
+        }
+    }
+
+    /// A schedule's full name: `path#name`.
+    pub fn schedule_name(&self, entry: &ScheduleEntry) -> String {
+        let document = self.document(entry.document);
+        format!("{}#{}", document.path, document.name.value)
+    }
+
+    /// What the schedule of a full name says.
+    pub fn schedule_at(&self, name: &str) -> Option<&Schedule> {
+        let mut all = self.schedules().iter();
+        let entry = all.find(|entry| self.schedule_name(entry) == name)?;
+        Some(self.schedule(entry))
+    }
 }
 
 pub(super) fn compile(

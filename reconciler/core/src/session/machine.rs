@@ -40,6 +40,8 @@ pub(super) enum State {
     Detecting(Dispatch),
     /// The plan is being made.
     Planning,
+    /// The plan waits for its time.
+    Awaiting(Timestamp),
     /// The plan is being carried out.
     Executing(Dispatch),
     /// It is over.
@@ -76,7 +78,7 @@ impl Session {
     /// Takes in what happened, and says what is to be done.
     pub fn step(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         self.clock.tick(now);
-        let effects = self.take(event);
+        let effects = self.take(event, now);
         let running = self.status() == Status::Running;
         self.clock.run(running, now);
         if let State::Over(_) = self.state
@@ -93,6 +95,7 @@ impl Session {
             State::Created | State::Offline => Vec::new(),
             State::Resolving => vec![Effect::Resolve],
             State::Planning => vec![Effect::MakePlan],
+            State::Awaiting(at) => vec![Effect::WakeAt(*at)],
             State::Detecting(dispatch) | State::Executing(dispatch) if self.connected => {
                 dispatch.pending()
             }
@@ -101,7 +104,7 @@ impl Session {
         }
     }
 
-    fn take(&mut self, event: Event) -> Vec<Effect> {
+    fn take(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         match event {
             _ if matches!(self.state, State::Over(_)) => Vec::new(),
             Event::Begun => self.begin(),
@@ -116,8 +119,12 @@ impl Session {
                 _ => Vec::new(),
             },
             Event::Numbered(number) => self.numbered(number),
-            Event::Planned { revision, rows, steps, observe } => match self.state {
-                State::Planning => self.planned(revision, rows, steps, observe),
+            Event::Planned { revision, rows, steps, observe, execute_at } => match self.state {
+                State::Planning => {
+                    self.revision = Some(revision);
+                    self.rows = rows;
+                    self.planned(steps, observe, execute_at.filter(|at| *at > now))
+                }
                 _ => Vec::new(),
             },
             Event::NotPlanned(why) => match self.state {
@@ -128,7 +135,10 @@ impl Session {
             Event::Refused { order, code, message } => self.refused(order, &code, &message),
             Event::Cancelled => self.cancel(),
             Event::Lost(why) => self.lost(why),
-            Event::Woken => self.pending(),
+            Event::Woken => match self.state {
+                State::Awaiting(at) if at <= now => self.execute(),
+                _ => self.pending(),
+            },
         }
     }
 
@@ -169,7 +179,11 @@ impl Session {
         match &self.state {
             State::Offline => self.resolve(),
             State::Detecting(dispatch) | State::Executing(dispatch) => dispatch.connected(),
-            State::Created | State::Resolving | State::Planning | State::Over(_) => Vec::new(),
+            State::Created
+            | State::Resolving
+            | State::Planning
+            | State::Awaiting(_)
+            | State::Over(_) => Vec::new(),
         }
     }
 
@@ -202,26 +216,42 @@ impl Session {
 
     fn planned(
         &mut self,
-        revision: String,
-        rows: Vec<PlannedRow>,
         steps: Vec<Step>,
         observe: bool,
+        execute_at: Option<Timestamp>,
     ) -> Vec<Effect> {
-        self.revision = Some(revision);
-        self.rows = rows;
         if self.created.kind.detects() {
             self.stages.set(Stage::Detection, StageStatus::Passed);
         }
-        self.stages.set(Stage::Notify, StageStatus::Skipped);
-        let execution = Execution::new(steps.clone());
+        let execution = Execution::new(steps);
         if observe || !self.created.kind.executes() || execution.is_over() {
             let known = self.created.kind.executes() && !observe;
             self.execution = known.then_some(execution);
+            self.stages.set(Stage::Notify, StageStatus::Skipped);
             self.stages.set(Stage::Execution, StageStatus::Skipped);
             return self.finish();
         }
         self.execution = Some(execution);
+        let Some(at) = execute_at else {
+            self.stages.set(Stage::Notify, StageStatus::Skipped);
+            return self.execute();
+        };
+        self.stages.set(Stage::Notify, StageStatus::Running);
+        self.state = State::Awaiting(at);
+        self.pending()
+    }
+
+    /// Carries the plan out. A plan that had to wait finds its computer gone
+    /// only where `offline` says that this is no reason to give up.
+    fn execute(&mut self) -> Vec<Effect> {
+        if let State::Awaiting(_) = self.state {
+            self.stages.set(Stage::Notify, StageStatus::Passed);
+            if !self.connected && self.created.offline == Offline::Skip {
+                return self.end(Status::Missed);
+            }
+        }
         self.stages.set(Stage::Execution, StageStatus::Running);
+        let steps = self.execution.as_ref().map_or_else(Vec::new, |all| all.steps().to_vec());
         self.dispatch(Task::Execute(steps), State::Executing)
     }
 
@@ -347,7 +377,7 @@ impl Session {
         let stage = match &self.state {
             State::Created | State::Offline | State::Resolving => Stage::Resolution,
             State::Detecting(_) | State::Planning => Stage::Detection,
-            State::Executing(_) => Stage::Execution,
+            State::Awaiting(_) | State::Executing(_) => Stage::Execution,
             State::Over(_) => return Vec::new(),
         };
         self.fail(stage, why)

@@ -85,6 +85,8 @@ pub enum Event {
         steps: Vec<Step>,
         /// The tenant is only observed: nothing is executed.
         observe: bool,
+        /// When it is carried out; none for at once.
+        execute_at: Option<Timestamp>,
     },
     /// [`Effect::MakePlan`] was not possible; why, for people.
     NotPlanned(String),
@@ -156,6 +158,8 @@ pub enum Effect {
         /// How many.
         seconds: u32,
     },
+    /// Come back with [`Event::Woken`] at that time.
+    WakeAt(Timestamp),
     /// The session is over.
     Ended(Status),
 }

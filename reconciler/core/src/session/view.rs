@@ -88,6 +88,7 @@ impl Session {
             State::Created => Status::Created,
             State::Offline => Status::PendingConnectivity,
             State::Resolving | State::Planning => Status::Running,
+            State::Awaiting(_) => Status::AwaitingExecution,
             State::Detecting(dispatch) | State::Executing(dispatch) => {
                 // What an agent has accepted goes on without a connection.
                 if self.connected || dispatch.is_accepted() {
@@ -110,6 +111,7 @@ impl Session {
             State::Detecting(dispatch) => {
                 dispatch.waiting_for(self.connected, WaitingFor::Detection)
             }
+            State::Awaiting(_) => WaitingFor::ExecutionTime,
             State::Executing(dispatch) => {
                 dispatch.waiting_for(self.connected, WaitingFor::Execution)
             }
@@ -137,6 +139,14 @@ impl Session {
         self.execution.as_ref()
     }
 
+    /// When its plan is carried out, while it waits for that.
+    pub fn executes_at(&self) -> Option<Timestamp> {
+        match &self.state {
+            State::Awaiting(at) => Some(*at),
+            _ => None,
+        }
+    }
+
     /// The number of the order that is under way.
     pub fn order(&self) -> Option<u64> {
         match &self.state {
@@ -145,6 +155,7 @@ impl Session {
             | State::Offline
             | State::Resolving
             | State::Planning
+            | State::Awaiting(_)
             | State::Over(_) => None,
         }
     }
@@ -157,6 +168,7 @@ impl Session {
             | State::Offline
             | State::Resolving
             | State::Planning
+            | State::Awaiting(_)
             | State::Over(_) => false,
         }
     }

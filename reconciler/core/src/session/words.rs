@@ -160,6 +160,8 @@ words! {
         Detection = "detection",
         /// The controller plans.
         Plan = "plan",
+        /// The time at which the plan is carried out.
+        ExecutionTime = "execution-time",
         /// The agent carries out.
         Execution = "execution",
         /// The agent stops.

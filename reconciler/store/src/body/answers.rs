@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::super::Database;
-use super::{commits, computers, enrolments, restore, sessions};
+use super::{commits, computers, enrolments, followed, restore, sessions};
 use crate::rows::{
     AgentRow, BurnOutcome, CommitRow, ComputerRow, EnrolAgent, EnrolRefusal, Enrolled,
     EnrolledAgent, EventRow, FindingRow, OrderRow, OutcomeRow, PauseRow, SessionFilter, SessionRow,
@@ -236,6 +236,17 @@ impl Sessions for Database {
         id: &SessionId,
     ) -> Result<Vec<OutcomeRow>, StoreError> {
         read!(self, sessions::outcomes, scope, id)
+    }
+
+    async fn schedules_followed(
+        &self,
+        _installation: &TenantScope,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        read!(self, followed::until, followed::SCHEDULES)
+    }
+
+    async fn note_schedules_followed(&self, until: Timestamp) -> Result<(), StoreError> {
+        write!(self, |on| followed::note(on, followed::SCHEDULES, until))
     }
 
     async fn last_order(

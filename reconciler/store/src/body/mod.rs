@@ -8,6 +8,7 @@ mod answers;
 mod commits;
 mod computers;
 mod enrolments;
+mod followed;
 mod restore;
 mod sessions;
 mod text;

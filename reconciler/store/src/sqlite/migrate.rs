@@ -11,6 +11,7 @@ const STEPS: &[(&str, &str)] = &[
     (include_str!("../../migrations/sqlite/0001.sql"), "PRAGMA user_version = 1"),
     (include_str!("../../migrations/sqlite/0002.sql"), "PRAGMA user_version = 2"),
     (include_str!("../../migrations/sqlite/0003.sql"), "PRAGMA user_version = 3"),
+    (include_str!("../../migrations/sqlite/0004.sql"), "PRAGMA user_version = 4"),
 ];
 
 pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {

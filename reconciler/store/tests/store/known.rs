@@ -165,3 +165,13 @@ pub(crate) async fn pauses(store: &dyn Store) {
     store.resume(Some(&TenantId::new("paused"))).await.unwrap();
     assert_eq!(store.pauses(&TenantScope::All).await.unwrap(), []);
 }
+
+/// Time goes forward only.
+pub(crate) async fn schedules(store: &dyn Store) {
+    let followed = || store.schedules_followed(&TenantScope::All);
+    assert_eq!(followed().await.unwrap(), None);
+    for (noted, wanted) in [(5, 5), (9, 9), (7, 9)] {
+        store.note_schedules_followed(at(noted)).await.unwrap();
+        assert_eq!(followed().await.unwrap(), Some(at(wanted)));
+    }
+}

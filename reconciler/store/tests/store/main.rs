@@ -28,4 +28,5 @@ async fn whole_suite(store: &dyn Store) {
     journal::orders_rise(store).await;
     journal::lists(store).await;
     journal::scopes(store).await;
+    known::schedules(store).await;
 }

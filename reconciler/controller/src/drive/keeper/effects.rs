@@ -48,6 +48,11 @@ impl Keeper {
                     self.wake_at = Some(Instant::now() + Duration::from_secs(seconds.into()));
                     Vec::new()
                 }
+                Effect::WakeAt(at) => {
+                    let left = Duration::try_from(at.duration_since(now())).unwrap_or_default();
+                    self.wake_at = Some(Instant::now() + left);
+                    Vec::new()
+                }
                 Effect::Ended(status) => {
                     self.ended(status);
                     Vec::new()
@@ -104,6 +109,7 @@ impl Keeper {
             Vec::new()
         };
         Ok(Some(planning::Known {
+            zone: crate::recorded::time_zone(&row),
             facts: crate::recorded::computer(&row, &recorded, hub.is_online(&self.computer)),
             tenant,
             findings: active.session.findings().to_vec(),

@@ -113,5 +113,16 @@ fn planned(rows: &[PlannedRow]) -> Event {
         steps: carried_out.map(step).collect(),
         rows: rows.to_vec(),
         observe: false,
+        execute_at: None,
+    }
+}
+
+/// The same, carried out at a time.
+fn planned_for(rows: &[PlannedRow], second: i64) -> Event {
+    match planned(rows) {
+        Event::Planned { revision, rows, steps, observe, .. } => {
+            Event::Planned { revision, rows, steps, observe, execute_at: Some(at(second)) }
+        }
+        other => other,
     }
 }

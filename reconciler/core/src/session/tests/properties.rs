@@ -52,6 +52,8 @@ struct World {
     rows: Vec<PlannedRow>,
     numbers: u64,
     now: i64,
+    /// The second at which the plan is carried out.
+    execute_at: i64,
 }
 
 impl World {
@@ -67,6 +69,7 @@ impl World {
             rows,
             numbers: 0,
             now: 0,
+            execute_at: 0,
         };
         world.event(Event::Begun);
         world
@@ -86,7 +89,7 @@ impl World {
                 self.event(event);
             }
             Effect::MakePlan => {
-                let event = planned(&self.rows);
+                let event = planned_for(&self.rows, self.execute_at);
                 self.event(event);
             }
             Effect::NumberOrder => {
@@ -106,6 +109,10 @@ impl World {
                 }
             }
             Effect::Wake { .. } => self.event(Event::Woken),
+            Effect::WakeAt(time) => {
+                self.now = self.now.max(time.as_second() - at(0).as_second());
+                self.event(Event::Woken);
+            }
             Effect::Ended(status) => assert_eq!(self.session.status(), status),
         }
     }
@@ -254,7 +261,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(resolved(&["good0"])),
         Just(Event::NotResolved("no".into())),
         (1_u64..4).prop_map(Event::Numbered),
-        Just(planned(&[row("good0"), row("bad1")])),
+        (0_i64..60).prop_map(|second| planned_for(&[row("good0"), row("bad1")], second)),
         Just(Event::NotPlanned("no".into())),
         (1_u64..4, 0_u64..9, report).prop_map(|(order, seq, report)| Event::Reported {
             order,
@@ -277,11 +284,13 @@ proptest! {
         rows in rows(),
         kind in kind(),
         connected in any::<bool>(),
+        execute_at in 0_i64..200,
         moves in prop::collection::vec(any_move(), 0..120),
     ) {
         let mut calm = World::new(kind, true, rows.clone());
         calm.calm();
         let mut stormy = World::new(kind, connected, rows);
+        stormy.execute_at = execute_at;
         for each in moves {
             stormy.go(each);
         }

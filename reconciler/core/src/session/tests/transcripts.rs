@@ -71,6 +71,7 @@ fn describe(effect: &Effect) -> String {
         },
         Effect::CancelOrder { number } => format!("cancel {number}"),
         Effect::Wake { seconds } => format!("wake in {seconds}s"),
+        Effect::WakeAt(time) => format!("wake at {}s", time.as_second() - at(0).as_second()),
         Effect::Ended(status) => format!("ended {status}"),
     }
 }
@@ -367,6 +368,7 @@ fn what_does_not_execute() {
         rows: vec![row("a")],
         steps: vec![step(&row("a"))],
         observe: true,
+        execute_at: None,
     });
     let mut session = Session::new(created(Kind::Maintenance, true));
     insta::assert_snapshot!(tell(&mut session, observed), @r#"
@@ -388,6 +390,74 @@ fn what_does_not_execute() {
     stages: resolution passed, report passed
     software/a skipped - software-missing
     "#);
+}
+
+#[test]
+fn a_plan_waits_for_its_time() {
+    let until_then = |second| {
+        let mut events = until_planned(&[row("a")]);
+        events.pop();
+        events.push(planned_for(&[row("a")], second));
+        events
+    };
+    let mut session = Session::new(created(Kind::Maintenance, true));
+    let mut events = until_then(85);
+    events.extend([Event::Woken, Event::Disconnected, Event::Woken, Event::Connected]);
+    insta::assert_snapshot!(tell(&mut session, events), @"
+    Begun: running for resolution; resolve
+    Resolved: running for number; number
+    Numbered: running for acceptance; send 1: detect 1
+    Reported accepted: running for detection
+    Reported 1 findings: running for plan; plan
+    Planned: awaiting-execution for execution-time; wake at 85s
+    Woken: awaiting-execution for execution-time; wake at 85s
+    Disconnected: awaiting-execution for execution-time
+    Woken: pending-connectivity for connection
+    Connected: running for number; number
+    stages: resolution passed, detection passed, notify passed, execution running, report waiting
+    software/a waiting - software-missing
+    ");
+    let mut session = Session::new(created(Kind::Maintenance, true));
+    insta::assert_snapshot!(tell(&mut session, until_then(20)), @"
+    Begun: running for resolution; resolve
+    Resolved: running for number; number
+    Numbered: running for acceptance; send 1: detect 1
+    Reported accepted: running for detection
+    Reported 1 findings: running for plan; plan
+    Planned: running for number; number
+    stages: resolution passed, detection passed, execution running, report waiting
+    software/a waiting - software-missing
+    ");
+    let skipped = Created { offline: Offline::Skip, ..created(Kind::Maintenance, true) };
+    let mut session = Session::new(skipped);
+    let mut events = until_then(75);
+    events.extend([Event::Disconnected, Event::Woken]);
+    insta::assert_snapshot!(tell(&mut session, events), @"
+    Begun: running for resolution; resolve
+    Resolved: running for number; number
+    Numbered: running for acceptance; send 1: detect 1
+    Reported accepted: running for detection
+    Reported 1 findings: running for plan; plan
+    Planned: awaiting-execution for execution-time; wake at 75s
+    Disconnected: awaiting-execution for execution-time
+    Woken: missed for nothing; ended missed
+    stages: resolution passed, detection passed, notify passed
+    software/a skipped - software-missing
+    ");
+    let mut session = Session::new(created(Kind::Maintenance, true));
+    let mut events = until_then(1000);
+    events.push(Event::Cancelled);
+    insta::assert_snapshot!(tell(&mut session, events), @"
+    Begun: running for resolution; resolve
+    Resolved: running for number; number
+    Numbered: running for acceptance; send 1: detect 1
+    Reported accepted: running for detection
+    Reported 1 findings: running for plan; plan
+    Planned: awaiting-execution for execution-time; wake at 1000s
+    Cancelled: cancelled for nothing; ended cancelled
+    stages: resolution passed, detection passed, notify failed
+    software/a cancelled - software-missing
+    ");
 }
 
 #[test]
