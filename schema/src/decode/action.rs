@@ -1,13 +1,22 @@
 //! Reading actions.
 
+use super::by_platform::FromFields;
 use super::script::Script;
-use super::{Decode, Faults, Input};
-use crate::document::{Action, ArchiveAction, ExeAction, MsiAction, PackageAction};
+use super::{Decode, Faults, Fields, Input};
+use crate::document::Action;
 use crate::tree::{Plain, Value};
-use crate::{Code, Spanned};
 
 /// What an action runs: exactly one of these keys.
-const FORMS: &[&[&str]] = &[&["script"], &["package"], &["msi"], &["exe"], &["archive"]];
+const FORMS: &[&[&str]] = &[
+    &["script"],
+    &["package"],
+    &["msi"],
+    &["exe"],
+    &["archive"],
+    &["pkg"],
+    &["dmg"],
+    &["registered"],
+];
 
 impl Decode for Action {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
@@ -17,6 +26,14 @@ impl Decode for Action {
             return None;
         }
         let mut fields = input.fields(faults)?;
+        let action = Self::from_fields(&mut fields);
+        fields.finish();
+        Some(action)
+    }
+}
+
+impl FromFields for Action {
+    fn from_fields(fields: &mut Fields<'_, '_, '_>) -> Self {
         fields.exactly_one_of(FORMS);
         let action = Self {
             script: fields.script(),
@@ -24,6 +41,10 @@ impl Decode for Action {
             msi: fields.optional("msi"),
             exe: fields.optional("exe"),
             archive: fields.optional("archive"),
+            pkg: fields.optional("pkg"),
+            dmg: fields.optional("dmg"),
+            registered: fields.optional("registered"),
+            close_first: fields.optional("closeFirst"),
             interpreter: fields.optional("interpreter"),
             context: fields.optional("context"),
             timeout: fields.optional("timeout"),
@@ -36,8 +57,7 @@ impl Decode for Action {
         {
             fields.faults.bad_value(attempts, "out of the range", "write 1 or more");
         }
-        fields.finish();
-        Some(action)
+        action
     }
 }
 
@@ -48,52 +68,4 @@ pub(super) fn script_or_action(input: Input<'_, '_>, faults: &mut Faults) -> Opt
         return Some(Action { script: Some(script), ..Action::default() });
     }
     Action::decode(input, faults)
-}
-
-impl Decode for PackageAction {
-    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        let mut fields = input.fields(faults)?;
-        let (manager, name) = (fields.required("manager"), fields.required("name"));
-        let version = fields.optional("version");
-        fields.finish();
-        Some(Self { manager: manager?, name: name?, version })
-    }
-}
-
-impl Decode for MsiAction {
-    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        let mut fields = input.fields(faults)?;
-        let action = Self {
-            artifact: fields.optional("artifact"),
-            properties: fields.or_default("properties"),
-            transform: fields.optional("transform"),
-        };
-        fields.finish();
-        Some(action)
-    }
-}
-
-impl Decode for ExeAction {
-    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        let mut fields = input.fields(faults)?;
-        let action =
-            Self { artifact: fields.optional("artifact"), args: fields.or_default("args") };
-        fields.finish();
-        Some(action)
-    }
-}
-
-impl Decode for ArchiveAction {
-    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        let mut fields = input.fields(faults)?;
-        let artifact = fields.optional("artifact");
-        let to: Option<Spanned<String>> = fields.required("to");
-        let strip = fields.or_default("strip");
-        if let Some(to) = to.as_ref().filter(|to| to.is_empty()) {
-            let hint = "write the folder that the archive is unpacked to";
-            fields.faults.hinted(Code::BadValue, to.span, "`to` names no folder", hint);
-        }
-        fields.finish();
-        Some(Self { artifact, to: to?.value, strip })
-    }
 }

@@ -1,6 +1,7 @@
 //! Reading detectors.
 
-use super::{Decode, Faults, Input};
+use super::by_platform::FromFields;
+use super::{Decode, Faults, Fields, Input};
 use crate::Spanned;
 use crate::document::{
     CommandDetect, Detect, FileDetect, FileVersion, PackageDetect, RegistryDetect, TextMatch,
@@ -21,8 +22,16 @@ const FORMS: &[&[&str]] = &[
 impl Decode for Detect {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
+        let detect = Self::from_fields(&mut fields);
+        fields.finish();
+        Some(detect)
+    }
+}
+
+impl FromFields for Detect {
+    fn from_fields(fields: &mut Fields<'_, '_, '_>) -> Self {
         fields.exactly_one_of(FORMS);
-        let detect = Self {
+        Self {
             registry: fields.optional("registry"),
             upgrade_code: fields.optional("upgradeCode"),
             product_code: fields.optional("productCode"),
@@ -30,9 +39,7 @@ impl Decode for Detect {
             file: fields.optional("file"),
             command: fields.optional("command"),
             script: fields.script(),
-        };
-        fields.finish();
-        Some(detect)
+        }
     }
 }
 

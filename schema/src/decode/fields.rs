@@ -63,6 +63,21 @@ impl<'n, 't, 'f> Fields<'n, 't, 'f> {
         self.decode(key, input)
     }
 
+    /// The list at a key, each entry read by a function; faulty ones are left out.
+    pub(crate) fn list<T>(
+        &mut self,
+        key: &'static str,
+        each: impl FnMut(Input<'_, '_>, &mut Faults) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let input = self.input(key)?;
+        let before = self.faults.diagnostics.len();
+        let value = super::plain::list(input, self.faults, each);
+        if self.faults.diagnostics.len() > before {
+            self.mark_faulty(key);
+        }
+        value
+    }
+
     fn decode<T: Decode>(&mut self, key: &'static str, input: Input<'n, 't>) -> Option<T> {
         let before = self.faults.diagnostics.len();
         let value = T::decode(input, self.faults);

@@ -21,10 +21,13 @@ mod written;
 
 mod action;
 mod applies;
+mod artifact;
+mod by_platform;
 mod deployment;
 mod detect;
 pub(crate) mod fleet;
 mod given;
+mod installer;
 mod prerequisite;
 mod repository;
 mod schedule;

@@ -109,15 +109,24 @@ impl<T: Decode> Decode for Box<T> {
 /// Faulty entries are left out.
 impl<T: Decode> Decode for Vec<T> {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        match &input.node.value {
-            Value::Sequence(items) => {
-                Some(items.iter().filter_map(|item| T::decode(input.item(item), faults)).collect())
-            }
-            Value::Scalar(_) | Value::Mapping(_) => {
-                let hint = "write `[…]`, or one entry a line, each after a dash";
-                faults.wrong_type(input, "a list").hint = Some(hint.to_owned());
-                None
-            }
+        list(input, faults, T::decode)
+    }
+}
+
+/// A list whose entries a function reads; faulty ones are left out.
+pub(super) fn list<T>(
+    input: Input<'_, '_>,
+    faults: &mut Faults,
+    mut each: impl FnMut(Input<'_, '_>, &mut Faults) -> Option<T>,
+) -> Option<Vec<T>> {
+    match &input.node.value {
+        Value::Sequence(items) => {
+            Some(items.iter().filter_map(|item| each(input.item(item), faults)).collect())
+        }
+        Value::Scalar(_) | Value::Mapping(_) => {
+            let hint = "write `[…]`, or one entry a line, each after a dash";
+            faults.wrong_type(input, "a list").hint = Some(hint.to_owned());
+            None
         }
     }
 }

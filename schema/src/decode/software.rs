@@ -1,21 +1,37 @@
 //! Reading `Software`.
 
 use super::action::script_or_action;
+use super::artifact::{Said, complete, is_sha256, templates};
 use super::{Decode, Faults, Fields, Input};
 use crate::document::{
-    Artifact, Feed, Latest, Order, Platform, Repair, RepairStrategy, Software, SoftwareActions,
+    Artifact, Latest, Order, Platform, Repair, RepairStrategy, Software, SoftwareActions,
     SoftwareVersion,
 };
 use crate::tree::Value;
 use crate::{Code, Spanned};
 
 pub(super) fn software(fields: &mut Fields<'_, '_, '_>) -> Software {
+    let detect = fields.required_or_default("detect");
+    let written = fields.or_default("artifacts");
+    let artifacts = templates(written, fields.faults);
+    let known = !fields.faulty().contains(&"artifacts");
+    let versions = fields.list("versions", |input, faults| {
+        version(input, known.then_some(artifacts.as_slice()), faults)
+    });
+    let latest = fields.or_default("latest");
+    let source = fields.optional("source");
+    if matches!(latest, Latest::Source) && fields.key("source").is_none() {
+        fields.missing(&["source"]);
+    }
     Software {
-        detect: fields.required_or_default("detect"),
-        versions: fields.or_default("versions"),
-        latest: fields.or_default("latest"),
+        detect,
+        artifacts,
+        versions: versions.unwrap_or_default(),
+        latest,
+        source,
         version_scheme: fields.or_default("versionScheme"),
         actions: actions(fields),
+        close_first: fields.optional("closeFirst"),
         upgrade_strategy: fields.or_default("upgradeStrategy"),
         repair: fields.or_default("repair"),
         configure: fields.optional("configure"),
@@ -46,83 +62,56 @@ fn actions(fields: &mut Fields<'_, '_, '_>) -> SoftwareActions {
 
 impl Decode for SoftwareVersion {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        if let Value::Scalar(_) = input.node.value {
-            let hint = format!("write `{{version: \"{}\"}}`", input.raw().unwrap_or_default());
-            faults.wrong_type(input, "a mapping").hint = Some(hint);
-            return None;
-        }
-        let mut fields = input.fields(faults)?;
-        let version: Option<Spanned<String>> = fields.required("version");
-        if let Some(version) = version.as_ref().filter(|version| version.trim().is_empty()) {
-            let message = "an empty text is no version";
-            let hint = "write the version as the software reports it";
-            fields.faults.hinted(Code::BadVersion, version.span, message, hint);
-        }
-        let artifacts = fields.or_default("artifacts");
-        let actions = actions(&mut fields);
-        let requires = fields.or_default("requires");
-        let requires_version = fields.optional("requiresVersion");
-        let notes = fields.optional("notes");
+        version(input, Some(&[]), faults)
+    }
+}
+
+/// A version with what its artifacts take from the software's templates; those
+/// are none where they are at fault and so not known.
+fn version(
+    input: Input<'_, '_>,
+    templates: Option<&[Spanned<Artifact>]>,
+    faults: &mut Faults,
+) -> Option<SoftwareVersion> {
+    if let Value::Scalar(_) = input.node.value {
+        let hint = format!("write `{{version: \"{}\"}}`", input.raw().unwrap_or_default());
+        faults.wrong_type(input, "a mapping").hint = Some(hint);
+        return None;
+    }
+    let mut fields = input.fields(faults)?;
+    let version: Option<Spanned<String>> = fields.required("version");
+    if let Some(version) = version.as_ref().filter(|version| version.trim().is_empty()) {
+        let message = "an empty text is no version";
+        let hint = "write the version as the software reports it";
+        fields.faults.hinted(Code::BadVersion, version.span, message, hint);
+    }
+    let chosen = fields.one_of(&[&["artifacts"], &["sha256", "size"]]);
+    let only = chosen.filter(|key| *key != "artifacts").and_then(|key| fields.key(key));
+    let listed: Option<Vec<Spanned<Artifact>>> = fields.optional("artifacts");
+    let sha256: Option<Spanned<String>> = fields.optional("sha256");
+    let sha256 = sha256.filter(|hash| is_sha256(hash, fields.faults));
+    let size = fields.optional("size");
+    let actions = actions(&mut fields);
+    let requires = fields.or_default("requires");
+    let requires_version = fields.optional("requiresVersion");
+    let notes = fields.optional("notes");
+    let Some(version) = version else {
         fields.finish();
-        Some(Self { version: version?, artifacts, actions, requires, requires_version, notes })
-    }
-}
-
-impl Decode for Artifact {
-    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        let mut fields = input.fields(faults)?;
-        let url = fields.required("url");
-        let sha256 = fields.optional("sha256").filter(|hash| is_sha256(hash, fields.faults));
-        let (size, extract) = (fields.optional("size"), fields.or_default("extract"));
-        let (os, arch) = (fields.optional("os"), fields.optional("arch"));
-        let requires = fields.or_default("requires");
-        fields.finish();
-        Some(Self { url: url?, sha256, size, os, arch, extract, requires })
-    }
-}
-
-fn is_sha256(hash: &Spanned<String>, faults: &mut Faults) -> bool {
-    let fits = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !fits {
-        let message = "`sha256` is no SHA-256 in hexadecimal";
-        faults.hinted(Code::BadValue, hash.span, message, "write 64 hexadecimal digits");
-    }
-    fits
-}
-
-impl Decode for Latest {
-    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        if !matches!(input.node.value, Value::Mapping(_)) {
-            return match input.raw() {
-                Some("static") => Some(Self::Static),
-                Some("package") => Some(Self::Package),
-                _ => {
-                    let forms = ["static", "package", "{script: FILE}", "{feed: {url, versions}}"];
-                    faults.bad_word(input, &forms);
-                    None
-                }
-            };
-        }
-        let mut fields = input.fields(faults)?;
-        fields.exactly_one_of(&[&["script"], &["feed"]]);
-        let script = fields.script().map(Self::Script);
-        let feed = fields.optional("feed").map(Self::Feed);
-        fields.finish();
-        script.or(feed)
-    }
-}
-
-impl Decode for Feed {
-    /// Every further key is a field path.
-    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        let mut fields = input.fields(faults)?;
-        let (url, versions) = (fields.required("url"), fields.required("versions"));
-        let others: Vec<_> = fields.others().collect();
-        let others = others.into_iter().filter_map(|entry| {
-            Some((entry.key.to_string(), String::decode(Input::of(entry), faults)?))
-        });
-        Some(Self { fields: others.collect(), url: url?, versions: versions? })
-    }
+        return None;
+    };
+    let said = Said { version: version.clone(), listed, sha256: sha256.clone(), size, only };
+    let artifacts = complete(said, templates, fields.faults);
+    fields.finish();
+    Some(SoftwareVersion {
+        version,
+        artifacts,
+        sha256,
+        size,
+        actions,
+        requires,
+        requires_version,
+        notes,
+    })
 }
 
 impl Decode for Repair {

@@ -1,8 +1,12 @@
 //! Reading `Group`, `Computer`, `Licence`, `Branding`, `Integration`, `Role`.
 
+use std::collections::BTreeMap;
+
 use super::plain::TextOrNumber;
 use super::{Decode, Faults, Fields, Input};
-use crate::document::{Branding, Computer, Group, Integration, Licence, Role, RoleScope};
+use crate::document::{
+    Branding, Computer, Group, Integration, Licence, Role, RoleScope, SecretRef,
+};
 use crate::{Code, Spanned};
 
 pub(super) fn group(fields: &mut Fields<'_, '_, '_>) -> Group {
@@ -26,14 +30,37 @@ pub(super) fn computer(fields: &mut Fields<'_, '_, '_>) -> Computer {
 }
 
 pub(super) fn licence(fields: &mut Fields<'_, '_, '_>) -> Licence {
-    fields.exactly_one_of(&[&["key"], &["file"]]);
+    fields.one_of(&[&["key"], &["file"]]);
+    if ["key", "file", "fields"].into_iter().all(|key| fields.key(key).is_none()) {
+        fields.missing(&["key", "file", "fields"]);
+    }
+    let named: BTreeMap<String, SecretRef> = fields.or_default("fields");
+    let seats = fields.optional("seats");
+    if seats == Some(0)
+        && let Some(input) = fields.input("seats")
+    {
+        fields.faults.bad_value(input, "out of the range", "write 1 or more");
+    }
     let major: Option<Spanned<TextOrNumber>> = fields.optional("restrictToMajor");
     Licence {
         software: fields.required_or_default("software"),
         key: fields.optional("key"),
         file: fields.optional("file"),
+        fields: named.into_iter().filter(|(name, of)| is_field(name, of, fields.faults)).collect(),
+        seats,
         restrict_to_major: major.map(|major| Spanned::new(major.value.0, major.span)),
     }
+}
+
+/// `key` and `file` are fields already.
+fn is_field(name: &str, secret: &SecretRef, faults: &mut Faults) -> bool {
+    let fits = !matches!(name, "key" | "file" | "");
+    if !fits {
+        let message = format!("`{name}` is a key of the licence itself");
+        let hint = "write it beside `fields`, or give the field another name";
+        faults.hinted(Code::BadName, secret.secret.span, message, hint);
+    }
+    fits
 }
 
 pub(super) fn integration(fields: &mut Fields<'_, '_, '_>) -> Integration {
@@ -45,7 +72,7 @@ pub(super) fn integration(fields: &mut Fields<'_, '_, '_>) -> Integration {
 }
 
 pub(super) fn branding(fields: &mut Fields<'_, '_, '_>) -> Branding {
-    let colours: std::collections::BTreeMap<String, Spanned<String>> = fields.or_default("colours");
+    let colours: BTreeMap<String, Spanned<String>> = fields.or_default("colours");
     let colours =
         colours.into_iter().filter(|(use_, colour)| is_colour(use_, colour, fields.faults));
     Branding {

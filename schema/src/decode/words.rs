@@ -3,7 +3,7 @@
 use super::{Decode, Faults, Input};
 use crate::document::{
     Arch, Chassis, ControllerFact, DeploymentState, DomainRole, Effect, Enforcement, Interpreter,
-    Keep, LicenceNeed, ObjectFormat, Offline, OnTimeout, OnUnmatch, OnlyChassis, OnlyKind,
+    Keep, LicenceNeed, ObjectFormat, Offline, OnBusy, OnTimeout, OnUnmatch, OnlyChassis, OnlyKind,
     OnlyRole, OrderAt, OsFamily, Override, PackageManager, ParameterType, Presence,
     RegistryContext, RepairStrategy, RunContext, RunsOn, SessionKind, TenantMode, UpgradeStrategy,
     VersionScheme, Visibility, Weekday,
@@ -67,6 +67,7 @@ words! {
     Keep { "latest" => Latest, "history" => History }
     LicenceNeed { "none" => None, "optional" => Optional, "required" => Required }
     ObjectFormat { "sha1" => Sha1, "sha256" => Sha256 }
+    OnBusy { "postpone" => Postpone, "prompt" => Prompt, "kill" => Kill }
     Offline { "skip" => Skip, "on-connect" => OnConnect }
     OnTimeout { "reboot" => Reboot, "suppress" => Suppress, "fail" => Fail }
     OnUnmatch { "leave" => Leave, "remove" => Remove }

@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Seconds;
+use super::{
+    ArchiveAction, Argument, CloseFirst, DmgAction, ExeAction, MsiAction, PackageAction, PkgAction,
+    RegisteredAction, Seconds,
+};
 use crate::Spanned;
 
 /// What runs on a computer: exactly one of a script and the built-ins.
@@ -25,6 +28,18 @@ pub struct Action {
     /// An archive to unpack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archive: Option<ArchiveAction>,
+    /// A package of macOS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pkg: Option<PkgAction>,
+    /// A disk image of macOS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dmg: Option<DmgAction>,
+    /// The uninstaller that Windows has registered; for `uninstall` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registered: Option<Spanned<RegisteredAction>>,
+    /// Programs that must not run meanwhile; those of the software where nothing is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub close_first: Option<CloseFirst>,
     /// What interprets the script; follows from its ending otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interpreter: Option<Interpreter>,
@@ -86,56 +101,24 @@ pub enum PackageManager {
     Pkgutil,
 }
 
-/// Installs or removes through a package manager.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct PackageAction {
-    /// Which one.
-    pub manager: PackageManager,
-    /// The package's name there.
-    pub name: String,
-    /// The version to ask for; the plan's where nothing is given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
-}
+impl Action {
+    /// Every argument of a built-in.
+    pub fn arguments(&self) -> impl Iterator<Item = &Argument> {
+        let properties = self.msi.iter().flat_map(|msi| msi.properties.values());
+        let exe = self.exe.iter().flat_map(|exe| &exe.args);
+        let registered = self.registered.iter().flat_map(|registered| &registered.args);
+        properties.chain(exe).chain(registered)
+    }
 
-/// Installs or removes through the Windows installer.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct MsiAction {
-    /// The artifact's file name; the version's only artifact where nothing is given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub artifact: Option<String>,
-    /// Properties for the command line.
-    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    pub properties: std::collections::BTreeMap<String, String>,
-    /// The artifact that is a transform.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub transform: Option<String>,
-}
-
-/// Runs an installer program.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ExeAction {
-    /// The artifact's file name; the version's only artifact where nothing is given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub artifact: Option<String>,
-    /// Its arguments, one by one.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub args: Vec<String>,
-}
-
-/// Unpacks an archive.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ArchiveAction {
-    /// The artifact's file name; the version's only artifact where nothing is given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub artifact: Option<String>,
-    /// The folder to unpack into.
-    pub to: String,
-    /// How many leading parts of the paths to drop.
-    #[serde(default)]
-    pub strip: u32,
+    /// Every artifact that it names.
+    pub fn artifacts(&self) -> impl Iterator<Item = &Spanned<String>> {
+        let msi = self.msi.iter().flat_map(|msi| [&msi.artifact, &msi.transform]);
+        let others = [
+            self.exe.as_ref().map(|exe| &exe.artifact),
+            self.archive.as_ref().map(|archive| &archive.artifact),
+            self.pkg.as_ref().map(|pkg| &pkg.artifact),
+            self.dmg.as_ref().map(|dmg| &dmg.artifact),
+        ];
+        msi.chain(others.into_iter().flatten()).flatten()
+    }
 }

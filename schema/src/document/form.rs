@@ -46,6 +46,7 @@ macro_rules! serialize_as_text {
     };
 }
 
+mod argument;
 mod given;
 
 pub(super) use given::ValueShape;
@@ -185,6 +186,7 @@ impl Serialize for Latest {
         match self {
             Self::Static => serializer.serialize_str("static"),
             Self::Package => serializer.serialize_str("package"),
+            Self::Source => serializer.serialize_str("source"),
             Self::Script(script) => one_entry(serializer, "script", script),
             Self::Feed(feed) => one_entry(serializer, "feed", feed),
         }
@@ -207,7 +209,7 @@ struct LatestFrom {
 
 inline_schema!(Latest, "Latest", generator => json_schema!({
     "anyOf": [
-        {"enum": ["static", "package"]},
+        {"enum": ["static", "package", "source"]},
         generator.subschema_for::<LatestFrom>(),
     ],
 }));

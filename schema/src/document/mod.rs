@@ -6,12 +6,15 @@
 
 mod action;
 mod applies;
+mod artifact;
+mod by_platform;
 mod computer;
 mod deployment;
 mod detect;
 mod detected;
 mod form;
 mod group;
+mod installer;
 mod integration;
 mod item;
 mod licence;
@@ -28,11 +31,14 @@ mod value;
 
 pub use action::*;
 pub use applies::*;
+pub use artifact::*;
+pub use by_platform::*;
 pub use computer::*;
 pub use deployment::*;
 pub use detect::*;
 pub use detected::DetectedVersions;
 pub use group::*;
+pub use installer::*;
 pub use integration::*;
 pub use item::*;
 pub use licence::*;

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Action, Applies, Arch, Detect, OsFamily, Parameter, Rule};
+use super::{
+    Action, Applies, Arch, Artifact, ByPlatform, CloseFirst, Detect, Latest, OsFamily, Parameter,
+    Rule, Source,
+};
 use crate::Spanned;
 
 /// A product of the catalogue.
@@ -13,19 +16,28 @@ use crate::Spanned;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Software {
     /// How to find out whether it is there, and in which version.
-    pub detect: Detect,
+    pub detect: ByPlatform<Detect>,
+    /// The files that installing it needs, for versions that do not say otherwise; `{version}` in a URL stands for the version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub artifacts: Vec<Spanned<Artifact>>,
     /// The versions that may be installed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<SoftwareVersion>,
     /// Where newer versions come from.
     #[serde(default)]
     pub latest: Latest,
+    /// Where newer versions are looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
     /// How versions compare.
     #[serde(default)]
     pub version_scheme: VersionScheme,
     /// The actions that hold for every version without its own.
     #[serde(flatten)]
     pub actions: SoftwareActions,
+    /// Programs that must not run while it is installed, updated, repaired or removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub close_first: Option<CloseFirst>,
     /// How an update is made.
     #[serde(default)]
     pub upgrade_strategy: UpgradeStrategy,
@@ -74,10 +86,10 @@ pub struct Software {
 pub struct SoftwareActions {
     /// Puts the software on the computer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub install: Option<Box<Action>>,
+    pub install: Option<Box<ByPlatform<Action>>>,
     /// Takes it off again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uninstall: Option<Box<Action>>,
+    pub uninstall: Option<Box<ByPlatform<Action>>>,
     /// Leads from an older version to a newer one, with the strategy `upgrade-script`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upgrade: Option<Box<Action>>,
@@ -96,18 +108,13 @@ pub struct SoftwareActions {
 }
 
 impl SoftwareActions {
-    /// Those that are there.
+    /// Those that are there, each of a list by platform.
     pub fn all(&self) -> impl Iterator<Item = &Action> {
-        let all = [
-            &self.install,
-            &self.uninstall,
-            &self.upgrade,
-            &self.post_install,
-            &self.post_uninstall,
-            &self.test,
-            &self.download,
-        ];
-        all.into_iter().flatten().map(|action| &**action)
+        let listed = [&self.install, &self.uninstall].into_iter().flatten();
+        let single =
+            [&self.upgrade, &self.post_install, &self.post_uninstall, &self.test, &self.download];
+        let single = single.into_iter().flatten().map(|action| &**action);
+        listed.flat_map(|action| action.values()).chain(single)
     }
 }
 
@@ -117,9 +124,15 @@ impl SoftwareActions {
 pub struct SoftwareVersion {
     /// The version as its maker writes it.
     pub version: Spanned<String>,
-    /// The files that installing it needs.
+    /// The files that installing it needs; those of the software where nothing is given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub artifacts: Vec<Artifact>,
+    pub artifacts: Vec<Spanned<Artifact>>,
+    /// The SHA-256 of the software's only artifact in this version, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Spanned<String>>,
+    /// The length of the software's only artifact in this version, in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
     /// The actions that hold for this version.
     #[serde(flatten)]
     pub actions: SoftwareActions,
@@ -132,59 +145,6 @@ pub struct SoftwareVersion {
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
-}
-
-/// A file to fetch.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Artifact {
-    /// Where it is fetched from.
-    pub url: Spanned<String>,
-    /// The SHA-256 of its bytes in hexadecimal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<Spanned<String>>,
-    /// Its length in bytes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub size: Option<u64>,
-    /// The operating systems it is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub os: Option<OsFamily>,
-    /// The architecture it is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub arch: Option<Arch>,
-    /// Whether it is unpacked before the action runs.
-    #[serde(default)]
-    pub extract: bool,
-    /// What must be there, or gone, before where this one is chosen.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub requires: Vec<Spanned<Rule>>,
-}
-
-/// Where newer versions come from.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub enum Latest {
-    /// The list of versions in the document.
-    #[default]
-    Static,
-    /// What the package manager offers.
-    Package,
-    /// A script that prints versions.
-    Script(Spanned<String>),
-    /// A JSON document on the web.
-    Feed(Feed),
-}
-
-/// A JSON document that lists versions.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Feed {
-    /// Where it is.
-    pub url: String,
-    /// The path of the versions in it.
-    pub versions: String,
-    /// Further field paths by what they give.
-    #[serde(flatten)]
-    pub fields: BTreeMap<String, String>,
 }
 
 /// How versions compare.

@@ -144,8 +144,13 @@ fn describe(name: &str, object: &mut Map<String, Value>, examples: &Value) {
 }
 
 /// Types that share properties with another one, which has the examples.
-const PARTS: &[(&str, &str)] =
-    &[("Exception", "Target"), ("Test", "Inventory"), ("SoftwareVersion", "Software")];
+const PARTS: &[(&str, &str)] = &[
+    ("ActionOnPlatform", "Action"),
+    ("DetectOnPlatform", "Detect"),
+    ("Exception", "Target"),
+    ("Test", "Inventory"),
+    ("SoftwareVersion", "Software"),
+];
 
 /// `requiresVersion` → `Requires version`.
 fn title(key: &str) -> String {

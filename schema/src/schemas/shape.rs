@@ -19,17 +19,31 @@ const SELECTORS: &[&str] = &[
     "tenantTag",
 ];
 
+/// What an action runs.
+const ACTIONS: &[&str] =
+    &["script", "package", "msi", "exe", "archive", "pkg", "dmg", "registered"];
+
+/// How software is found.
+const DETECTORS: &[&str] =
+    &["registry", "upgradeCode", "productCode", "package", "file", "command", "script"];
+
+/// Types of which at least one of some keys must be written.
+const AT_LEAST_ONE: &[(&str, &[&str])] = &[("Licence", &["key", "file", "fields"])];
+
 /// Types of which exactly one of some keys must be written.
 const EXACTLY_ONE: &[(&str, &[&str])] = &[
-    ("Action", &["script", "package", "msi", "exe", "archive"]),
+    ("Action", ACTIONS),
+    ("ActionOnPlatform", ACTIONS),
+    ("ArgumentFrom", &["param", "secret", "licence"]),
     ("Applies", &["software", "absent", "cel"]),
     ("Condition", &["anyOf", "allOf"]),
     ("Consequence", &["install", "uninstall", "fail"]),
     ("Deployment", &["software", "task", "items"]),
     ("DeploymentItem", &["software", "task"]),
-    ("Detect", &["registry", "upgradeCode", "productCode", "package", "file", "command", "script"]),
+    ("Detect", DETECTORS),
+    ("DetectOnPlatform", DETECTORS),
     ("LatestFrom", &["script", "feed"]),
-    ("Licence", &["key", "file"]),
+    ("Source", &["winget", "scoop", "brew", "fleet", "github", "feed"]),
     ("RoleScope", &["all", "tenant", "tag"]),
     ("Rule", &["software", "absent", "then"]),
     ("Exception", SELECTORS),
@@ -81,6 +95,12 @@ const BOUNDS: &[(&str, &str, &str)] = &[
         r##"{"anyOf": [{"$ref": "#/$defs/SessionKind"}, {"$ref": "#/$defs/TestSession"}]}"##,
     ),
     ("Action", "attempts", r#"{"minimum": 1}"#),
+    ("ActionOnPlatform", "attempts", r#"{"minimum": 1}"#),
+    ("Artifact", "name", r#"{"pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"}"#),
+    ("CloseFirst", "processes", r#"{"minItems": 1}"#),
+    ("Licence", "seats", r#"{"minimum": 1}"#),
+    ("SoftwareVersion", "sha256", r#"{"pattern": "^[0-9A-Fa-f]{64}$"}"#),
+    ("Source", "github", r#"{"pattern": "^[^/ :]+/[^/ :]+$"}"#),
     ("Defaults", "attempts", r#"{"minimum": 1}"#),
     ("Schedule", "concurrency", r#"{"minimum": 1}"#),
     ("Rollout", "rings", r#"{"minItems": 1}"#),
@@ -104,6 +124,10 @@ pub(super) fn object(name: &str, object: &mut Map<String, Value>) {
     if let Some((_, keys)) = EXACTLY_ONE.iter().find(|(of, _)| *of == name) {
         let each: Vec<Value> = keys.iter().map(|key| json!({"required": [key]})).collect();
         object.insert("oneOf".to_owned(), each.into());
+    }
+    if let Some((_, keys)) = AT_LEAST_ONE.iter().find(|(of, _)| *of == name) {
+        let each: Vec<Value> = keys.iter().map(|key| json!({"required": [key]})).collect();
+        object.insert("anyOf".to_owned(), each.into());
     }
     // What a test's inventory may leave empty stands in a type of its own.
     let nullable = |key: &str| {

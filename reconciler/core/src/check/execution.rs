@@ -6,14 +6,13 @@
 use std::collections::BTreeMap;
 
 use ordain_schema::document::{
-    Action, Body, Deployment, Document, Latest, Notify, OnUnmatch, Override, PackageManager,
-    Parameter, ParameterType, Repository, RunContext, RunsOn, Schedule, Software, SoftwareActions,
-    Task, Tenant,
+    Action, Argument, Body, ByPlatform, Deployment, Document, Latest, Notify, OnUnmatch, Override,
+    PackageManager, Parameter, ParameterType, Repository, RunContext, RunsOn, Schedule, Software,
+    SoftwareActions, Task, Tenant,
 };
 use ordain_schema::{Code, Span};
 
 use super::review::Review;
-use crate::lower::offer;
 
 /// Warns of what sessions do not carry out yet.
 pub(super) fn check(review: &mut Review<'_>) {
@@ -26,7 +25,11 @@ pub(super) fn check(review: &mut Review<'_>) {
             Body::Branding(_) => whole(review, document, "no messages are sent yet"),
             Body::Repository(repository) => of_repository(review, document, repository),
             Body::Tenant(tenant) => of_tenant(review, document, tenant),
-            Body::Licence(_) => whole(review, document, "licences reach no installation yet"),
+            Body::Licence(licence) => {
+                whole(review, document, "licences reach no installation yet");
+                let seats = licence.seats.is_some();
+                keys(review, document, &[(seats, "nobody counts `seats` yet")]);
+            }
             Body::Deployment(deployment) => of_deployment(review, document, deployment),
             Body::Task(task) => of_task(review, document, task),
             Body::Software(software) => of_software(review, document, software),
@@ -148,22 +151,40 @@ fn of_software(review: &mut Review<'_>, document: &Document, software: &Software
     let all: Vec<&Action> = actions.collect();
     let unheard = match &software.latest {
         Latest::Static => false,
-        Latest::Package => offer(software).is_none_or(|of| of.manager != PackageManager::Dpkg),
-        Latest::Script(_) | Latest::Feed(_) => true,
+        Latest::Package => !only_dpkg(software),
+        Latest::Source | Latest::Script(_) | Latest::Feed(_) => true,
     };
-    let fetches = software.versions.iter().any(|version| !version.artifacts.is_empty());
-    let windows = all.iter().any(|action| action.msi.is_some() || action.exe.is_some());
+    let fetches = !software.artifacts.is_empty()
+        || software.versions.iter().any(|version| !version.artifacts.is_empty());
+    let uses = |key: fn(&Action) -> bool| all.iter().any(|action| key(action));
+    let closes = software.close_first.is_some() || uses(|action| action.close_first.is_some());
+    let installers = uses(|action| {
+        action.msi.is_some()
+            || action.exe.is_some()
+            || action.pkg.is_some()
+            || action.dmg.is_some()
+            || action.registered.is_some()
+    });
+    let hidden = all
+        .iter()
+        .flat_map(|action| action.arguments())
+        .any(|argument| matches!(argument, Argument::Secret(_) | Argument::Licence(_)));
     keys(
         review,
         document,
         &[
             (unheard, "only dpkg's versions are looked up yet, and a session finds none here"),
             (fetches, "artifacts are not fetched yet, and the item fails"),
-            (windows, "`msi` and `exe` do not run yet, and the item fails"),
             (
-                all.iter().any(|action| action.archive.is_some()),
+                installers,
+                "`msi`, `exe`, `pkg`, `dmg` and `registered` do not run yet, and the item fails",
+            ),
+            (
+                uses(|action| action.archive.is_some()),
                 "`archive` does not run yet, and the item fails",
             ),
+            (closes, "`closeFirst` closes nothing yet"),
+            (hidden, "secrets reach no installer yet, and the item fails"),
             (software.reboot_needed, "sessions never reboot yet"),
         ],
     );
@@ -176,6 +197,18 @@ fn of_software(review: &mut Review<'_>, document: &Document, software: &Software
         controller,
         "metascripts and cloud actions do not run yet, and the item fails",
     );
+}
+
+/// Whether all that gives its versions is dpkg, wherever it is.
+fn only_dpkg(software: &Software) -> bool {
+    let install = software.actions.install.as_deref().into_iter().flat_map(ByPlatform::values);
+    let mut installed: Vec<PackageManager> =
+        install.filter_map(|action| Some(action.package.as_ref()?.manager)).collect();
+    if installed.is_empty() {
+        let detect = software.detect.values();
+        installed = detect.filter_map(|detect| Some(detect.package.as_ref()?.manager)).collect();
+    }
+    !installed.is_empty() && installed.iter().all(|manager| *manager == PackageManager::Dpkg)
 }
 
 /// The context on the controller that one of them runs in.

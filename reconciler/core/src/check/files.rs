@@ -58,7 +58,8 @@ fn of_target(target: &Target) -> impl Iterator<Item = &Spanned<String>> {
 }
 
 fn of_software(software: &Software) -> Vec<&Spanned<String>> {
-    let mut found: Vec<&Spanned<String>> = software.detect.script.iter().collect();
+    let mut found: Vec<&Spanned<String>> =
+        software.detect.values().filter_map(|detect| detect.script.as_ref()).collect();
     if let Latest::Script(script) = &software.latest {
         found.push(script);
     }

@@ -14,6 +14,7 @@ mod deployments;
 mod duplicates;
 mod execution;
 mod files;
+mod installers;
 mod missing;
 mod needs;
 mod parameters;
@@ -52,6 +53,7 @@ pub fn check(
     reach::check(&mut review);
     secrets::check(&mut review);
     files::check(&mut review);
+    installers::check(&mut review);
     values::check(&mut review);
     versions::check(&mut review);
     parameters::check(&mut review);

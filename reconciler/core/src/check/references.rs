@@ -67,6 +67,9 @@ fn each<'n>(
 fn of_software(review: &mut Review<'_>, document: &Document, software: &Software) {
     each(review, document, Kind::Task, &software.configure);
     applies_if(review, document, &software.applies_if);
+    let versions = software.versions.iter().flat_map(|version| &version.artifacts);
+    let stores = software.artifacts.iter().chain(versions);
+    each(review, document, Kind::Integration, stores.filter_map(|one| one.store.as_ref()));
 }
 
 fn applies_if(review: &mut Review<'_>, document: &Document, conditions: &[Spanned<Applies>]) {

@@ -1,10 +1,11 @@
 //! Secrets that documents refer to, and their files.
 
-use ordain_schema::document::{Body, Document, SecretRef};
+use ordain_schema::document::{Action, Argument, Body, Document, SecretRef};
 use ordain_schema::{Code, Span, Spanned};
 use rustc_hash::FxHashSet;
 use serde_json::Value;
 
+use super::installers::written;
 use super::review::Review;
 use crate::parameter::declared;
 use crate::parameter::secrets;
@@ -27,8 +28,8 @@ fn references(document: &Document) -> Vec<Spanned<String>> {
     let mut found = Vec::new();
     match &document.body {
         Body::Licence(licence) => {
-            let references = [&licence.key, &licence.file].into_iter().flatten();
-            found.extend(references.map(|SecretRef { secret }| secret.clone()));
+            let references = licence.all_fields();
+            found.extend(references.map(|(_, SecretRef { secret })| secret.clone()));
         }
         Body::Integration(integration) => {
             for setting in integration.settings.values() {
@@ -49,10 +50,20 @@ fn references(document: &Document) -> Vec<Spanned<String>> {
             for default in declared(document).values().filter_map(|one| one.default.as_ref()) {
                 within(default, default.span, &mut found);
             }
+            found.extend(passed(document));
         }
         _ => {}
     }
     found
+}
+
+/// Secrets that are passed to built-ins as arguments.
+fn passed(document: &Document) -> impl Iterator<Item = Spanned<String>> {
+    let arguments = written(&document.body).flat_map(Action::arguments);
+    arguments.filter_map(|argument| match argument {
+        Argument::Secret(name) => Some(name.clone()),
+        Argument::Text(_) | Argument::Param(_) | Argument::Licence(_) => None,
+    })
 }
 
 fn within(value: &Value, span: Span, found: &mut Vec<Spanned<String>>) {

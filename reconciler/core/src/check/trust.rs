@@ -1,8 +1,7 @@
 //! What agents that verify for themselves could not check, or would refuse.
 
 use ordain_schema::document::{
-    Artifact, Body, ControllerFact, Deployment, Document, Enforcement, Group, Software, Target,
-    Trust,
+    Body, ControllerFact, Deployment, Document, Enforcement, Group, Latest, Software, Target, Trust,
 };
 use ordain_schema::{Code, Diagnostic, Severity, Span, Spanned};
 
@@ -62,11 +61,17 @@ fn unpinned(
         Some(_) => Severity::Error,
         None => Severity::Warning,
     };
-    let artifacts = software.versions.iter().flat_map(|version| &version.artifacts);
-    for Artifact { url, .. } in artifacts.filter(|artifact| artifact.sha256.is_none()) {
-        let message = format!("`{}` is fetched without a hash", url.value);
+    let named = software.versions.iter().flat_map(|version| &version.artifacts);
+    // Versions that are not listed here get the templates as they are.
+    let elsewhere = !matches!(software.latest, Latest::Static);
+    let unlisted = software.artifacts.iter().filter(|_| elsewhere);
+    for artifact in named.chain(unlisted).filter(|artifact| artifact.sha256.is_none()) {
+        let Some(location) = artifact.location() else { continue };
+        let own = location.span.line == artifact.span.line;
+        let message = format!("`{}` is fetched without a hash", location.value);
+        let place = if own { location.span } else { artifact.span };
         let mut diagnostic =
-            Diagnostic::warning(Code::UnpinnedArtifact, &*document.path, url.span, message)
+            Diagnostic::warning(Code::UnpinnedArtifact, &*document.path, place, message)
                 .hint("add its `sha256`, so that nobody can put another file in its place");
         diagnostic.severity = severity;
         review.push(diagnostic);

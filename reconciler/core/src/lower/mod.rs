@@ -23,6 +23,5 @@ pub use carry_out::{Lowered, carry_out};
 pub use checks::checks;
 pub use parameters::Parameters;
 pub use place::{NotExecutable, Place};
-pub(crate) use probe::offer;
 pub use software::{SoftwareInput, software_check, software_step};
 pub use task::{TaskInput, TaskMode, task_check, task_step};

@@ -52,6 +52,11 @@ impl Parameters {
         self.0.iter().map(|(name, value)| (variable(name), text(value)))
     }
 
+    /// One value as scripts receive it; none where it has none.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        self.0.get(name).map(text)
+    }
+
     /// One object; none where there is no parameter.
     pub(super) fn input(&self) -> Option<Arc<str>> {
         if self.0.is_empty() {

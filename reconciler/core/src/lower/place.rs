@@ -64,6 +64,9 @@ pub enum NotExecutable {
     /// A built-in that needs one artifact by name.
     #[error("its `{0}` must name one of several artifacts, or there is none")]
     NoArtifact(&'static str),
+    /// A list by platform without an entry for this one.
+    #[error("no entry of its `{0}` is for this computer")]
+    NoPlatform(&'static str),
     /// A strategy that forbids it.
     #[error("its upgrade strategy is `none`")]
     NoUpgrade,
@@ -81,6 +84,7 @@ impl NotExecutable {
     pub fn reason(&self) -> Option<Reason> {
         match self {
             Self::Context(_) | Self::RunsOn(_) | Self::Secret(_) => Some(Reason::NotExecutedYet),
+            Self::NoPlatform(_) => Some(Reason::NoApplicableVersion),
             Self::NoUpgrade => Some(Reason::UpgradeNotPossible),
             Self::Parameter(_) => Some(Reason::MissingValue),
             Self::NoRepair

@@ -1,13 +1,22 @@
 //! A software's detector as the agent runs it, and the package whose versions count.
 
-use ordain_schema::document::{self, Detect, Latest, RegistryContext, Software};
+use ordain_schema::document::{
+    self, ByPlatform, Detect, Latest, OsFacts, RegistryContext, Software,
+};
 
 use crate::lower::NotExecutable;
 use crate::lower::run::{Method, Setting};
 use crate::order::{FileVersion, Offer, Probe};
+use crate::plan::{Choice, choose};
 
 /// Lowers a detector.
-pub(super) fn probe(setting: &Setting<'_>, detect: &Detect) -> Result<Probe, NotExecutable> {
+pub(super) fn probe(
+    setting: &Setting<'_>,
+    detect: &ByPlatform<Detect>,
+) -> Result<Probe, NotExecutable> {
+    let Choice::Fits(detect) = choose(detect, setting.place.os) else {
+        return Err(NotExecutable::NoPlatform("detect"));
+    };
     if let Some(package) = &detect.package {
         return Ok(Probe::Package { manager: package.manager, name: package.name.clone() });
     }
@@ -47,13 +56,18 @@ pub(super) fn probe(setting: &Setting<'_>, detect: &Detect) -> Result<Probe, Not
 
 /// The package whose versions a software takes, where it takes those of a
 /// package manager: the one that is installed, else the one that is detected.
-pub(crate) fn offer(software: &Software) -> Option<Offer> {
+pub(super) fn offer(software: &Software, os: Option<&OsFacts>) -> Option<Offer> {
     if !matches!(software.latest, Latest::Package) {
         return None;
     }
-    let install = software.actions.install.as_deref();
-    let installed = install.and_then(|install| install.package.as_ref());
-    let detected = software.detect.package.as_ref();
+    let installed = software.actions.install.as_deref().and_then(|by| match choose(by, os) {
+        Choice::Fits(install) => install.package.as_ref(),
+        Choice::Nothing | Choice::Unknown(_) => None,
+    });
+    let detected = match choose(&software.detect, os) {
+        Choice::Fits(detect) => detect.package.as_ref(),
+        Choice::Nothing | Choice::Unknown(_) => None,
+    };
     installed
         .map(|package| (package.manager, &package.name))
         .or_else(|| detected.map(|package| (package.manager, &package.name)))

@@ -1,6 +1,7 @@
 //! One action as a process: its script or built-in, context, time limit, codes.
 
-use ordain_schema::document::{Action, Interpreter, OsFamily, RunContext};
+use ordain_schema::Spanned;
+use ordain_schema::document::{Action, Argument, Artifact, Interpreter, OsFamily, RunContext};
 
 use crate::item::Item;
 use crate::lower::{NotExecutable, Parameters, Place};
@@ -76,8 +77,8 @@ pub(super) struct Setting<'a> {
     pub(super) from: Option<&'a str>,
     /// The version it is brought to.
     pub(super) to: Option<&'a str>,
-    /// The file name of the only artifact, where there is exactly one.
-    pub(super) artifact: Option<&'a str>,
+    /// The artifacts that are fetched for it.
+    pub(super) artifacts: &'a [&'a Spanned<Artifact>],
 }
 
 impl Setting<'_> {
@@ -129,28 +130,69 @@ impl Setting<'_> {
                 remove,
             });
         }
-        let artifact = |named: Option<&String>| {
-            let name = named.map(String::as_str).or(self.artifact);
-            name.map(ToOwned::to_owned).ok_or(NotExecutable::NoArtifact(method.word()))
+        let artifact = |named: &Option<Spanned<String>>| {
+            self.artifact(named.as_ref().map(|name| name.as_str()), method)
         };
         let (name, arguments) = if let Some(msi) = &action.msi {
             let verb = if remove { "remove" } else { "install" };
-            let mut arguments = vec![verb.to_owned(), artifact(msi.artifact.as_ref())?];
-            let properties = msi.properties.iter();
-            arguments.extend(properties.map(|(name, value)| format!("{name}={value}")));
-            arguments.extend(msi.transform.iter().map(|file| format!("TRANSFORMS={file}")));
+            let mut arguments = vec![verb.to_owned(), artifact(&msi.artifact)?];
+            for (name, value) in &msi.properties {
+                arguments.extend(self.argument(value)?.map(|value| format!("{name}={value}")));
+            }
+            arguments.extend(msi.transform.iter().map(|file| format!("TRANSFORMS={}", **file)));
             ("msi", arguments)
         } else if let Some(exe) = &action.exe {
-            let mut arguments = vec![artifact(exe.artifact.as_ref())?];
-            arguments.extend(exe.args.iter().cloned());
-            ("exe", arguments)
+            ("exe", self.arguments(vec![artifact(&exe.artifact)?], &exe.args)?)
         } else if let Some(archive) = &action.archive {
-            let file = artifact(archive.artifact.as_ref())?;
+            let file = artifact(&archive.artifact)?;
             ("archive", vec![file, archive.to.clone(), archive.strip.to_string()])
+        } else if let Some(pkg) = &action.pkg {
+            ("pkg", vec![artifact(&pkg.artifact)?])
+        } else if let Some(dmg) = &action.dmg {
+            ("dmg", vec![artifact(&dmg.artifact)?])
+        } else if let Some(registered) = &action.registered {
+            ("registered", self.arguments(Vec::new(), &registered.args)?)
         } else {
             return Err(NotExecutable::Empty(method.word()));
         };
         Ok(RunWhat::BuiltIn { name, arguments })
+    }
+
+    /// The file name of an artifact: of the one that is named, else of the only one.
+    fn artifact(&self, named: Option<&str>, method: Method) -> Result<String, NotExecutable> {
+        let version = self.to.or(self.from).unwrap_or_default();
+        let found = match (named, self.artifacts) {
+            (Some(name), all) => all.iter().find(|one| {
+                one.called(version).as_deref() == Some(name)
+                    || one.file_name(version).as_deref() == Some(name)
+            }),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        };
+        let file = found.and_then(|one| one.file_name(version));
+        file.ok_or(NotExecutable::NoArtifact(method.word()))
+    }
+
+    fn arguments(
+        &self,
+        mut all: Vec<String>,
+        written: &[Argument],
+    ) -> Result<Vec<String>, NotExecutable> {
+        for argument in written {
+            all.extend(self.argument(argument)?);
+        }
+        Ok(all)
+    }
+
+    /// One argument; none where what it stands for has no value.
+    fn argument(&self, argument: &Argument) -> Result<Option<String>, NotExecutable> {
+        match argument {
+            Argument::Text(text) => Ok(Some(text.clone())),
+            Argument::Param(name) => Ok(self.parameters.text(name)),
+            Argument::Secret(name) | Argument::Licence(name) => {
+                Err(NotExecutable::Secret(name.value.clone()))
+            }
+        }
     }
 
     fn interpreted(

@@ -5,9 +5,10 @@
 
 use std::cmp::Ordering;
 
+use ordain_schema::Spanned;
 use ordain_schema::document::{
-    Action, RepairStrategy, Software, SoftwareActions, SoftwareVersion, UpgradeStrategy,
-    VersionScheme, VersionWish,
+    self, Action, ByPlatform, RepairStrategy, Software, SoftwareActions, SoftwareVersion,
+    UpgradeStrategy, VersionScheme, VersionWish, filled,
 };
 
 use crate::item::{Act, Item};
@@ -17,7 +18,7 @@ use crate::lower::{NotExecutable, Parameters, Place};
 use crate::order::{
     Artifact, Check, CheckHow, Expect, Probe, Relation, Run, Step, What, Work, WorkPhase,
 };
-use crate::plan::fitting;
+use crate::plan::{Choice, artifacts, choose, fitting};
 use crate::session::PlannedRow;
 use crate::version;
 
@@ -49,7 +50,7 @@ pub fn software_check(
     let test = lowering.action(Side::From, |actions| actions.test.as_deref());
     let test = test.map(|test| setting.run(Method::Test, test)).transpose()?;
     let probe = probe(&setting, &input.software.detect)?;
-    let offered = offer(input.software);
+    let offered = offer(input.software, input.place.os);
     Ok(Check { item: input.item.clone(), how: CheckHow::Software { probe, test, offered } })
 }
 
@@ -100,7 +101,7 @@ struct Lowering<'a> {
     /// The entries of `versions` for both.
     old: Option<&'a SoftwareVersion>,
     new: Option<&'a SoftwareVersion>,
-    artifacts: Vec<&'a ordain_schema::document::Artifact>,
+    artifacts: Vec<&'a Spanned<document::Artifact>>,
 }
 
 impl<'a> Lowering<'a> {
@@ -113,15 +114,14 @@ impl<'a> Lowering<'a> {
             all.find(|each| version::compare(scheme, &each.version, wanted) == Ordering::Equal)
         };
         let new = entry(to);
-        let artifacts = new.map(|new| fitting(new, input.place.os)).unwrap_or_default();
+        let artifacts = match to {
+            Some(_) => fitting(artifacts(software, new), input.place.os),
+            None => Vec::new(),
+        };
         Self { input, scheme, from, to, old: entry(from), new, artifacts }
     }
 
     fn setting(&self) -> Setting<'_> {
-        let artifact = match self.artifacts.as_slice() {
-            [one] => Some(file_name(&one.url)),
-            _ => None,
-        };
         Setting {
             place: self.input.place,
             item: self.input.item,
@@ -130,7 +130,29 @@ impl<'a> Lowering<'a> {
             parameters: self.input.parameters,
             from: self.from,
             to: self.to,
-            artifact,
+            artifacts: &self.artifacts,
+        }
+    }
+
+    /// The first entry for this computer of a version's own list, else of the software's.
+    fn listed(
+        &self,
+        side: Side,
+        pick: fn(&SoftwareActions) -> Option<&ByPlatform<Action>>,
+        name: &'static str,
+    ) -> Result<&'a Action, NotExecutable> {
+        let own = self.entry(side).and_then(|entry| pick(&entry.actions));
+        let by = own.or_else(|| pick(&self.input.software.actions));
+        match choose(by.ok_or(NotExecutable::Missing(name))?, self.input.place.os) {
+            Choice::Fits(action) => Ok(action),
+            Choice::Nothing | Choice::Unknown(_) => Err(NotExecutable::NoPlatform(name)),
+        }
+    }
+
+    fn entry(&self, side: Side) -> Option<&'a SoftwareVersion> {
+        match side {
+            Side::From => self.old,
+            Side::To => self.new,
         }
     }
 
@@ -140,11 +162,7 @@ impl<'a> Lowering<'a> {
         side: Side,
         pick: fn(&SoftwareActions) -> Option<&Action>,
     ) -> Option<&'a Action> {
-        let entry = match side {
-            Side::From => self.old,
-            Side::To => self.new,
-        };
-        let own = entry.and_then(|entry| pick(&entry.actions));
+        let own = self.entry(side).and_then(|entry| pick(&entry.actions));
         own.or_else(|| pick(&self.input.software.actions))
     }
 
@@ -223,7 +241,7 @@ impl<'a> Lowering<'a> {
                 let script = self.input.software.repair.script.as_ref();
                 script.ok_or(NotExecutable::Missing("repair.script"))?
             }
-            _ => self.needed(Side::To, |all| all.install.as_deref(), "install")?,
+            _ => self.listed(Side::To, |all| all.install.as_deref(), "install")?,
         };
         works.push(work(WorkPhase::Install, self.run(method, action)?));
         works.push(self.verify(expect.clone())?);
@@ -243,7 +261,7 @@ impl<'a> Lowering<'a> {
 
     /// Uninstalls, detects that nothing is there, runs the post-action.
     fn remove(&self, works: &mut Vec<Work>) -> Result<&'a Action, NotExecutable> {
-        let action = self.needed(Side::From, |all| all.uninstall.as_deref(), "uninstall")?;
+        let action = self.listed(Side::From, |all| all.uninstall.as_deref(), "uninstall")?;
         works.push(work(WorkPhase::Uninstall, self.run(Method::Uninstall, action)?));
         works.push(self.verify(Expect::Absent)?);
         if let Some(post) = self.action(Side::From, |all| all.post_uninstall.as_deref()) {
@@ -254,8 +272,9 @@ impl<'a> Lowering<'a> {
 
     fn download(&self, works: &mut Vec<Work>) -> Result<(), NotExecutable> {
         if !self.artifacts.is_empty() {
+            let version = self.to.unwrap_or_default();
             let artifacts = self.artifacts.iter().map(|each| Artifact {
-                url: each.url.value.clone(),
+                url: each.url.as_ref().map(|url| filled(url, version)).unwrap_or_default(),
                 sha256: each.sha256.as_ref().map(|hash| hash.value.clone()),
                 size: each.size,
                 extract: each.extract,
@@ -309,10 +328,4 @@ impl<'a> Lowering<'a> {
 
 fn work(phase: WorkPhase, run: Run) -> Work {
     Work { phase, what: What::Run(run), expect: Expect::Success }
-}
-
-/// The last part of a URL's path.
-fn file_name(url: &str) -> &str {
-    let path = url.split(['?', '#']).next().unwrap_or(url);
-    path.rsplit('/').next().unwrap_or(path)
 }

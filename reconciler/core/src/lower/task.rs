@@ -91,7 +91,7 @@ fn run(input: &TaskInput<'_>, method: Method) -> Result<Run, NotExecutable> {
         parameters: input.parameters,
         from: None,
         to: None,
-        artifact: None,
+        artifacts: &[],
     };
     let action: Option<&Action> = match method {
         Method::Get => input.task.get.as_ref(),

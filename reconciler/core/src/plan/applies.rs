@@ -3,7 +3,8 @@
 //! Judged before the state table, on what is detected when the plan is made. A
 //! definite no absorbs what is not known.
 
-use super::wish::{Detected, detected, platform};
+use super::platform::{Choice, choose, platform};
+use super::wish::{Detected, detected};
 use crate::expression::Verdict;
 use crate::fleet::Subject;
 use crate::policy::{AppliesIf, ItemId};
@@ -38,22 +39,33 @@ pub(crate) fn applies(subject: &Subject<'_>, item: ItemId) -> Applies {
     on_platform(subject, item).and(|| conditions(subject, item))
 }
 
-/// Whether the computer is of one of an item's platforms.
+/// Whether the computer is of one of an item's platforms, and software can be
+/// looked for on it.
 pub(crate) fn on_platform(subject: &Subject<'_>, item: ItemId) -> Applies {
     let policy = subject.world.policy;
-    let platforms = match (policy.software(item), policy.task(item)) {
+    let software = policy.software(item);
+    let platforms = match (software, policy.task(item)) {
         (Some(software), _) => software.platforms.as_deref(),
         (None, Some(task)) => task.platforms.as_deref(),
         (None, None) => None,
     };
-    match platform(platforms, subject) {
+    let unknown = |key: &str, fact: &str| {
+        let what = format!("{key} of {}", policy.items().entry(item).item);
+        Applies::Unknown(Missing { what, fact: fact.to_owned() })
+    };
+    let on_platform = match platform(platforms, subject) {
         Ok(true) => Applies::Yes,
         Ok(false) => Applies::No,
-        Err(fact) => Applies::Unknown(Missing {
-            what: format!("platforms of {}", policy.items().entry(item).item),
-            fact: fact.to_owned(),
-        }),
-    }
+        Err(fact) => unknown("platforms", fact),
+    };
+    on_platform.and(|| {
+        let os = subject.facts.os.as_ref();
+        match software.map(|software| choose(&software.detect, os)) {
+            None | Some(Choice::Fits(_)) => Applies::Yes,
+            Some(Choice::Nothing) => Applies::No,
+            Some(Choice::Unknown(fact)) => unknown("detect", fact),
+        }
+    })
 }
 
 /// Whether all of an item's conditions hold.

@@ -79,7 +79,7 @@ impl Cases<'_, '_> {
             _ => answer.from.as_deref().is_some_and(is_entry),
         };
         let fits = |number: usize| {
-            let all = fitting(entry, self.subject.facts.os.as_ref());
+            let all = fitting(&entry.artifacts, self.subject.facts.os.as_ref());
             all.iter().any(|one| std::ptr::eq(*one, std::ptr::from_ref(&entry.artifacts[number])))
         };
         chosen && artifact.is_none_or(fits)

@@ -13,6 +13,7 @@ mod evaluate;
 mod free;
 mod memo;
 mod planner;
+mod platform;
 mod prerequisite;
 mod row;
 mod sequence;
@@ -31,9 +32,10 @@ use memo::Memo;
 
 pub(crate) use applies::{Applies, on_platform};
 pub use planner::Planner;
+pub(crate) use platform::{Choice, choose};
 pub use row::{Action, Because, ComputerPlan, Conflict, Place, Plan, Shadowed, TenantPlan, Totals};
-pub(crate) use versions::fitting;
 pub use versions::offered;
+pub(crate) use versions::{artifacts, fitting};
 
 /// Plans for every computer that the session reaches, by tenant and name.
 pub fn plan(policy: &Policy, fleet: &Fleet, request: &Request, now: Timestamp) -> Plan {

@@ -6,6 +6,9 @@ use ordain_schema::document::{
     Arch, Artifact, Body, Latest, Licence, OsFacts, Software, SoftwareVersion, VersionScheme,
 };
 
+use ordain_schema::Spanned;
+
+use super::platform::{self, Choice, choose, runs_on};
 use crate::fleet::Subject;
 use crate::policy::{DocumentId, Policy};
 use crate::version;
@@ -31,11 +34,10 @@ pub fn offered<'a>(
     let scheme = version::resolve(software.version_scheme, &software.detect);
     let os = subject.facts.os.as_ref();
     let is_static = matches!(software.latest, Latest::Static);
-    let fits = |version: &str| {
-        entry(software, scheme, version).is_none_or(|entry| fits_computer(entry, os))
-    };
+    let fits = |version: &str| fits_computer(software, entry(software, scheme, version), os);
     let mut versions: Vec<&str> = if is_static {
-        let entries = software.versions.iter().filter(|entry| fits_computer(entry, os));
+        let entries =
+            software.versions.iter().filter(|entry| fits_computer(software, Some(entry), os));
         entries.map(|entry| entry.version.as_str()).collect()
     } else {
         let offer = subject.world.fleet.available(name).iter();
@@ -83,9 +85,26 @@ impl<'a> Offered<'a> {
     }
 }
 
-/// Whether one of a version's artifacts fits a computer, or it needs none.
-fn fits_computer(entry: &SoftwareVersion, os: Option<&OsFacts>) -> bool {
-    entry.artifacts.is_empty() || entry.artifacts.iter().any(|artifact| artifact_fits(artifact, os))
+/// Whether a version can be had on a computer: one of its artifacts fits, or it
+/// needs none, and its way of being installed is not known not to.
+fn fits_computer(
+    software: &Software,
+    entry: Option<&SoftwareVersion>,
+    os: Option<&OsFacts>,
+) -> bool {
+    let artifacts = artifacts(software, entry);
+    let fetched =
+        artifacts.is_empty() || artifacts.iter().any(|artifact| artifact_fits(artifact, os));
+    let install = platform::install(software, entry);
+    fetched && install.is_none_or(|by| choose(by, os) != Choice::Nothing)
+}
+
+/// The artifacts of a version: its own, or the software's where it is not listed.
+pub(crate) fn artifacts<'a>(
+    software: &'a Software,
+    entry: Option<&'a SoftwareVersion>,
+) -> &'a [Spanned<Artifact>] {
+    entry.map_or(&software.artifacts, |entry| &entry.artifacts)
 }
 
 /// What cannot be compared fits.
@@ -100,22 +119,14 @@ pub(crate) fn artifact_fits(artifact: &Artifact, os: Option<&OsFacts>) -> bool {
     os_fits && arch_fits
 }
 
-/// Whether a computer of one architecture runs programs of another: arm64 falls
-/// back to x64, then x86; x64 to x86.
-pub(super) fn runs_on(own: Arch, wanted: Arch) -> bool {
-    match own {
-        Arch::Arm64 => true,
-        Arch::X64 => wanted != Arch::Arm64,
-        Arch::X86 => wanted == Arch::X86,
-    }
-}
-
-/// The artifacts of a version for a computer: those of its operating system,
-/// and of the architectures it runs those of the best one that is there.
-pub(crate) fn fitting<'a>(entry: &'a SoftwareVersion, os: Option<&OsFacts>) -> Vec<&'a Artifact> {
+/// The artifacts for a computer: those of its operating system, and of the
+/// architectures it runs those of the best one that is there.
+pub(crate) fn fitting<'a>(
+    artifacts: &'a [Spanned<Artifact>],
+    os: Option<&OsFacts>,
+) -> Vec<&'a Spanned<Artifact>> {
     let family = os.and_then(|os| os.family);
-    let of_family = entry
-        .artifacts
+    let of_family = artifacts
         .iter()
         .filter(|artifact| artifact.os.is_none() || family.is_none() || artifact.os == family);
     let all: Vec<_> = of_family.collect();
@@ -127,6 +138,6 @@ pub(crate) fn fitting<'a>(entry: &'a SoftwareVersion, os: Option<&OsFacts>) -> V
     };
     let offered = |arch: &Arch| all.iter().any(|artifact| artifact.arch == Some(*arch));
     let best = runs.iter().copied().find(offered);
-    let fits = |artifact: &&Artifact| artifact.arch.is_none() || artifact.arch == best;
+    let fits = |artifact: &&Spanned<Artifact>| artifact.arch.is_none() || artifact.arch == best;
     all.into_iter().filter(fits).collect()
 }

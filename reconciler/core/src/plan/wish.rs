@@ -7,11 +7,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ordain_schema::document::{
-    Licence, LicenceNeed, Platform, RepairStrategy, Software, UpgradeStrategy, VersionBound,
-    VersionScheme, VersionWish,
+    Action, ByPlatform, Licence, LicenceNeed, OsFacts, RepairStrategy, Software, SoftwareVersion,
+    UpgradeStrategy, VersionBound, VersionScheme, VersionWish,
 };
 
-use super::versions::{Offered, entry, offered, runs_on};
+use super::platform::{self, Choice, choose};
+use super::versions::{Offered, entry, offered};
 use crate::fleet::Subject;
 use crate::item::{Act, Reason};
 use crate::policy::Wish;
@@ -94,8 +95,12 @@ pub(super) struct Found<'a> {
 /// A software on a computer, with all that its state table looks at.
 #[derive(Debug)]
 pub(super) struct Case<'a> {
+    /// The software's name.
+    name: &'a str,
     /// The document.
     pub(super) software: &'a Software,
+    /// The computer's operating system.
+    os: Option<&'a OsFacts>,
     /// What is detected.
     pub(super) detected: Detected<'a>,
     /// The answer of its test.
@@ -112,13 +117,15 @@ impl<'a> Case<'a> {
     /// Looks a software up on a computer.
     pub(super) fn new(
         subject: &Subject<'a>,
-        name: &str,
+        name: &'a str,
         software: &'a Software,
         licence: Option<&Licence>,
         found: Found<'a>,
     ) -> Self {
         Self {
+            name,
             software,
+            os: subject.facts.os.as_ref(),
             detected: found.detected,
             test: found.test,
             lacks_value: found.lacks_value,
@@ -153,7 +160,7 @@ impl<'a> Case<'a> {
     fn present(&self, need: Need<'_>, version: &str) -> (Outcome, bool) {
         let settled = (Outcome::Settled(Reason::UpToDate), false);
         let wish = match need {
-            Need::Winner(Wish::Absent) | Need::Absent => return (uninstall(version), false),
+            Need::Winner(Wish::Absent) | Need::Absent => return (self.uninstall(version), false),
             Need::Present(bounds) => return self.within(bounds, version),
             Need::Winner(Wish::Installed(wish)) => wish,
             Need::Winner(Wish::UpdateIfFound) => &VersionWish::Latest,
@@ -230,9 +237,11 @@ impl<'a> Case<'a> {
             return (Outcome::Fails(Reason::TestFailed), false);
         }
         let to = self.wished(wish);
-        let unheard = to.is_none() && self.offered.unheard;
-        if to.is_none() {
-            return (Outcome::Fails(Reason::NoApplicableVersion), unheard);
+        let Some(to) = to else {
+            return (Outcome::Fails(Reason::NoApplicableVersion), self.offered.unheard);
+        };
+        if let Some(hindered) = self.hindrance(Act::Repair, Some(version), to) {
+            return (hindered, false);
         }
         if let Some(reason) = self.lacks() {
             return (Outcome::Fails(reason), false);
@@ -241,9 +250,9 @@ impl<'a> Case<'a> {
             act: Act::Repair,
             reason: Reason::TestFailed,
             from: Some(version.into()),
-            to: to.map(Into::into),
+            to: Some(to.into()),
         };
-        (Outcome::Change(Rc::new([change])), unheard)
+        (Outcome::Change(Rc::new([change])), false)
     }
 
     /// What a change to some version needs and does not get.
@@ -262,6 +271,12 @@ impl<'a> Case<'a> {
         let Some(changes) = self.through_bases(act, reason, from, to) else {
             return Outcome::Fails(Reason::NoApplicableVersion);
         };
+        let hindered = changes.iter().find_map(|change| {
+            self.hindrance(change.act, change.from.as_deref(), change.to.as_deref()?)
+        });
+        if let Some(hindered) = hindered {
+            return hindered;
+        }
         if let Some(reason) = self.lacks() {
             return Outcome::Fails(reason);
         }
@@ -307,6 +322,60 @@ impl<'a> Case<'a> {
         Some(changes)
     }
 
+    fn uninstall(&self, version: &str) -> Outcome {
+        if let Some(hindered) = self.removal(Some(version)) {
+            return hindered;
+        }
+        Outcome::Change(Rc::new([Change {
+            act: Act::Uninstall,
+            reason: Reason::SoftwareDetected,
+            from: Some(version.into()),
+            to: None,
+        }]))
+    }
+
+    /// What keeps a change to a version from being made on this platform.
+    fn hindrance(&self, act: Act, from: Option<&str>, to: &str) -> Option<Outcome> {
+        let install = platform::install(self.software, self.entry(Some(to)));
+        let (installs, removes) = match act {
+            Act::Repair => match self.software.repair.strategy {
+                RepairStrategy::UninstallInstall => (true, true),
+                RepairStrategy::InstallOver => (true, false),
+                RepairStrategy::Script | RepairStrategy::None => (false, false),
+            },
+            Act::Update | Act::Downgrade => match self.software.upgrade_strategy {
+                UpgradeStrategy::UninstallInstall => (true, true),
+                UpgradeStrategy::InstallOver => (true, false),
+                UpgradeStrategy::UpgradeScript => (act == Act::Downgrade, false),
+                UpgradeStrategy::None => (false, false),
+            },
+            _ => (true, false),
+        };
+        let hindered = install.filter(|_| installs).and_then(|by| self.hinders("install", by));
+        hindered.or_else(|| if removes { self.removal(from) } else { None })
+    }
+
+    /// What keeps a version from being removed on this platform.
+    fn removal(&self, version: Option<&str>) -> Option<Outcome> {
+        let by = platform::uninstall(self.software, self.entry(version))?;
+        self.hinders("uninstall", by)
+    }
+
+    fn hinders(&self, key: &str, by: &ByPlatform<Action>) -> Option<Outcome> {
+        match choose(by, self.os) {
+            Choice::Fits(_) => None,
+            Choice::Nothing => Some(Outcome::Fails(Reason::NoApplicableVersion)),
+            Choice::Unknown(fact) => Some(Outcome::Undecided(Missing {
+                what: format!("{key} of software/{}", self.name),
+                fact: fact.to_owned(),
+            })),
+        }
+    }
+
+    fn entry(&self, version: Option<&str>) -> Option<&'a SoftwareVersion> {
+        entry(self.software, self.offered.scheme, version?)
+    }
+
     fn base(&self, version: &str) -> Option<&'a str> {
         let entry = entry(self.software, self.offered.scheme, version)?;
         entry.requires_version.as_ref().map(|base| base.as_str())
@@ -340,44 +409,10 @@ pub(super) fn allows(scheme: VersionScheme, bound: &VersionBound, version: &str)
     }
 }
 
-fn uninstall(version: &str) -> Outcome {
-    Outcome::Change(Rc::new([Change {
-        act: Act::Uninstall,
-        reason: Reason::SoftwareDetected,
-        from: Some(version.into()),
-        to: None,
-    }]))
-}
-
 /// What is detected of a software on a computer.
 pub(super) fn detected<'a>(subject: &Subject<'a>, name: &str) -> Detected<'a> {
     match &subject.facts.software {
         None => Detected::Unknown,
         Some(all) => all.get(name).map_or(Detected::Missing, Detected::Version),
     }
-}
-
-/// Whether one of the platforms is the computer's; the fact where that is not known.
-pub(super) fn platform(
-    platforms: Option<&[Platform]>,
-    subject: &Subject<'_>,
-) -> Result<bool, &'static str> {
-    let Some(platforms) = platforms else {
-        return Ok(true);
-    };
-    let os = subject.facts.os.as_ref();
-    let (family, arch) = (os.and_then(|os| os.family), os.and_then(|os| os.arch));
-    let mut missing = None;
-    for platform in platforms {
-        let os_fits = platform.os.map_or(Some(true), |wanted| family.map(|own| own == wanted));
-        let arch_fits =
-            platform.arch.map_or(Some(true), |wanted| arch.map(|own| runs_on(own, wanted)));
-        match (os_fits, arch_fits) {
-            (Some(true), Some(true)) => return Ok(true),
-            (Some(false), _) | (_, Some(false)) => {}
-            (None, _) => missing = missing.or(Some("computer.os.family")),
-            (_, None) => missing = missing.or(Some("computer.os.arch")),
-        }
-    }
-    missing.map_or(Ok(false), Err)
 }

@@ -17,7 +17,7 @@ mod tests;
 
 use std::cmp::Ordering;
 
-use ordain_schema::document::{Detect, PackageManager, VersionScheme};
+use ordain_schema::document::{ByPlatform, Detect, PackageManager, VersionScheme};
 
 pub use key::Key;
 
@@ -34,11 +34,18 @@ pub struct BadVersion {
 }
 
 /// The scheme that holds where `auto` is written: that of the package manager
-/// which detects the software, else segments. Never returns `Auto`.
-pub fn resolve(scheme: VersionScheme, detect: &Detect) -> VersionScheme {
+/// which detects the software, on every platform the same one, else segments.
+/// Never returns `Auto`.
+pub fn resolve(scheme: VersionScheme, detect: &ByPlatform<Detect>) -> VersionScheme {
     if scheme != VersionScheme::Auto {
         return scheme;
     }
+    let mut schemes = detect.values().map(of_detector);
+    let first = schemes.next().unwrap_or(VersionScheme::Segments);
+    if schemes.all(|scheme| scheme == first) { first } else { VersionScheme::Segments }
+}
+
+fn of_detector(detect: &Detect) -> VersionScheme {
     match detect.package.as_ref().map(|package| package.manager) {
         Some(PackageManager::Dpkg) => VersionScheme::Dpkg,
         Some(PackageManager::Rpm) => VersionScheme::Rpm,

@@ -149,9 +149,9 @@ licence: yes
 platforms: {os: windows}
 order: {at: middle, rank: 99999999999999999999}
 "), @r#"
-    2:1-5 missing-key `url` is missing in an entry of `artifacts` at line 9 (add `url` at line 9)
+    2:1-5 missing-key `url` is missing in an entry of `artifacts` at line 9 (add `url`, or `store` and `path`, at line 9)
     2:1-5 missing-key `version` is missing in an entry of `versions` at line 10 (add `version` at line 10)
-    2:1-5 missing-key one of `script`, `package`, `msi`, `exe`, `archive` is missing in `upgrade` at line 15 (add one of `script`, `package`, `msi`, `exe`, `archive` at line 15)
+    2:1-5 missing-key one of `script`, `package`, `msi`, `exe`, `archive`, `pkg`, `dmg`, `registered` is missing in `upgrade` at line 15 (add one of `script`, `package`, `msi`, `exe`, `archive`, `pkg`, `dmg`, `registered` at line 15)
     2:1-5 missing-key `script` is missing in `repair` at line 17 (add `script` at line 17)
     2:1-5 missing-key `then` is missing in an entry of `requires` at line 21 (add `then` at line 21)
     2:1-5 missing-key one of `install`, `uninstall`, `fail` is missing in `then` at line 22 (add one of `install`, `uninstall`, `fail` at line 22)
@@ -165,11 +165,11 @@ order: {at: middle, rank: 99999999999999999999}
     9:58-61 bad-value `sha256` is no SHA-256 in hexadecimal (write 64 hexadecimal digits)
     9:67-70 bad-value `win` is no value of `os` (did you mean `windows`? write one of `windows`, `macos`, `linux`)
     9:78-80 bad-value `-1` is out of the range, as `size` asks for (write a number from 0 to 18446744073709551615)
-    11:9-15 bad-value `newest` is no value of `latest` (write one of `static`, `package`, `{script: FILE}`, `{feed: {url, versions}}`)
+    11:9-15 bad-value `newest` is no value of `latest` (write one of `static`, `package`, `source`, `{script: FILE}`, `{feed: {url, versions}}`)
     12:16-22 bad-value `debian` is no value of `versionScheme` (write one of `auto`, `segments`, `semver`, `dpkg`, `rpm`, `apk`)
     13:10-20 wrong-type `install` takes a mapping, not a text (write `{script: install.sh}`)
     14:27-30 exclusive-keys `exe` stands beside `script`, which excludes it (keep one of them)
-    14:36-43 unknown-key unknown key `atempts` (remove it, or write one of `package`, `msi`, `archive`, `interpreter`, `context`, `timeout`, `successCodes`, `rebootCodes`)
+    14:36-43 unknown-key unknown key `atempts` (remove it, or write one of `package`, `msi`, `archive`, `pkg`, `dmg`, `registered`, `closeFirst`, `interpreter`, `context`, `timeout`, `successCodes`, `rebootCodes`)
     14:58-59 bad-value `0` is out of the range, as `attempts` asks for (write 1 or more)
     15:20-22 bad-value `30` is no duration, as `timeout` asks for (write a number with a unit: 30s, 15m, 4h, 7d)
     16:31-33 bad-value `1w` is no duration, as `timeout` asks for (write a number with a unit: 30s, 15m, 4h, 7d)
@@ -347,7 +347,7 @@ software: s
     3:6-13 wrong-type `key` takes a reference to a secret, not a text (write `{secret: NAME}`, with the secret in `secrets/NAME.age`)
     4:1-5 exclusive-keys `file` stands beside `key`, which excludes it (keep one of them)
     5:18-22 wrong-type `restrictToMajor` takes a text, not a number with a point (quote it: "24.1")
-    7:1-5 missing-key one of `key`, `file` is missing (add one of `key`, `file`)
+    7:1-5 missing-key one of `key`, `file`, `fields` is missing (add one of `key`, `file`, `fields`)
     "#);
     insta::assert_snapshot!(found("roles/r.yaml", "
 name: r

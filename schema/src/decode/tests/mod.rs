@@ -9,6 +9,7 @@ use crate::document::*;
 use crate::{read_file, tree};
 
 mod faults;
+mod installers;
 mod known;
 mod short;
 
@@ -54,6 +55,7 @@ fn check<T: Decode + JsonSchema>() {
 #[test]
 fn decoders_ask_for_what_the_schemas_have() {
     check::<Action>();
+    check::<OnPlatform<Action>>();
     check::<AdhocBounds>();
     check::<AgreementRow>();
     check::<Approval>();
@@ -61,6 +63,7 @@ fn decoders_ask_for_what_the_schemas_have() {
     check::<Artifact>();
     check::<BusinessHours>();
     check::<Client>();
+    check::<CloseFirst>();
     check::<CommandDetect>();
     check::<ComputerFacts>();
     check::<ConcurrentSessions>();
@@ -68,7 +71,9 @@ fn decoders_ask_for_what_the_schemas_have() {
     check::<Consequence>();
     check::<Defaults>();
     check::<Detect>();
+    check::<OnPlatform<Detect>>();
     check::<DeviceGroup>();
+    check::<DmgAction>();
     check::<DeviceGroupFact>();
     check::<ExeAction>();
     check::<ExpectedAction>();
@@ -89,8 +94,10 @@ fn decoders_ask_for_what_the_schemas_have() {
     check::<PackageDetect>();
     check::<Parameter>();
     check::<PersonFacts>();
+    check::<PkgAction>();
     check::<Platform>();
     check::<Postpone>();
+    check::<RegisteredAction>();
     check::<RegistryDetect>();
     check::<Repair>();
     check::<Retention>();
@@ -100,6 +107,7 @@ fn decoders_ask_for_what_the_schemas_have() {
     check::<Rule>();
     check::<SecretRef>();
     check::<SoftwareVersion>();
+    check::<Source>();
     check::<Target>();
     check::<TenantFacts>();
     check::<TestSession>();

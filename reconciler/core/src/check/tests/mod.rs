@@ -3,6 +3,7 @@
 mod applies;
 mod catalogue;
 mod deployments;
+mod installers;
 mod once;
 mod parameters;
 mod references;
