@@ -89,6 +89,28 @@ pub fn generate(seed: u64, size: Size) -> Generated {
     Generated { files, inventory: inventory(size, &mut random) }
 }
 
+/// The same repository where the first items of the catalogue need a value,
+/// and every tenant gives one of its own to each of them.
+pub fn give_values(mut files: Vec<(String, String)>, items: usize) -> Vec<(String, String)> {
+    let needing: Vec<String> =
+        (0..items).map(|index| format!("software/{}", software(index))).collect();
+    for (path, text) in &mut files {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if needing.iter().any(|item| item == folder) {
+            text.push_str("parameters: {token: {type: string, required: true}}\n");
+        } else if let Some(tenant) =
+            folder.strip_prefix("tenants/").filter(|_| path.ends_with("/tenant.yaml"))
+        {
+            text.push_str("values:\n");
+            for item in &needing {
+                writeln!(text, "  {item}: {{token: \"{tenant} {item}\"}}")
+                    .expect("a string takes text");
+            }
+        }
+    }
+    files
+}
+
 /// A repository with that many documents of software, each with 40 keys at all
 /// levels together, that need each other, and with 20 tasks that configure
 /// them and 20 deployments.

@@ -1,7 +1,7 @@
 //! The policy engine at scale, as a user meets it.
 //!
 //! `cargo bench -p ordain-tests --bench policy [-- PART...]` with the parts
-//! `scale`, `validate`, `debian` and `replay`; all of them where none is
+//! `scale`, `values`, `validate`, `debian` and `replay`; all of them where none is
 //! named. Each prints what it measured beside what is asked for. Times are
 //! CPU times, user and system together, the least of a few runs.
 //!
@@ -29,9 +29,11 @@ mod replay;
 mod repository;
 mod scale;
 mod validation;
+mod values;
 
-const PARTS: [(&str, fn()); 4] = [
+const PARTS: [(&str, fn()); 5] = [
     ("scale", scale::run),
+    ("values", values::run),
     ("validate", validation::run),
     ("debian", debian::run),
     ("replay", replay::run),
@@ -45,7 +47,7 @@ fn main() {
     let named: Vec<&str> =
         arguments.iter().map(String::as_str).filter(|one| !one.starts_with("--")).collect();
     if let Some(unknown) = named.iter().find(|one| PARTS.iter().all(|(name, _)| name != *one)) {
-        eprintln!("`{unknown}` is no part; there are: scale, validate, debian, replay");
+        eprintln!("`{unknown}` is no part; there are: scale, values, validate, debian, replay");
         std::process::exit(2);
     }
     for (_, run) in PARTS.iter().filter(|(name, _)| named.is_empty() || named.contains(name)) {

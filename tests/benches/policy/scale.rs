@@ -10,8 +10,8 @@ use crate::follow::Follower;
 use crate::program::{least, ordain};
 use crate::repository::{Change, commit_packed, init, write};
 
-const SEED: u64 = 1;
-const SIZE: Size =
+pub(crate) const SEED: u64 = 1;
+pub(crate) const SIZE: Size =
     Size { tenants: 200, deployments: 100, catalogue: 400, baseline: 20, computers: 50_000 };
 const RUNS: usize = 3;
 
