@@ -146,7 +146,13 @@ impl Stopped {
         let listening = tokio::time::timeout(PATIENCE, listening).await.unwrap().unwrap();
         let pem = std::fs::read(self.data.join("ca.pem")).unwrap();
         let roots = [reqwest::Certificate::from_pem(&pem).unwrap()];
-        let client = Client::builder().tls_certs_only(roots).timeout(PATIENCE).build().unwrap();
+        // An idle connection that is kept may be closed just when it is used again.
+        let client = Client::builder()
+            .tls_certs_only(roots)
+            .timeout(PATIENCE)
+            .pool_max_idle_per_host(0)
+            .build()
+            .unwrap();
         let token =
             std::fs::read_to_string(self.data.join("admin.token")).unwrap().trim().to_owned();
         Running {
