@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::rows::{
-    AgentRow, BurnOutcome, CommitRow, ComputerRow, EnrolAgent, EnrolRefusal, Enrolled,
-    EnrolledAgent, EventRow, FindingRow, OrderRow, OutcomeRow, PauseRow, SessionFilter, SessionRow,
-    SessionWrite, TokenHash, TokenRow,
+    AgentRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, EnrolAgent, EnrolRefusal,
+    Enrolled, EnrolledAgent, EventRow, FindingRow, LatestOutcome, OrderRow, OutcomeRow, PauseRow,
+    SessionFilter, SessionRow, SessionWrite, TokenHash, TokenRow,
 };
 use crate::{AgentId, ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
@@ -36,9 +36,20 @@ pub trait Commits {
     /// The last commit in force of which it is known whom it concerned.
     async fn commit_followed(&self, scope: &TenantScope) -> Result<Option<CommitRow>, StoreError>;
 
-    /// Notes how many computers a commit in force concerned; the commits in
-    /// force before it were followed together with it.
-    async fn note_followed(&self, revision: &str, concerned: u64) -> Result<(), StoreError>;
+    /// Notes which computers a commit in force concerned, by tenant and name;
+    /// the commits in force before it were followed together with it.
+    async fn note_followed(
+        &self,
+        revision: &str,
+        concerned: Vec<(TenantId, String)>,
+    ) -> Result<(), StoreError>;
+
+    /// Whom a commit concerned, and since when each is as it says.
+    async fn concerned(
+        &self,
+        scope: &TenantScope,
+        revision: &str,
+    ) -> Result<Vec<ConcernedRow>, StoreError>;
 
     /// The last decisions, newest first.
     async fn commit_history(
@@ -197,6 +208,10 @@ pub trait Sessions {
         scope: &TenantScope,
         id: &SessionId,
     ) -> Result<Vec<OutcomeRow>, StoreError>;
+
+    /// How each item ended on each computer in the last session that was about
+    /// it, by tenant, computer and item.
+    async fn latest_outcomes(&self, scope: &TenantScope) -> Result<Vec<LatestOutcome>, StoreError>;
 
     /// Up to when the sessions that schedules start by the clock were begun.
     async fn schedules_followed(

@@ -7,6 +7,7 @@
 mod connection;
 mod daemon;
 mod offline;
+mod outcome;
 mod shared;
 mod tools;
 
@@ -18,6 +19,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub(crate) use connection::*;
 pub(crate) use daemon::*;
 pub(crate) use offline::*;
+pub(crate) use outcome::*;
 pub(crate) use shared::*;
 pub(crate) use tools::*;
 
@@ -70,6 +72,10 @@ pub(crate) enum Verb {
     Status(StatusArgs),
     Computers(ComputersArgs),
     Sessions(SessionsArgs),
+    Compliance(ComplianceArgs),
+    Failures(FailuresArgs),
+    Versions(VersionsArgs),
+    History(HistoryArgs),
     Pause(PauseArgs),
     Resume(ResumeArgs),
     Export(ExportArgs),

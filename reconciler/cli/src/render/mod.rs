@@ -9,6 +9,7 @@ pub(crate) mod github;
 pub(crate) mod graph;
 pub(crate) mod log;
 pub(crate) mod markdown;
+pub(crate) mod outcome;
 pub(crate) mod plan;
 pub(crate) mod sessions;
 pub(crate) mod status;

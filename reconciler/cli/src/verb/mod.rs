@@ -16,6 +16,7 @@ mod plan;
 mod computers;
 mod enroll;
 mod export;
+mod outcome;
 mod pause;
 mod serve;
 mod sessions;
@@ -48,6 +49,10 @@ pub(crate) fn run(verb: &Verb, printer: &mut Printer) -> Result<Exit, CommandErr
         Verb::Status(args) => status::run(args, printer),
         Verb::Computers(args) => computers::run(args, printer),
         Verb::Sessions(args) => sessions::run(args, printer),
+        Verb::Compliance(args) => outcome::compliance(args, printer),
+        Verb::Failures(args) => outcome::failures(args, printer),
+        Verb::Versions(args) => outcome::versions(args, printer),
+        Verb::History(args) => outcome::history(args, printer),
         Verb::Pause(args) => pause::pause(&args.which, printer),
         Verb::Resume(args) => pause::resume(&args.which, printer),
         Verb::Export(args) => export::run(args, printer),

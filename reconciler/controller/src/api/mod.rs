@@ -11,6 +11,7 @@ mod health;
 mod input;
 mod inventory;
 mod operator;
+mod outcome;
 mod pauses;
 mod refusal;
 mod renew;
@@ -50,6 +51,10 @@ pub(crate) fn routes(controller: Arc<Controller>) -> Router {
         .route("/api/v1/sessions/{session}", get(sessions::show))
         .route("/api/v1/sessions/{session}/cancel", post(sessions::cancel))
         .route("/api/v1/sessions/{session}/logs", get(sessions::logs))
+        .route("/api/v1/compliance", get(outcome::compliant))
+        .route("/api/v1/failures", get(outcome::failed))
+        .route("/api/v1/versions/{software}", get(outcome::versions))
+        .route("/api/v1/history", get(outcome::history))
         .route("/api/v1/inventory", get(inventory::export))
         .route("/api/v1/pause", post(pauses::pause))
         .route("/api/v1/resume", post(pauses::resume));

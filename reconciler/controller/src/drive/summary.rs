@@ -2,7 +2,8 @@
 //! its items ended.
 
 use jiff::Timestamp;
-use ordain_core::session::Session;
+use ordain_core::execute::Entry;
+use ordain_core::session::{ActionView, Session, cause};
 use ordain_store::rows::{OutcomeRow, SessionRow};
 
 /// The session's row as it stands now.
@@ -23,7 +24,7 @@ pub(super) fn row(before: &SessionRow, session: &Session, now: Timestamp) -> Ses
 
 /// How the session's items ended, in the plan's order.
 pub(super) fn outcomes(session: &Session) -> Vec<OutcomeRow> {
-    let outcome = |action: ordain_core::session::ActionView<'_>| OutcomeRow {
+    let outcome = |action: ActionView<'_>| OutcomeRow {
         item: action.row.item.to_string(),
         action: action.row.action.word().to_owned(),
         reason: action.reason.word().to_owned(),
@@ -33,6 +34,8 @@ pub(super) fn outcomes(session: &Session) -> Vec<OutcomeRow> {
         status: action.status.word().to_owned(),
         result: action.result.map(|result| result.word().to_owned()),
         message: action.message.map(str::to_owned),
+        exit_code: action.log.iter().rev().find_map(Entry::exit_code),
+        cause: action.has_failed().then(|| cause(&action)),
     };
     session.actions().map(outcome).collect()
 }

@@ -87,15 +87,12 @@ impl Concern {
         };
         let concerned = match before {
             // Nothing was declared before: nobody waits for a change.
-            None => 0,
+            None => Vec::new(),
             Some(before) => self.compare(before, &in_force).await?,
         };
+        let computers = concerned.len();
         self.controller.store.note_followed(&in_force.revision, concerned).await?;
-        tracing::info!(
-            revision = in_force.revision,
-            computers = concerned,
-            "the commit is followed"
-        );
+        tracing::info!(revision = in_force.revision, computers, "the commit is followed");
         self.last = Some(in_force);
         Ok(())
     }
@@ -115,15 +112,15 @@ impl Concern {
         }
     }
 
-    /// Starts what is to be started; gives the number of computers concerned.
+    /// Starts what is to be started; gives the computers concerned.
     async fn compare(
         &self,
         before: Arc<InForce>,
         after: &Arc<InForce>,
-    ) -> Result<u64, ConcernError> {
+    ) -> Result<Vec<(TenantId, String)>, ConcernError> {
         let changed = Changed::between(&before.policy, &after.policy);
         if changed.is_empty() {
-            return Ok(0);
+            return Ok(Vec::new());
         }
         let computers = self.recorded(&changed).await?;
         let (after, now) = (after.clone(), Timestamp::now());
@@ -157,14 +154,14 @@ impl Concern {
     }
 }
 
-/// How many computers are concerned, and what is started for them.
+/// Which computers are concerned, and what is started for them.
 fn look(
     before: &InForce,
     after: &InForce,
     changed: &Changed,
     computers: Vec<ComputerFacts>,
     now: Timestamp,
-) -> (u64, Vec<Start>) {
+) -> (Vec<(TenantId, String)>, Vec<Start>) {
     let fleet = Fleet::new(Inventory { computers, ..Inventory::default() });
     let answered = |side: &InForce| {
         let mut answered = fleet.clone();
@@ -187,7 +184,9 @@ fn look(
             starts.push(Start::new(&after.policy, entry, subject));
         }
     }
-    (places.len(), starts)
+    let name =
+        |subject: &Subject<'_>| (TenantId::new(&subject.facts.tenant), subject.facts.name.clone());
+    (subjects.iter().map(name).collect(), starts)
 }
 
 /// The schedules that start sessions when winners change.

@@ -1,9 +1,12 @@
 //! Sessions as people and programs see them: one at a glance ([`shown`]), or
-//! line by line as it happens ([`log()`]).
+//! line by line as it happens ([`log()`]); and the fleet as sessions left it
+//! ([`compliance`], [`failures`]).
 
+mod fleet;
 mod follow;
 mod lines;
 mod shown;
 
+pub(crate) use fleet::{Compliance, Failures, compliance, failures};
 pub(crate) use follow::log;
 pub(crate) use shown::{Shown, shown};

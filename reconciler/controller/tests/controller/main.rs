@@ -9,6 +9,7 @@ mod follow;
 mod harness;
 mod hub;
 mod operator;
+mod outcome;
 mod restart;
 mod sessions;
 mod timetable;

@@ -17,6 +17,7 @@
 //! for the machine, `dispatch` for one order under way, `view` for what is
 //! shown.
 
+mod cause;
 mod clock;
 mod dispatch;
 mod machine;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use ordain_schema::document::Offline;
 
+pub use cause::cause;
 pub use machine::Session;
 pub use row::PlannedRow;
 pub use view::{ActionView, StageView};

@@ -4,11 +4,11 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::super::Database;
-use super::{commits, computers, enrolments, followed, restore, sessions};
+use super::{commits, computers, enrolments, followed, outcomes, restore, sessions};
 use crate::rows::{
-    AgentRow, BurnOutcome, CommitRow, ComputerRow, EnrolAgent, EnrolRefusal, Enrolled,
-    EnrolledAgent, EventRow, FindingRow, OrderRow, OutcomeRow, PauseRow, SessionFilter, SessionRow,
-    SessionWrite, TokenHash, TokenRow,
+    AgentRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, EnrolAgent, EnrolRefusal,
+    Enrolled, EnrolledAgent, EventRow, FindingRow, LatestOutcome, OrderRow, OutcomeRow, PauseRow,
+    SessionFilter, SessionRow, SessionWrite, TokenHash, TokenRow,
 };
 use crate::{
     AgentId, Commits, ComputerId, Computers, Enrolments, SessionId, Sessions, StoreError, TenantId,
@@ -48,9 +48,21 @@ impl Commits for Database {
         read!(self, commits::followed, scope)
     }
 
-    async fn note_followed(&self, revision: &str, concerned: u64) -> Result<(), StoreError> {
+    async fn note_followed(
+        &self,
+        revision: &str,
+        concerned: Vec<(TenantId, String)>,
+    ) -> Result<(), StoreError> {
         let revision = revision.to_owned();
-        write!(self, |on| commits::note_followed(on, &revision, concerned))
+        write!(self, |on| commits::note_followed(on, &revision, &concerned))
+    }
+
+    async fn concerned(
+        &self,
+        scope: &TenantScope,
+        revision: &str,
+    ) -> Result<Vec<ConcernedRow>, StoreError> {
+        read!(self, commits::concerned, scope, revision)
     }
 
     async fn commit_history(
@@ -235,7 +247,11 @@ impl Sessions for Database {
         scope: &TenantScope,
         id: &SessionId,
     ) -> Result<Vec<OutcomeRow>, StoreError> {
-        read!(self, sessions::outcomes, scope, id)
+        read!(self, outcomes::of_session, scope, id)
+    }
+
+    async fn latest_outcomes(&self, scope: &TenantScope) -> Result<Vec<LatestOutcome>, StoreError> {
+        read!(self, outcomes::latest, scope)
     }
 
     async fn schedules_followed(

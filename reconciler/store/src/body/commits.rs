@@ -3,9 +3,9 @@
 use sqlx::query_as;
 
 use super::super::Connection;
-use super::text::{json, millis, time, value};
-use crate::rows::{CommitRow, Verdict};
-use crate::{StoreError, TenantScope};
+use super::text::{json, millis, number, some_time, time, value};
+use crate::rows::{CommitRow, ConcernedRow, Verdict};
+use crate::{StoreError, TenantId, TenantScope};
 
 type Columns = (String, String, i64, String);
 
@@ -52,18 +52,58 @@ async fn one(
 pub(super) async fn note_followed(
     on: &mut Connection,
     revision: &str,
-    concerned: u64,
+    concerned: &[(TenantId, String)],
 ) -> Result<(), StoreError> {
+    for (tenant, computer) in concerned {
+        sqlx::query(
+            "INSERT INTO commit_computers (tenant, revision, computer) \
+             SELECT tenant, $2, id FROM computers WHERE tenant = $1 AND name = $3 \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(tenant.as_str())
+        .bind(revision)
+        .bind(computer)
+        .execute(&mut *on)
+        .await?;
+    }
     sqlx::query(
         "UPDATE commits SET concerned = CASE WHEN revision = $1 THEN $2 ELSE 0 END \
          WHERE verdict = 'accepted' AND concerned IS NULL AND ordinal <= \
          (SELECT MAX(ordinal) FROM commits WHERE verdict = 'accepted' AND revision = $1)",
     )
     .bind(revision)
-    .bind(i64::try_from(concerned).unwrap_or(i64::MAX))
+    .bind(number(concerned.len() as u64))
     .execute(on)
     .await?;
     Ok(())
+}
+
+/// Whom a commit concerned, and since when each is as it says. A session of
+/// everything that passed under it, or under a later one, is what counts.
+pub(super) async fn concerned(
+    on: &mut Connection,
+    scope: &TenantScope,
+    revision: &str,
+) -> Result<Vec<ConcernedRow>, StoreError> {
+    let columns: Vec<(String, String, Option<i64>)> = query_as(
+        "SELECT k.tenant, c.name, MIN(s.ended_at) FROM commit_computers k \
+         JOIN computers c ON c.tenant = k.tenant AND c.id = k.computer \
+         LEFT JOIN sessions s ON s.tenant = k.tenant AND s.computer = k.computer \
+              AND s.status = 'passed' AND s.kind = 'maintenance' AND s.revision IN \
+              (SELECT revision FROM commits WHERE verdict = 'accepted' AND ordinal >= \
+               (SELECT MAX(ordinal) FROM commits WHERE verdict = 'accepted' AND revision = $2)) \
+         WHERE k.revision = $2 AND (CAST($1 AS TEXT) IS NULL OR k.tenant = $1) \
+         GROUP BY k.tenant, c.name ORDER BY k.tenant, c.name",
+    )
+    .bind(scope.tenant())
+    .bind(revision)
+    .fetch_all(on)
+    .await?;
+    let row = |(tenant, computer, converged): (String, String, Option<i64>)| {
+        let converged_at = some_time(converged)?;
+        Ok(ConcernedRow { tenant: TenantId::new(tenant), computer, converged_at })
+    };
+    columns.into_iter().map(row).collect()
 }
 
 pub(super) async fn rejected(

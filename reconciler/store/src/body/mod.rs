@@ -9,6 +9,7 @@ mod commits;
 mod computers;
 mod enrolments;
 mod followed;
+mod outcomes;
 mod restore;
 mod sessions;
 mod text;

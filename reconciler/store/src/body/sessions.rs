@@ -4,10 +4,8 @@ use sqlx::{query, query_as};
 
 use super::super::Connection;
 use super::text::{count, millis, number, some_time, time};
-use super::{computers, enrolments};
-use crate::rows::{
-    EventRow, NewOrder, OrderRow, OutcomeRow, SessionFilter, SessionRow, SessionWrite,
-};
+use super::{computers, enrolments, outcomes};
+use crate::rows::{EventRow, NewOrder, OrderRow, SessionFilter, SessionRow, SessionWrite};
 use crate::{AgentId, ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
 pub(super) async fn journal(on: &mut Connection, write: &SessionWrite) -> Result<(), StoreError> {
@@ -41,7 +39,7 @@ pub(super) async fn journal(on: &mut Connection, write: &SessionWrite) -> Result
         computers::inventoried(on, &row.tenant, &row.computer, write.at).await?;
     }
     if !write.outcomes.is_empty() {
-        replace_outcomes(on, write).await?;
+        outcomes::replace(on, write).await?;
     }
     Ok(())
 }
@@ -137,36 +135,6 @@ async fn insert_order(
     .bind(millis(order.expires_at))
     .execute(on)
     .await?;
-    Ok(())
-}
-
-async fn replace_outcomes(on: &mut Connection, write: &SessionWrite) -> Result<(), StoreError> {
-    let (tenant, session) = (write.row.tenant.as_str(), write.row.id.as_str());
-    query("DELETE FROM outcomes WHERE tenant = $1 AND session = $2")
-        .bind(tenant)
-        .bind(session)
-        .execute(&mut *on)
-        .await?;
-    for (place, outcome) in (0_i64..).zip(&write.outcomes) {
-        query(
-            "INSERT INTO outcomes (tenant, session, place, item, action, reason, from_version, to_version, by_path, status, result, message) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        )
-        .bind(tenant)
-        .bind(session)
-        .bind(place)
-        .bind(&outcome.item)
-        .bind(&outcome.action)
-        .bind(&outcome.reason)
-        .bind(&outcome.from)
-        .bind(&outcome.to)
-        .bind(&outcome.by)
-        .bind(&outcome.status)
-        .bind(&outcome.result)
-        .bind(&outcome.message)
-        .execute(&mut *on)
-        .await?;
-    }
     Ok(())
 }
 
@@ -301,48 +269,6 @@ pub(super) async fn events(
         .into_iter()
         .map(|(seq, at, event)| Ok(EventRow { seq: count(seq)?, at: time(at)?, event }))
         .collect()
-}
-
-type Outcome = (
-    String,
-    String,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    String,
-    Option<String>,
-    Option<String>,
-);
-
-pub(super) async fn outcomes(
-    on: &mut Connection,
-    scope: &TenantScope,
-    id: &SessionId,
-) -> Result<Vec<OutcomeRow>, StoreError> {
-    let Some(session) = one(on, scope, id).await? else {
-        return Ok(Vec::new());
-    };
-    let columns: Vec<Outcome> = query_as(
-        "SELECT item, action, reason, from_version, to_version, by_path, status, result, message \
-         FROM outcomes WHERE tenant = $1 AND session = $2 ORDER BY place",
-    )
-    .bind(session.tenant.as_str())
-    .bind(id.as_str())
-    .fetch_all(on)
-    .await?;
-    let row = |(item, action, reason, from, to, by, status, result, message)| OutcomeRow {
-        item,
-        action,
-        reason,
-        from,
-        to,
-        by,
-        status,
-        result,
-        message,
-    };
-    Ok(columns.into_iter().map(row).collect())
 }
 
 pub(super) async fn last_order(

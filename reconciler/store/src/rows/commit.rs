@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::TenantScope;
+use crate::{TenantId, TenantScope};
 
 /// A decision about a commit.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,12 +28,25 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    pub(crate) const fn word(self) -> &'static str {
+    /// The decision in a word.
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
             Self::Rejected => "rejected",
         }
     }
+}
+
+/// A computer that a commit concerned.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ConcernedRow {
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// Its name.
+    pub computer: String,
+    /// When the first session ended that found or brought it to what the
+    /// commit, or a later one, says; none until then.
+    pub converged_at: Option<Timestamp>,
 }
 
 /// A diagnostic as it is stored.

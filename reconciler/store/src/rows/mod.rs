@@ -9,8 +9,9 @@ pub use agent::{
     AgentRow, AgentStatus, BurnOutcome, EnrolAgent, EnrolRefusal, Enrolled, EnrolledAgent,
     TokenHash, TokenRow,
 };
-pub use commit::{CommitRow, DiagnosticRow, RelatedRow, Verdict};
+pub use commit::{CommitRow, ConcernedRow, DiagnosticRow, RelatedRow, Verdict};
 pub use computer::{ComputerRow, FindingRow, PauseRow};
 pub use session::{
-    EventRow, NewOrder, OrderRow, OutcomeRow, SessionFilter, SessionRow, SessionWrite,
+    EventRow, LatestOutcome, NewOrder, OrderRow, OutcomeRow, SessionFilter, SessionRow,
+    SessionWrite,
 };

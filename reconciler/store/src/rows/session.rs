@@ -140,6 +140,27 @@ pub struct OutcomeRow {
     pub result: Option<String>,
     /// For people.
     pub message: Option<String>,
+    /// The exit code of what ran last for it.
+    pub exit_code: Option<i32>,
+    /// Where it failed: what it has in common with the same failure elsewhere.
+    pub cause: Option<String>,
+}
+
+/// How an item ended in the last session of a computer that was about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LatestOutcome {
+    /// The computer's tenant.
+    pub tenant: TenantId,
+    /// The computer.
+    pub computer: ComputerId,
+    /// Its name.
+    pub computer_name: String,
+    /// The session.
+    pub session: SessionId,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// How.
+    pub outcome: OutcomeRow,
 }
 
 /// Which sessions are asked for, newest first.

@@ -12,6 +12,7 @@ const STEPS: &[(&str, &str)] = &[
     (include_str!("../../migrations/sqlite/0002.sql"), "PRAGMA user_version = 2"),
     (include_str!("../../migrations/sqlite/0003.sql"), "PRAGMA user_version = 3"),
     (include_str!("../../migrations/sqlite/0004.sql"), "PRAGMA user_version = 4"),
+    (include_str!("../../migrations/sqlite/0005.sql"), "PRAGMA user_version = 5"),
 ];
 
 pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {

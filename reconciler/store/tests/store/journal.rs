@@ -150,6 +150,8 @@ pub(crate) async fn scopes(store: &dyn Store) {
         status: "done".into(),
         result: Some("passed".into()),
         message: None,
+        exit_code: Some(3010),
+        cause: Some("error #".into()),
     }];
     let outcomes = new.outcomes.clone();
     store.journal(new).await.unwrap();
@@ -157,6 +159,17 @@ pub(crate) async fn scopes(store: &dyn Store) {
         (TenantScope::One(TenantId::new("scopes")), TenantScope::One(TenantId::new("other")));
     assert_eq!(store.outcomes(&own, &id).await.unwrap(), outcomes);
     assert_eq!(store.outcomes(&other, &id).await.unwrap(), []);
+    let mut later = write(row("scopes", "s-scopes2", &computer), 0, &["one"]);
+    later.outcomes = vec![OutcomeRow { action: "none".into(), ..outcomes[0].clone() }];
+    store.journal(later).await.unwrap();
+    let latest = store.latest_outcomes(&own).await.unwrap();
+    let told: Vec<_> = latest
+        .iter()
+        .map(|one| (one.session.as_str(), one.computer_name.as_str(), one.outcome.action.as_str()))
+        .collect();
+    assert_eq!(told, [("s-scopes2", "scopes-1", "none")], "the last session's word counts");
+    assert_eq!(latest[0].outcome.exit_code, Some(3010));
+    assert_eq!(store.latest_outcomes(&other).await.unwrap(), []);
     assert_eq!(store.events(&other, &id, 1).await.unwrap(), []);
     assert_eq!(store.session(&other, &id).await.unwrap(), None);
     assert_eq!(store.last_order(&other, &id).await.unwrap(), None);
