@@ -16,7 +16,8 @@ pub(crate) struct Compliance {
 
 #[derive(Deserialize)]
 struct Tenant {
-    tenant: String,
+    #[serde(rename = "tenant")]
+    id: String,
     computers: usize,
     compliant: usize,
     items: Vec<Item>,
@@ -24,7 +25,8 @@ struct Tenant {
 
 #[derive(Deserialize)]
 struct Item {
-    item: String,
+    #[serde(rename = "item")]
+    name: String,
     compliant: usize,
     failed: usize,
     open: usize,
@@ -39,7 +41,7 @@ pub(crate) fn compliance(compliance: &Compliance, style: Style) -> String {
         let _ = writeln!(
             text,
             "{}: {} of {} computers compliant",
-            style.bold(&tenant.tenant),
+            style.bold(&tenant.id),
             tenant.compliant,
             tenant.computers
         );
@@ -49,7 +51,7 @@ pub(crate) fn compliance(compliance: &Compliance, style: Style) -> String {
             let failed = Cell::new(item.failed);
             let failed = if item.failed > 0 { failed.fg(Color::Red) } else { failed };
             rows.add_row(vec![
-                Cell::new(&item.item),
+                Cell::new(&item.name),
                 Cell::new(item.compliant),
                 failed,
                 Cell::new(item.open),

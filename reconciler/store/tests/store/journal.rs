@@ -167,7 +167,7 @@ pub(crate) async fn scopes(store: &dyn Store) {
         .iter()
         .map(|one| (one.session.as_str(), one.computer_name.as_str(), one.outcome.action.as_str()))
         .collect();
-    assert_eq!(told, [("s-scopes2", "scopes-1", "none")], "the last session's word counts");
+    assert_eq!(told, [("s-scopes2", "pc-scopes-1", "none")], "the last session's word counts");
     assert_eq!(latest[0].outcome.exit_code, Some(3010));
     assert_eq!(store.latest_outcomes(&other).await.unwrap(), []);
     assert_eq!(store.events(&other, &id, 1).await.unwrap(), []);
