@@ -11,13 +11,18 @@
 
 mod args;
 
+mod catalogue;
+
+mod bump;
 mod client;
+mod files;
 mod inventory;
 mod policy;
 mod repository;
 mod request;
 mod scripts;
 mod suggest;
+mod web;
 
 mod verb;
 

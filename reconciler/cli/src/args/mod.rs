@@ -4,6 +4,7 @@
 //! What a verb does with its arguments stands in `verb/`; arguments that
 //! several verbs share stand in `shared.rs`.
 
+mod catalogue;
 mod connection;
 mod daemon;
 mod offline;
@@ -16,6 +17,7 @@ mod reference;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use catalogue::*;
 pub(crate) use connection::*;
 pub(crate) use daemon::*;
 pub(crate) use offline::*;
@@ -67,6 +69,8 @@ pub(crate) enum Verb {
     Plan(PlanArgs),
     Diff(DiffArgs),
     Explain(ExplainArgs),
+    Import(ImportArgs),
+    Bump(BumpArgs),
     Serve(ServeArgs),
     Enroll(EnrollArgs),
     Status(StatusArgs),

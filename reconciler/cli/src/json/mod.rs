@@ -4,10 +4,12 @@
 //! own types are not serialized; what stands here changes only with an entry
 //! in the changelog.
 
+pub(crate) mod bump;
 pub(crate) mod diagnostics;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod graph;
+pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod plan;
 pub(crate) mod sarif;

@@ -7,6 +7,7 @@ pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod github;
 pub(crate) mod graph;
+pub(crate) mod import;
 pub(crate) mod log;
 pub(crate) mod markdown;
 pub(crate) mod outcome;

@@ -1,7 +1,6 @@
 //! `ordain fmt`: the canonical layout of documents, comments kept.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use ordain_schema::{Content, Diagnostic, Mode};
@@ -11,7 +10,7 @@ use crate::args::{FmtArgs, Format};
 use crate::error::{CommandError, Exit};
 use crate::printer::Printer;
 use crate::render::{count, diagnostics};
-use crate::repository;
+use crate::{files, repository};
 
 /// A YAML file that may be laid out anew.
 struct Candidate {
@@ -30,7 +29,7 @@ pub(super) fn run(args: &FmtArgs, printer: &mut Printer) -> Result<Exit, Command
             Ok(text) if text.as_bytes() == one.bytes => {}
             Ok(text) => {
                 if !args.check {
-                    replace(&one.place, &text)?;
+                    files::replace(&one.place, &text)?;
                 }
                 changed.push(one.shown.as_str());
             }
@@ -49,7 +48,7 @@ pub(super) fn run(args: &FmtArgs, printer: &mut Printer) -> Result<Exit, Command
 /// The YAML files of a repository, or the one file that was named.
 fn candidates(path: Option<&Path>) -> Result<Vec<Candidate>, CommandError> {
     if let Some(file) = path.filter(|path| path.is_file()) {
-        let bytes = fs::read(file).map_err(|error| failed(error, file, "read"))?;
+        let bytes = fs::read(file).map_err(|error| files::failed(error, file, "read"))?;
         let shown = file.display().to_string();
         return Ok(vec![Candidate { place: file.to_owned(), shown, bytes }]);
     }
@@ -71,32 +70,6 @@ fn laid_out(one: &Candidate) -> Result<String, Diagnostic> {
         Diagnostic::error(code, &one.shown, span, "the file is not UTF-8")
     });
     ordain_schema::format(text?).map_err(|found| Diagnostic { file: one.shown.clone(), ..found })
-}
-
-/// Puts a new text in a file's place at once: a power cut leaves the old or
-/// the new one, never half of either.
-fn replace(place: &Path, text: &str) -> Result<(), CommandError> {
-    let mut name = place.file_name().unwrap_or_default().to_owned();
-    name.push(".ordain-new");
-    let beside = place.with_file_name(name);
-    let write = || {
-        let permissions = fs::metadata(place)?.permissions();
-        let mut file = fs::File::create(&beside)?;
-        file.write_all(text.as_bytes())?;
-        file.set_permissions(permissions)?;
-        file.sync_all()?;
-        fs::rename(&beside, place)
-    };
-    write().map_err(|error| {
-        // What is left of a failed attempt is of no use to anybody.
-        let _gone = fs::remove_file(&beside);
-        failed(error, place, "written")
-    })
-}
-
-fn failed(error: std::io::Error, path: &Path, what: &str) -> CommandError {
-    let said = format!("`{}` cannot be {what}", path.display());
-    CommandError::failed(anyhow::Error::new(error).context(said))
 }
 
 fn show(changed: &[&str], args: &FmtArgs, all: usize, printer: &mut Printer) {

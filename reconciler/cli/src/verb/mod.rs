@@ -13,6 +13,9 @@ mod diff;
 mod explain;
 mod plan;
 
+pub(crate) mod bump;
+pub(crate) mod import;
+
 mod computers;
 mod enroll;
 mod export;
@@ -44,6 +47,8 @@ pub(crate) fn run(verb: &Verb, printer: &mut Printer) -> Result<Exit, CommandErr
         Verb::Plan(args) => plan::run(args, printer),
         Verb::Diff(args) => diff::run(args, printer),
         Verb::Explain(args) => explain::run(args, printer),
+        Verb::Import(args) => import::run(args, printer),
+        Verb::Bump(args) => bump::run(args, printer),
         Verb::Serve(args) => serve::run(args),
         Verb::Enroll(args) => enroll::run(args, printer),
         Verb::Status(args) => status::run(args, printer),

@@ -20,6 +20,9 @@ mod graph;
 mod schema;
 mod test;
 
+mod bump;
+mod import;
+
 mod diff;
 mod explain;
 mod inventory;
