@@ -195,7 +195,7 @@ fn judged(work: &Work, run: &Run, ended: Result<Ended, CannotRun>) -> (End, Stri
         Way::Stopped => End::Killed,
         Way::Exit(code)
             if work.phase == WorkPhase::Test
-                || matches!(work.expect, Expect::True | Expect::TrueEndsStep) =>
+                || matches!(work.expect, Expect::True | Expect::False | Expect::TrueEndsStep) =>
         {
             End::Answer { answer: answer(&ended.answer, code, &run.success_codes), code }
         }

@@ -238,7 +238,7 @@ fn scripts_of_check(check: &Check) -> Vec<ObjectId> {
         }
         CheckHow::Test(run) | CheckHow::Get(run) => vec![run],
     };
-    runs.into_iter().filter_map(script_id).collect()
+    runs.into_iter().flat_map(script_ids).collect()
 }
 
 fn scripts_of_step(step: &Step) -> Vec<ObjectId> {
@@ -247,7 +247,7 @@ fn scripts_of_step(step: &Step) -> Vec<ObjectId> {
         What::Probe(probe) => scripted(probe),
         What::Fetch(_) => None,
     });
-    runs.filter_map(script_id).collect()
+    runs.flat_map(script_ids).collect()
 }
 
 fn scripted(probe: &Probe) -> Option<&Run> {
@@ -257,10 +257,14 @@ fn scripted(probe: &Probe) -> Option<&Run> {
     }
 }
 
-fn script_id(run: &Run) -> Option<ObjectId> {
+/// The script that runs and the files that it uses.
+fn script_ids(run: &Run) -> Vec<ObjectId> {
     match &run.what {
-        RunWhat::Script { blob, .. } => blob.parse().ok(),
-        RunWhat::Package { .. } | RunWhat::BuiltIn { .. } => None,
+        RunWhat::Script { blob, library, .. } => {
+            let files = library.iter().map(|file| &file.blob);
+            files.chain([blob]).filter_map(|id| id.parse().ok()).collect()
+        }
+        RunWhat::Package { .. } | RunWhat::BuiltIn { .. } => Vec::new(),
     }
 }
 

@@ -25,6 +25,7 @@ use std::time::{Duration, Instant};
 
 use ordain_core::order::{Run, RunContext, RunWhat};
 
+use self::output::{Bounded, LIMIT};
 pub use self::process::{Ended, Launch, Printing, Watch, Way, supervise};
 pub use self::stop::Stop;
 pub use self::tree::kill as kill_tree;
@@ -51,6 +52,9 @@ pub enum CannotRun {
     /// Nobody to run it as.
     #[error("nobody is logged on, and this runs as the person who is")]
     NobodyLoggedOn,
+    /// Somebody is, but not the primary person.
+    #[error("the computer's primary person is not logged on, and this runs as that person")]
+    PrimaryAway,
     /// Whoever is logged on has no account here.
     #[error("`{0}` is logged on but has no account on this computer")]
     NoAccount(String),
@@ -161,17 +165,60 @@ impl Runner {
         changes: bool,
         watch: &mut Watch<'_>,
     ) -> Result<Ended, CannotRun> {
-        let account = match run.context {
-            RunContext::System => None,
-            RunContext::User => Some(person::logged_on(&*self.platform, self.me.as_ref())?),
-            RunContext::Metascript => return Err(CannotRun::NotHere("metascript")),
-            RunContext::Cloud => return Err(CannotRun::NotHere("cloud")),
-        };
+        match run.context {
+            RunContext::System => self.run_as(run, marker, changes, None, watch),
+            RunContext::User => {
+                let meant = person::meant(&*self.platform, self.me.as_ref(), run.users.as_ref())?;
+                self.run_for(&meant, run, marker, changes, watch)
+            }
+            RunContext::Metascript => Err(CannotRun::NotHere("metascript")),
+            RunContext::Cloud => Err(CannotRun::NotHere("cloud")),
+        }
+    }
+
+    /// Runs something for several persons, one after the other. What went worst
+    /// stands for all; a test that says no needs no further one.
+    fn run_for(
+        &self,
+        accounts: &[Account],
+        run: &Run,
+        marker: &str,
+        changes: bool,
+        watch: &mut Watch<'_>,
+    ) -> Result<Ended, CannotRun> {
+        let mut output = Bounded::new(LIMIT);
+        let mut worst: Option<(Grade, Ended)> = None;
+        for account in accounts {
+            let ended = self.run_as(run, marker, changes, Some(account), watch)?;
+            if accounts.len() > 1 {
+                output.push(format!("[{}]\n", account.name).as_bytes());
+            }
+            output.push(ended.output.as_bytes());
+            let (grade, stopped) = (grade(run, changes, &ended), ended.way == Way::Stopped);
+            if worst.as_ref().is_none_or(|(before, _)| *before < grade) {
+                worst = Some((grade, ended));
+            }
+            if stopped || (!changes && grade == Grade::Bad) {
+                break;
+            }
+        }
+        let (_, ended) = worst.ok_or(CannotRun::NobodyLoggedOn)?;
+        Ok(Ended { output: output.text(), ..ended })
+    }
+
+    fn run_as(
+        &self,
+        run: &Run,
+        marker: &str,
+        changes: bool,
+        account: Option<&Account>,
+        watch: &mut Watch<'_>,
+    ) -> Result<Ended, CannotRun> {
         match &run.what {
-            RunWhat::Script { blob, path, interpreter, method } => {
+            RunWhat::Script { blob, path, interpreter, method, library } => {
                 let (program, leading) = self.interpreters.find(*interpreter)?;
-                let reader = account.as_ref().filter(|account| self.drops_to(account));
-                let shared = !changes && reader.is_none();
+                let reader = account.filter(|account| self.drops_to(account));
+                let shared = !changes && reader.is_none() && library.is_empty();
                 let spare = if shared { self.spare().take() } else { None };
                 let place =
                     spare.map_or_else(|| script::Place::make(&self.folder, marker, reader), Ok)?;
@@ -180,10 +227,14 @@ impl Runner {
                 } else {
                     place.write(path, blob, &self.blobs, reader)?
                 };
+                for file in library {
+                    place.add(file, &self.blobs, reader)?;
+                }
                 let output = place.path().join("output");
-                let mut environment = self.base_environment(account.as_ref());
+                let mut environment = self.base_environment(account);
                 environment.extend(run.environment.iter().cloned());
                 environment.push(("ORDAIN_FOLDER".to_owned(), place.path().display().to_string()));
+                environment.push(("ORDAIN_SESSION".to_owned(), watch.session.to_owned()));
                 if let Some(method) = method {
                     environment.push(("ORDAIN_METHOD".to_owned(), (*method).to_owned()));
                 }
@@ -194,9 +245,7 @@ impl Runner {
                         .map(OsString::from)
                         .chain([script.clone().into_os_string()])
                         .collect(),
-                    folder: account
-                        .as_ref()
-                        .map_or(place.path(), |account| person::start_folder(account)),
+                    folder: account.map_or(place.path(), person::start_folder),
                     environment,
                     input: run.input.as_deref().map(str::as_bytes),
                     account: reader,
@@ -251,6 +300,26 @@ impl Runner {
             environment.extend(person::environment(account));
         }
         environment
+    }
+}
+
+/// How well a run for one of several persons went; the greater the worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Grade {
+    Good,
+    WantsReboot,
+    Bad,
+}
+
+fn grade(run: &Run, changes: bool, ended: &Ended) -> Grade {
+    let Way::Exit(code) = ended.way else { return Grade::Bad };
+    let success = run.success_codes.contains(&code) || (run.success_codes.is_empty() && code == 0);
+    let well =
+        if changes { success } else { answer::answer(&ended.answer, code, &run.success_codes) };
+    match well {
+        true => Grade::Good,
+        false if changes && run.reboot_codes.contains(&code) => Grade::WantsReboot,
+        false => Grade::Bad,
     }
 }
 

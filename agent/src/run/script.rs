@@ -8,6 +8,7 @@ use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 
+use ordain_core::order::File;
 use ordain_trust::{ObjectId, blob_id};
 
 use super::CannotRun;
@@ -28,9 +29,9 @@ impl Place {
     /// Makes the folder of that run. `reader` is an account that must be able
     /// to read in it; it can still change nothing.
     pub fn make(folder: &Path, marker: &str, reader: Option<&Account>) -> Result<Self, CannotRun> {
-        let (path, mode) = match reader {
-            None => (folder.join(marker), 0o700),
-            Some(_) => (Path::new(SHARED).join(format!("ordain-{marker}")), 0o750),
+        let path = match reader {
+            None => folder.join(marker),
+            Some(_) => Path::new(SHARED).join(format!("ordain-{marker}")),
         };
         match DirBuilder::new().mode(0o700).create(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound && reader.is_none() => {
@@ -43,12 +44,7 @@ impl Place {
             made => made.map_err(disk::at("make the folder", &path))?,
         }
         let place = Self { path };
-        if let Some(reader) = reader {
-            let path = &place.path;
-            chown(path, None, Some(reader.gid)).map_err(disk::at("change the group of", path))?;
-            fs::set_permissions(path, Permissions::from_mode(mode))
-                .map_err(disk::at("open up", path))?;
-        }
+        open_up(&place.path, reader)?;
         Ok(place)
     }
 
@@ -92,9 +88,41 @@ impl Place {
         blobs: &Blobs,
         reader: Option<&Account>,
     ) -> Result<PathBuf, CannotRun> {
+        self.put(self.path.join(file_name(name)), id, blobs, reader)
+    }
+
+    /// Writes a file of `lib/` beside the script, under its path from the root.
+    pub fn add(
+        &self,
+        file: &File,
+        blobs: &Blobs,
+        reader: Option<&Account>,
+    ) -> Result<(), CannotRun> {
+        let mut path = self.path.clone();
+        let (folders, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
+        for folder in folders.split('/').filter(|folder| !folder.is_empty()) {
+            path.push(folder);
+            match DirBuilder::new().mode(0o700).create(&path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                made => {
+                    made.map_err(disk::at("make the folder", &path))?;
+                    open_up(&path, reader)?;
+                }
+            }
+        }
+        path.push(name);
+        self.put(path, &file.blob, blobs, reader).map(drop)
+    }
+
+    fn put(
+        &self,
+        path: PathBuf,
+        id: &str,
+        blobs: &Blobs,
+        reader: Option<&Account>,
+    ) -> Result<PathBuf, CannotRun> {
         let id: ObjectId = id.parse().map_err(BlobError::BadId)?;
         let content = blobs.load(&id)?;
-        let path = self.path.join(file_name(name));
         let mode = if reader.is_some() { 0o440 } else { 0o400 };
         let mut file = OpenOptions::new()
             .read(true)
@@ -122,6 +150,15 @@ impl Place {
             }
         }
     }
+}
+
+/// Lets an account read in a folder; it can change nothing.
+fn open_up(folder: &Path, reader: Option<&Account>) -> Result<(), CannotRun> {
+    let Some(reader) = reader else { return Ok(()) };
+    chown(folder, None, Some(reader.gid)).map_err(disk::at("change the group of", folder))?;
+    fs::set_permissions(folder, Permissions::from_mode(0o750))
+        .map_err(disk::at("open up", folder))?;
+    Ok(())
 }
 
 impl Drop for Place {

@@ -85,6 +85,7 @@ fn interpreters_follow_the_order() {
         path: "t.py".into(),
         interpreter: "python3".into(),
         method: None,
+        library: Vec::new(),
     };
     let (end, output) = bench.run_one(1, set(RunSpec { what, ..shell(script, 60) }));
     assert_eq!((end, output.as_str()), (exit(0), "python 3\n"));
@@ -93,6 +94,7 @@ fn interpreters_follow_the_order() {
         path: "t.cmd".into(),
         interpreter: "cmd".into(),
         method: None,
+        library: Vec::new(),
     };
     let (end, _) = bench.run_one(2, set(RunSpec { what, ..shell(script, 60) }));
     assert_eq!(end, EndSpec::Failed { message: "cmd runs on Windows only".into() });

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ordain_schema::document::CountOrPercent;
 
 use crate::change::Values;
+use crate::fleet::World;
 use crate::item::Item;
 use crate::plan::{Action, Plan, Totals};
 use crate::policy::Policy;
@@ -37,7 +38,7 @@ pub struct ComputerDiff {
     pub changes: Vec<Change>,
 }
 
-/// A change of action, version, file or parameters.
+/// A change of action, version, file, parameters or files of `lib/`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// The item.
@@ -49,6 +50,9 @@ pub struct Change {
     /// The parameters that have another value, by name; those of actions that
     /// stand on one side only are not compared.
     pub parameters: Vec<String>,
+    /// The files of `lib/` that the item uses and that hold something else, by
+    /// their paths; likewise.
+    pub files: Vec<String>,
 }
 
 /// A limit of the repository that the change exceeds.
@@ -64,11 +68,15 @@ pub struct Exceeded {
 
 /// Compares two plans that were made for the same fleet, session and moment,
 /// of `known` computers in all: those that cannot differ may be left out of
-/// both. The limits are those of the policy before: a change cannot raise what
+/// both. Each world is the one that its plan was made in. The limits are those of the policy before: a change cannot raise what
 /// it is measured by.
-pub fn diff((before, base): (&Policy, &Plan), (after, head): (&Policy, &Plan), known: u64) -> Diff {
+pub fn diff(
+    (before, base): (&World<'_>, &Plan),
+    (after, head): (&World<'_>, &Plan),
+    known: u64,
+) -> Diff {
     type Rows<'a> = BTreeMap<(&'a str, &'a str), &'a [Action]>;
-    let (policy, values) = (before, Values::new(before, after));
+    let (policy, values) = (before.policy, Values::new(before, after));
     let before: Rows<'_> =
         base.computers.iter().map(|c| ((&*c.tenant, &*c.computer), &*c.actions)).collect();
     let after: Rows<'_> =
@@ -79,8 +87,9 @@ pub fn diff((before, base): (&Policy, &Plan), (after, head): (&Policy, &Plan), k
         let of = |rows: &Rows<'_>| {
             rows.get(&(tenant, computer)).map_or(Vec::new(), |rows| rows.to_vec())
         };
-        let changes = changes(of(&before), of(&after), |old, new| {
-            values.differing(tenant, old, new).to_vec()
+        let changes = changes(of(&before), of(&after), |change, old, new| {
+            change.parameters = values.differing((tenant, computer), old, new).to_vec();
+            change.files = values.other_files(old, new).to_vec();
         });
         if !changes.is_empty() {
             computers.push(ComputerDiff {
@@ -111,7 +120,7 @@ pub fn diff((before, base): (&Policy, &Plan), (after, head): (&Policy, &Plan), k
 fn changes(
     before: Vec<Action>,
     after: Vec<Action>,
-    parameters: impl Fn(&Action, &Action) -> Vec<String>,
+    look: impl Fn(&mut Change, &Action, &Action),
 ) -> Vec<Change> {
     let mut by_item: BTreeMap<(Item, usize), (Option<Action>, Option<Action>)> = BTreeMap::new();
     for (side, actions) in [before, after].into_iter().enumerate() {
@@ -128,12 +137,17 @@ fn changes(
         }
     }
     let all = by_item.into_iter().map(|((item, _), (before, after))| {
-        let both = before.as_ref().zip(after.as_ref());
-        let parameters = both.map_or_else(Vec::new, |(old, new)| parameters(old, new));
-        Change { item, before, after, parameters }
+        let (parameters, files) = (Vec::new(), Vec::new());
+        let mut change = Change { item, before: None, after: None, parameters, files };
+        if let (Some(old), Some(new)) = (&before, &after) {
+            look(&mut change, old, new);
+        }
+        Change { before, after, ..change }
     });
     let differs = |one: &Change| {
-        differ(one.before.as_ref(), one.after.as_ref()) || !one.parameters.is_empty()
+        differ(one.before.as_ref(), one.after.as_ref())
+            || !one.parameters.is_empty()
+            || !one.files.is_empty()
     };
     all.filter(differs).collect()
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::fleet::{Fleet, Subject, World};
 use crate::item::Item;
-use crate::parameter::{Giver, settle};
+use crate::parameter::{Giver, OnComputer, computed, computed_values, settle_on};
 use crate::plan::{Action, Conflict, Place, Shadowed, plan_computer};
 use crate::policy::{AppliesIf, DeploymentEntry, Policy, Selector, selector_word};
 use crate::resolve::{Candidates, Missing, Request, is_excluded};
@@ -56,8 +56,11 @@ pub struct Winner {
 /// A parameter's value and where it comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Origin {
-    /// The value as written; a secret as `{secret: NAME}`.
+    /// The value; a secret as `{secret: NAME}`, null for a computed one that
+    /// waits for a fact.
     pub value: Value,
+    /// The expression by which it is computed.
+    pub computed: Option<String>,
     /// Where it stands.
     pub by: Place,
     /// `computer`, `person`, `tenant`, `ancestor`, `cross-tenant`, or `default`.
@@ -117,7 +120,7 @@ fn explain_one(
             .find(|one| one.item == *item)
             .cloned(),
         parameters: actions.last().map(|action| parameters(subject, action)).unwrap_or_default(),
-        facts: facts(subject, candidates, item),
+        facts: facts(subject, candidates, item, actions.last()),
         unknown: unknown(subject, candidates, request, item),
         actions,
         prerequisites,
@@ -140,8 +143,8 @@ fn unknown(
 /// Where the values of an action's parameters come from.
 fn parameters(subject: &Subject<'_>, action: &Action) -> BTreeMap<String, Origin> {
     let policy = subject.world.policy;
-    let given = settle(policy, subject.tenant.id, action.recipient).into_iter();
-    let origins = given.map(|(name, given)| {
+    let values = settle_on(policy, subject.tenant.id, action.recipient, subject.values());
+    let origins = values.into_iter().map(|(name, OnComputer { value, given })| {
         let scope = match given.giver {
             Giver::Deployment(id) => scope(subject, policy.deployment(id)),
             Giver::Tenant(id) if Some(id) == subject.tenant.id => "tenant",
@@ -149,7 +152,9 @@ fn parameters(subject: &Subject<'_>, action: &Action) -> BTreeMap<String, Origin
             Giver::Default(_) => "default",
         };
         let by = Place { path: given.path, line: given.span.line };
-        (name.to_owned(), Origin { value: given.value.clone(), by, scope })
+        let computed = computed(given.value).map(str::to_owned);
+        let value = value.unwrap_or(Value::Null);
+        (name.to_owned(), Origin { value, computed, by, scope })
     });
     origins.collect()
 }
@@ -177,9 +182,14 @@ fn facts(
     subject: &Subject<'_>,
     candidates: &Candidates<'_>,
     item: &Item,
+    action: Option<&Action>,
 ) -> BTreeMap<String, Value> {
     let policy = subject.world.policy;
     let mut paths: Vec<String> = Vec::new();
+    if let Some(action) = action {
+        let values = computed_values(policy, subject.tenant.id, action.recipient);
+        paths.extend(values.iter().flat_map(|value| value.paths()).map(str::to_owned));
+    }
     let deployments = candidates.of(&subject.facts.tenant).iter().map(|id| policy.deployment(*id));
     let of_item =
         |one: &&DeploymentEntry| one.item.is_some_and(|id| policy.items().entry(id).item == *item);

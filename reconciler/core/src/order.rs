@@ -175,6 +175,8 @@ pub enum Expect {
     },
     /// The answer is true.
     True,
+    /// The answer is false.
+    False,
     /// Whatever the answer: true ends the step as passed at once, false goes on.
     TrueEndsStep,
 }
@@ -254,6 +256,8 @@ pub struct Run {
     pub what: RunWhat,
     /// As whom.
     pub context: RunContext,
+    /// For whom in the user context; for who is at the screen where none.
+    pub users: Option<Audience>,
     /// After how many seconds the whole process tree is killed.
     pub timeout_seconds: u64,
     /// Exit codes that mean success.
@@ -264,6 +268,24 @@ pub struct Run {
     pub environment: Vec<(String, String)>,
     /// What stands on standard input: the parameters as one JSON object.
     pub input: Option<Arc<str>>,
+}
+
+/// For whom something runs in the user context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody who is logged on, one after the other.
+    Each,
+    /// The computer's primary person, by UPN in lower case; none where nobody is known.
+    Primary(Option<String>),
+}
+
+/// A file of the commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its path from the repository's root.
+    pub path: String,
+    /// Its blob's object id in hexadecimal.
+    pub blob: String,
 }
 
 /// What runs in a process of its own.
@@ -279,6 +301,8 @@ pub enum RunWhat {
         interpreter: Interpreter,
         /// `get`, `set` or `test` where one script serves all three.
         method: Option<&'static str>,
+        /// Files of `lib/` that stand beside it under their paths; sorted by path.
+        library: Vec<File>,
     },
     /// Installs or removes a package.
     Package {

@@ -24,8 +24,8 @@ pub use agent::{AgentMessage, Facts, Hello, OsFacts, Refusal, Report, ReportBody
 pub use controller::{Blob, ControllerMessage, Order, OrderBody, OrderHead, Welcome};
 pub use enrol::{EnrolRequest, EnrolResponse, Identity, RenewRequest, RenewResponse};
 pub use order::{
-    ArtifactSpec, CheckHowSpec, CheckSpec, ExpectSpec, FileVersionSpec, OfferSpec, ProbeSpec,
-    RunSpec, RunWhatSpec, StepSpec, WhatSpec, WorkSpec,
+    ArtifactSpec, AudienceSpec, CheckHowSpec, CheckSpec, ExpectSpec, FileSpec, FileVersionSpec,
+    OfferSpec, ProbeSpec, RunSpec, RunWhatSpec, StepSpec, WhatSpec, WorkSpec,
 };
 pub use progress::{AtSpec, EndSpec, FindingSpec, FoundSpec, OutcomeSpec, ProgressSpec};
 

@@ -139,6 +139,8 @@ pub enum ExpectSpec {
     },
     /// The answer is true.
     True,
+    /// The answer is false.
+    False,
     /// True ends the step as passed, false goes on.
     TrueEndsStep,
 }
@@ -224,6 +226,9 @@ pub struct RunSpec {
     pub what: RunWhatSpec,
     /// The context's word: as whom.
     pub context: String,
+    /// For whom in the user context.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub users: Option<AudienceSpec>,
     /// After how many seconds the whole process tree is killed, at least 1.
     pub timeout_seconds: u64,
     /// Exit codes that mean success.
@@ -237,6 +242,29 @@ pub struct RunSpec {
     /// What stands on standard input.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<String>,
+}
+
+/// For whom something runs in the user context.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum AudienceSpec {
+    /// Everybody who is logged on.
+    Each,
+    /// The computer's primary person.
+    Primary {
+        /// The UPN in lower case; none where nobody is known.
+        person: Option<String>,
+    },
+}
+
+/// A file of the commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileSpec {
+    /// Its path from the repository's root.
+    pub path: String,
+    /// Its blob's object id in hexadecimal.
+    pub blob: String,
 }
 
 /// What runs in a process of its own.
@@ -254,6 +282,9 @@ pub enum RunWhatSpec {
         /// `get`, `set` or `test` where one script serves all three.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         method: Option<String>,
+        /// Files of `lib/` that stand beside it under their paths.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        library: Vec<FileSpec>,
     },
     /// Installs or removes a package.
     Package {

@@ -184,10 +184,12 @@ fn version_misfit(deployment: &Deployment) -> Option<Misfit> {
 fn state_misfit(deployment: &Deployment, state: &Spanned<DeploymentState>) -> Option<Misfit> {
     use DeploymentState::{Absent, Audit, Enforce, Ignored, Installed, Monitor, UpdateIfFound};
     let (wrong, of, words) = match state.value {
-        Ignored => return None,
-        Installed | Absent | UpdateIfFound => {
-            (deployment.task.is_some(), "a task", "`enforce`, `audit`, `monitor`, `ignored`")
-        }
+        Ignored | Absent => return None,
+        Installed | UpdateIfFound => (
+            deployment.task.is_some(),
+            "a task",
+            "`enforce`, `audit`, `monitor`, `absent`, `ignored`",
+        ),
         Enforce | Audit | Monitor => (
             deployment.software.is_some(),
             "software",

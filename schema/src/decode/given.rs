@@ -52,7 +52,19 @@ enum Giver {
     Tenant,
 }
 
-/// A scalar, `{secret: NAME}`, or `{value, override}`.
+/// `{cel: TEXT}`: the value as written, at the place of its text.
+pub(super) fn computed(
+    input: Input<'_, '_>,
+    faults: &mut Faults,
+) -> Option<Spanned<serde_json::Value>> {
+    let mut fields = input.fields(faults)?;
+    let source: Option<Spanned<String>> = fields.required("cel");
+    fields.finish();
+    let source = source?;
+    Some(Spanned::new(serde_json::json!({"cel": source.value}), source.span))
+}
+
+/// A scalar, `{secret: NAME}`, `{cel: TEXT}`, or `{value, override}`.
 fn given_parameter(entry: &Entry<'_>, giver: Giver, faults: &mut Faults) -> Option<GivenParameter> {
     let input = Input::of(entry);
     let key = Spanned::new((), entry.span);
@@ -60,7 +72,7 @@ fn given_parameter(entry: &Entry<'_>, giver: Giver, faults: &mut Faults) -> Opti
     let entries = match &input.node.value {
         Value::Mapping(entries) => entries,
         Value::Sequence(_) => {
-            faults.wrong_type(input, "a value, `{secret: NAME}` or `{value: …}`");
+            faults.wrong_type(input, "a value, `{secret: NAME}`, `{cel: …}` or `{value: …}`");
             return None;
         }
         Value::Scalar(_) if input.node.plain() == Some(Plain::Null) => {
@@ -75,6 +87,9 @@ fn given_parameter(entry: &Entry<'_>, giver: Giver, faults: &mut Faults) -> Opti
         let secret = crate::document::SecretRef::decode(input, faults)?;
         let value = serde_json::json!({"secret": secret.secret.value});
         return Some(plain(Spanned::new(value, input.place)));
+    }
+    if has("cel") {
+        return computed(input, faults).map(plain);
     }
     if !has("value") && !has("override") {
         // A map that was written without `value`.

@@ -43,6 +43,7 @@ mod trust;
 pub(crate) use faults::Faults;
 pub(crate) use fields::Fields;
 pub use suggest::nearest;
+pub(crate) use written::parse_seconds;
 
 use crate::Span;
 use crate::document::{Body, Kind};

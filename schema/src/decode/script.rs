@@ -1,4 +1,5 @@
-//! Reading the names of scripts: paths from the document's own folder.
+//! Reading the names of scripts, as paths from the document's own folder, and
+//! of the files they use, as paths from the root.
 //!
 //! Whether the file is there, and whether the path leaves the folder, is
 //! checked where the whole tree is known.
@@ -10,6 +11,12 @@ impl Fields<'_, '_, '_> {
     /// The script at the key `script`.
     pub(super) fn script(&mut self) -> Option<Spanned<String>> {
         self.optional("script").map(|Script(path)| path)
+    }
+
+    /// The files of `lib/` at the key `use`.
+    pub(super) fn uses(&mut self) -> Vec<Spanned<String>> {
+        let paths: Vec<Script> = self.or_default("use");
+        paths.into_iter().map(|Script(path)| path).collect()
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) fn software(fields: &mut Fields<'_, '_, '_>) -> Software {
         version_scheme: fields.or_default("versionScheme"),
         actions: actions(fields),
         close_first: fields.optional("closeFirst"),
+        uses: fields.uses(),
         upgrade_strategy: fields.or_default("upgradeStrategy"),
         repair: fields.or_default("repair"),
         configure: fields.optional("configure"),

@@ -4,9 +4,9 @@ use super::{Decode, Faults, Input};
 use crate::document::{
     Arch, Chassis, ControllerFact, DeploymentState, DomainRole, Effect, Enforcement, Interpreter,
     Keep, LicenceNeed, ObjectFormat, Offline, OnBusy, OnTimeout, OnUnmatch, OnlyChassis, OnlyKind,
-    OnlyRole, OrderAt, OsFamily, Override, PackageManager, ParameterType, Presence,
+    OnlyRole, OrderAt, OsFamily, OutputType, Override, PackageManager, ParameterType, Presence,
     RegistryContext, RepairStrategy, RunContext, RunsOn, SessionKind, TenantMode, UpgradeStrategy,
-    VersionScheme, Visibility, Weekday,
+    Users, VersionScheme, Visibility, Weekday,
 };
 
 /// The words of an enumeration, each with what it stands for.
@@ -84,6 +84,7 @@ words! {
     }
     OrderAt { "first" => First, "last" => Last }
     OsFamily { "windows" => Windows, "macos" => Macos, "linux" => Linux }
+    OutputType { "secret" => Secret }
     Override { "no" => No, "allow" => Allow, "require" => Require }
     PackageManager {
         "dpkg" => Dpkg, "rpm" => Rpm, "apk" => Apk, "brew" => Brew, "winget" => Winget,
@@ -111,6 +112,7 @@ words! {
         "install-over" => InstallOver, "uninstall-install" => UninstallInstall,
         "upgrade-script" => UpgradeScript, "none" => None,
     }
+    Users { "each" => Each, "primary" => Primary }
     VersionScheme {
         "auto" => Auto, "segments" => Segments, "semver" => Semver, "dpkg" => Dpkg, "rpm" => Rpm,
         "apk" => Apk,

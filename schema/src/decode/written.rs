@@ -36,7 +36,7 @@ impl Decode for Seconds {
 /// A length that no clock can add to a moment is refused with the rest.
 const LONGEST: u64 = 100 * 366 * 86_400;
 
-fn parse_seconds(text: &str) -> Option<Seconds> {
+pub(crate) fn parse_seconds(text: &str) -> Option<Seconds> {
     let unit = match text.bytes().last()? {
         b's' => 1,
         b'm' => 60,

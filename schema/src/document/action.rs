@@ -40,12 +40,20 @@ pub struct Action {
     /// Programs that must not run meanwhile; those of the software where nothing is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close_first: Option<CloseFirst>,
+    /// Files of the root's `lib/` that stand beside the script, by their paths
+    /// from the root.
+    #[serde(default, rename = "use", skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<Spanned<String>>,
     /// What interprets the script; follows from its ending otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interpreter: Option<Interpreter>,
     /// As whom it runs; `system` where nothing says otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<RunContext>,
+    /// For whom it runs in the user context; for who is at the screen where
+    /// nothing is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub users: Option<Spanned<Users>>,
     /// After how long the whole process tree is killed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Seconds>,
@@ -85,6 +93,16 @@ pub enum RunContext {
     Metascript,
     /// On the controller, for one tenant.
     Cloud,
+}
+
+/// For whom an action in the user context runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Users {
+    /// Everybody who is logged on, one after the other.
+    Each,
+    /// The computer's primary person, where logged on.
+    Primary,
 }
 
 /// A package manager.

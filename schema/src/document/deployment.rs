@@ -84,7 +84,7 @@ pub struct Deployment {
 pub enum DeploymentState {
     /// Software: present, in the wished version.
     Installed,
-    /// Software: not there.
+    /// Software: not there. Task: undone.
     Absent,
     /// Software: updated where it is there.
     UpdateIfFound,
@@ -194,7 +194,8 @@ pub enum Enforcement {
 pub struct GivenParameter {
     /// The place of the key; where it stands is no part of what is given.
     pub key: Spanned<()>,
-    /// The value as written; for a secret `{secret: NAME}`.
+    /// The value as written; for a secret `{secret: NAME}`, for a computed one
+    /// `{cel: TEXT}` at the place of its text.
     pub value: Spanned<serde_json::Value>,
     /// Whether an onboarding may, or must, give another.
     pub over: Option<Override>,

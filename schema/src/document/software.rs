@@ -38,6 +38,10 @@ pub struct Software {
     /// Programs that must not run while it is installed, updated, repaired or removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close_first: Option<CloseFirst>,
+    /// Files of the root's `lib/` that stand beside each of its scripts, by
+    /// their paths from the root.
+    #[serde(default, rename = "use", skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<Spanned<String>>,
     /// How an update is made.
     #[serde(default)]
     pub upgrade_strategy: UpgradeStrategy,

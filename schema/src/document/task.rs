@@ -24,15 +24,28 @@ pub struct Task {
     /// Reads a value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub get: Option<Action>,
-    /// One script for all three, which receives `method`.
+    /// Undoes what `set` does, where a deployment says `absent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unset: Option<Action>,
+    /// One script for test, set and get, which receives `method`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub script: Option<Spanned<String>>,
+    /// Files of the root's `lib/` that stand beside each of its scripts, by
+    /// their paths from the root.
+    #[serde(default, rename = "use", skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<Spanned<String>>,
     /// As whom, and where, it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<RunContext>,
     /// What a deployment may or must give, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, Parameter>,
+    /// What its `set` hands back, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outputs: BTreeMap<String, Output>,
+    /// Reboots the computer after `set` or `unset`, and goes on in the same session.
+    #[serde(default)]
+    pub reboot_after: bool,
     /// One at a time in the whole installation.
     #[serde(default)]
     pub serial: bool,
@@ -85,7 +98,8 @@ pub struct Parameter {
     /// Whether a deployment must give it.
     #[serde(default)]
     pub required: bool,
-    /// Its value where none is given.
+    /// Its value where none is given: a value, `{cel: …}` for a computed one, or
+    /// `{generate: {length, rotate}}` for a secret that each computer makes itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Spanned<serde_json::Value>>,
     /// The values of a select.
@@ -103,6 +117,50 @@ pub struct Parameter {
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+}
+
+impl Parameter {
+    /// How its value is made where none is given.
+    pub fn generate(&self) -> Option<Generate> {
+        let made = matches!(self.kind, ParameterType::Secret | ParameterType::String);
+        let map = self.default.as_ref()?.value.as_object().filter(|_| made)?.get("generate")?;
+        let length = map.get("length")?.as_u64()?;
+        let rotate = map.get("rotate").and_then(serde_json::Value::as_str);
+        let rotate = rotate.and_then(Seconds::parse);
+        Some(Generate { length: u32::try_from(length).ok()?, rotate })
+    }
+}
+
+/// A value that each computer makes for itself; it never stands in git or in a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Generate {
+    /// How many letters and digits it has.
+    pub length: u32,
+    /// After how long another one is made; never where nothing is given.
+    pub rotate: Option<Seconds>,
+}
+
+/// What a task's `set` hands back.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Output {
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: OutputType,
+    /// Whether it is kept, encrypted to the tenant; for a secret only.
+    #[serde(default)]
+    pub escrow: bool,
+    /// For people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// The types of outputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutputType {
+    /// A text that stands in no log.
+    Secret,
 }
 
 /// The types of parameters.

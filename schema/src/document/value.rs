@@ -7,6 +7,13 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seconds(pub u64);
 
+impl Seconds {
+    /// Reads the written form.
+    pub fn parse(text: &str) -> Option<Self> {
+        crate::decode::parse_seconds(text)
+    }
+}
+
 /// A time of day, written `"HH:MM"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TimeOfDay {
@@ -122,6 +129,18 @@ pub enum RebootMode {
         /// What happens without one.
         on_timeout: OnTimeout,
     },
+}
+
+impl RebootMode {
+    /// The word of the language.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Suppress => "suppress",
+            Self::IfNeeded => "if-needed",
+            Self::Force => "force",
+            Self::Prompt { .. } => "prompt",
+        }
+    }
 }
 
 /// What an unanswered prompt leads to.

@@ -30,6 +30,8 @@ struct Change<'a> {
     after: Option<ActionRow>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     parameters: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    files: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -91,6 +93,7 @@ fn computer(one: &ComputerDiff) -> ComputerRow<'_> {
         before: change.before.as_ref().map(ActionRow::new),
         after: change.after.as_ref().map(ActionRow::new),
         parameters: &change.parameters,
+        files: &change.files,
     });
     ComputerRow { computer: &one.computer, tenant: &one.tenant, changes: changes.collect() }
 }

@@ -38,6 +38,8 @@ struct Winner {
 #[derive(Serialize)]
 struct Origin<'a> {
     value: &'a Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cel: Option<&'a str>,
     by: String,
     line: u32,
     scope: &'static str,
@@ -82,6 +84,7 @@ impl<'a> Report<'a> {
 fn origin(from: &explain::Origin) -> Origin<'_> {
     Origin {
         value: &from.value,
+        cel: from.computed.as_deref(),
         by: from.by.path.to_string(),
         line: from.by.line,
         scope: from.scope,

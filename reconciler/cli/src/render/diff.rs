@@ -41,6 +41,9 @@ pub(crate) fn groups(diff: &Diff) -> Vec<Group<'_>> {
             if !change.parameters.is_empty() {
                 let _ = write!(after, ", other {}", change.parameters.join(", "));
             }
+            if !change.files.is_empty() {
+                let _ = write!(after, ", other {}", change.files.join(", "));
+            }
             let key = (one.tenant.as_str(), item.clone(), before.clone(), after.clone());
             let group = found.entry(key).or_insert_with(|| Group {
                 tenant: &one.tenant,

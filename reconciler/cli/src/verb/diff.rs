@@ -139,7 +139,7 @@ fn compare(
         (Err(_), Ok(head)) => (nothing(&old), plan_only(&new, &head, &everyone(&fleet))),
     };
     let known = new.subjects().filter(|subject| !is_excluded(subject)).count();
-    let diff = diff((before.0, &base), (after.0, &head), known as u64);
+    let diff = diff((&old, &base), (&new, &head), known as u64);
     // The process is about to end: the facts of a whole fleet need no tidying up.
     std::mem::forget(fleet);
     Ok(diff)

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use ordain_schema::document::{Body, Document, Enforcement, Software, Tenant};
 use rustc_hash::FxHashSet;
 
-use crate::policy::{DeploymentEntry, DeploymentId, DocumentId, Kind, Policy, Selector, TenantId};
+use crate::policy::{
+    DeploymentEntry, DeploymentId, DocumentId, Kind, Policy, Selector, TenantId, libraries,
+};
 
 /// Documents of items by their path, by the tenant that they concern; under
 /// none what concerns every tenant.
@@ -293,6 +295,20 @@ impl<'a> Comparison<'a> {
             let items = policy.items().iter().map(|(_, entry)| policy.document(entry.document));
             let mut around = items.filter(|one| is_within(path, &one.path));
             if let Some(document) = around.next() {
+                self.define(policy, policy.tenants().of_scope(&document.scope), &document.path);
+                self.changed.redefined.insert(document.path.clone());
+            }
+            if path.starts_with("lib/") {
+                self.library(policy, path);
+            }
+        }
+    }
+
+    /// A file of `lib/` concerns every item whose scripts use it.
+    fn library(&mut self, policy: &Policy, path: &str) {
+        let items = policy.items().iter().map(|(_, entry)| policy.document(entry.document));
+        for document in items {
+            if libraries(&document.body).into_iter().any(|file| file.value == path) {
                 self.define(policy, policy.tenants().of_scope(&document.scope), &document.path);
                 self.changed.redefined.insert(document.path.clone());
             }

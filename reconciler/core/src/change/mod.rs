@@ -8,6 +8,8 @@
 //! changes nothing for a computer costs that computer nothing.
 
 mod documents;
+#[cfg(test)]
+mod tests;
 mod touched;
 mod values;
 mod woken;

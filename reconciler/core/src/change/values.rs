@@ -1,60 +1,117 @@
-//! Parameters that hold before and after a change, compared for one row.
+//! Parameters that hold before and after a change, and files of `lib/` that are
+//! used, compared for one row.
 
 use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use serde_json::Value;
+
+use crate::fleet::World;
 use crate::item::Reason;
-use crate::parameter::{Recipient, declared, settle};
+use crate::parameter::{Recipient, declared, settle, settle_on};
 use crate::plan::Action;
-use crate::policy::{ItemId, Policy, Wish};
+use crate::policy::{ItemId, Policy, Wish, libraries};
 
 /// Compares what two policies give to the same rows; each question is worked
-/// out once for all computers of a tenant.
+/// out once for all computers of a tenant, but for values that are computed.
 #[derive(Debug)]
 pub(crate) struct Values<'a> {
-    before: &'a Policy,
-    after: &'a Policy,
+    before: &'a World<'a>,
+    after: &'a World<'a>,
     known: RefCell<FxHashMap<Question, Rc<[String]>>>,
+    files: RefCell<FxHashMap<(ItemId, ItemId), Rc<[String]>>>,
 }
 
 /// The tenant, and who takes values in it before and after.
 type Question = (String, Recipient, Recipient);
 
 impl<'a> Values<'a> {
-    /// Of two policies.
-    pub(crate) fn new(before: &'a Policy, after: &'a Policy) -> Self {
-        Self { before, after, known: RefCell::default() }
+    /// Of two policies, seen with the facts of the same computers.
+    pub(crate) fn new(before: &'a World<'a>, after: &'a World<'a>) -> Self {
+        let (known, files) = (RefCell::default(), RefCell::default());
+        Self { before, after, known, files }
     }
 
-    /// The names of the parameters whose values differ; none where one of the
-    /// rows uses no values.
-    pub(crate) fn differing(&self, tenant: &str, old: &Action, new: &Action) -> Rc<[String]> {
-        if !uses_values(self.before, old) || !uses_values(self.after, new) {
+    /// The names of the parameters whose values differ on a computer; none
+    /// where one of the rows uses no values.
+    pub(crate) fn differing(
+        &self,
+        (tenant, computer): (&str, &str),
+        old: &Action,
+        new: &Action,
+    ) -> Rc<[String]> {
+        if !uses_values(self.before.policy, old) || !uses_values(self.after.policy, new) {
             return Rc::default();
+        }
+        if self.before.policy.computes() || self.after.policy.computes() {
+            let of = |world, action: &Action| on_computer(world, tenant, computer, action);
+            return names_of_others(&of(self.before, old), &of(self.after, new)).into();
         }
         let question = (tenant.to_owned(), old.recipient, new.recipient);
         if let Some(known) = self.known.borrow().get(&question) {
             return known.clone();
         }
-        let names: Rc<[String]> = self.compare(tenant, old.recipient, new.recipient).into();
+        let of = |policy: &'a Policy, recipient| {
+            let all = settle(policy, policy.tenants().find(tenant), recipient).into_iter();
+            all.map(|(name, given)| (name, given.value)).collect::<BTreeMap<_, _>>()
+        };
+        let old = of(self.before.policy, old.recipient);
+        let names: Rc<[String]> =
+            names_of_others(&old, &of(self.after.policy, new.recipient)).into();
         self.known.borrow_mut().insert(question, names.clone());
         names
     }
 
-    fn compare(&self, tenant: &str, old: Recipient, new: Recipient) -> Vec<String> {
-        let of = |policy: &'a Policy, recipient| {
-            settle(policy, policy.tenants().find(tenant), recipient)
-        };
-        let (old, new) = (of(self.before, old), of(self.after, new));
-        let value = |given: Option<&crate::parameter::Given<'a>>| given.map(|given| given.value);
-        let mut names: Vec<&str> = old.keys().chain(new.keys()).copied().collect();
-        names.sort_unstable();
-        names.dedup();
-        names.retain(|name| value(old.get(name)) != value(new.get(name)));
-        names.into_iter().map(str::to_owned).collect()
+    /// The files of `lib/` that the item of a row uses and that hold something
+    /// else, or are used on one side only; none for rows that run nothing.
+    pub(crate) fn other_files(&self, old: &Action, new: &Action) -> Rc<[String]> {
+        if is_idle(old) || is_idle(new) {
+            return Rc::default();
+        }
+        let question = (old.id, new.id);
+        if let Some(known) = self.files.borrow().get(&question) {
+            return known.clone();
+        }
+        let (before, after) = (self.before.policy, self.after.policy);
+        let files = names_of_others(&used(before, old.id), &used(after, new.id));
+        let files: Rc<[String]> = files.into();
+        self.files.borrow_mut().insert(question, files.clone());
+        files
     }
+}
+
+/// The files of `lib/` that an item uses, with their object ids.
+fn used(policy: &Policy, item: ItemId) -> BTreeMap<&str, Option<&str>> {
+    let document = policy.document(policy.items().entry(item).document);
+    let files = libraries(&document.body).into_iter();
+    files.map(|file| (file.as_str(), policy.blob(file))).collect()
+}
+
+/// The values that hold on a computer; what is not known of a computed one differs from nothing.
+fn on_computer<'a>(
+    world: &'a World<'a>,
+    tenant: &str,
+    computer: &str,
+    action: &Action,
+) -> BTreeMap<&'a str, Option<Value>> {
+    let Some(subject) = world.subject_of(tenant, computer) else { return BTreeMap::new() };
+    let all = settle_on(world.policy, subject.tenant.id, action.recipient, subject.values());
+    all.into_iter().map(|(name, one)| (name, one.value.ok())).collect()
+}
+
+/// The keys under which two maps hold different values.
+fn names_of_others<V: PartialEq>(old: &BTreeMap<&str, V>, new: &BTreeMap<&str, V>) -> Vec<String> {
+    let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
+    let others = names.into_iter().filter(|name| old.get(name) != new.get(name));
+    others.map(str::to_owned).collect()
+}
+
+/// Whether nothing of a row's item runs on the computer.
+fn is_idle(action: &Action) -> bool {
+    matches!(action.reason, Reason::Ignored | Reason::Conflict | Reason::NotApplicable)
 }
 
 /// Whether a row may run something that receives values.
@@ -62,9 +119,9 @@ fn uses_values(policy: &Policy, action: &Action) -> bool {
     if !takes_any(policy, action.id) {
         return false;
     }
-    let idle = matches!(action.reason, Reason::Ignored | Reason::Conflict | Reason::NotApplicable);
-    let absent = |id| policy.deployment(id).wish == Wish::Absent;
-    !idle && !action.deployment.is_some_and(absent)
+    let is_software = action.item.is_software();
+    let absent = |id| is_software && policy.deployment(id).wish == Wish::Absent;
+    !is_idle(action) && !action.deployment.is_some_and(absent)
 }
 
 /// Whether anything is declared that an item could be given.

@@ -20,7 +20,7 @@ pub fn woken(before: &World<'_>, after: &World<'_>, changed: &Changed) -> Roarin
     let (old, new) = (Planner::new(before, &request), Planner::new(after, &request));
     // Both stand in the order of the fleet; a computer may be missing on either side.
     let (mut old, mut new) = (old.only(&touched).peekable(), new.only(&touched).peekable());
-    let values = Values::new(before.policy, after.policy);
+    let values = Values::new(before, after);
     let mut places = RoaringBitmap::new();
     for place in &touched {
         let facts = &after.fleet.computers()[place as usize];
@@ -51,7 +51,7 @@ fn is_other(
             a.item != b.item
                 || differ(Some(a), Some(b))
                 || asks_for_other((before, a), (after, b), changed)
-                || !values.differing(&new.tenant, a, b).is_empty()
+                || !values.differing((&new.tenant, &new.computer), a, b).is_empty()
         })
 }
 

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use ordain_schema::document::{
     Action, Argument, Body, ByPlatform, Deployment, Document, Latest, Notify, OnUnmatch, Override,
     PackageManager, Parameter, ParameterType, Repository, RunContext, RunsOn, Schedule, Software,
-    SoftwareActions, Task, Tenant,
+    Task, Tenant,
 };
 use ordain_schema::{Code, Span};
 
 use super::review::Review;
+use crate::policy::{actions_of_software, actions_of_task};
 
 /// Warns of what sessions do not carry out yet.
 pub(super) fn check(review: &mut Review<'_>) {
@@ -108,8 +109,7 @@ fn of_deployment(review: &mut Review<'_>, document: &Document, deployment: &Depl
 }
 
 fn of_task(review: &mut Review<'_>, document: &Document, task: &Task) {
-    let actions = [&task.test, &task.set, &task.get].into_iter().flatten();
-    let context = context(task.context, actions);
+    let context = context(task.context, actions_of_task(task));
     let why = match (task.runs_on, context) {
         (_, Some(RunContext::Metascript)) => Some("metascripts do not run yet, and the item fails"),
         (_, Some(RunContext::Cloud)) | (RunsOn::Tenant, _) => {
@@ -122,6 +122,8 @@ fn of_task(review: &mut Review<'_>, document: &Document, task: &Task) {
         review,
         document,
         &[
+            (task.reboot_after, "sessions never reboot yet, whatever `rebootAfter` says"),
+            (!task.outputs.is_empty(), "`outputs` are kept nowhere yet"),
             (task.serial, "`serial` tasks still run side by side"),
             (task.inventory.is_some(), "inventory tasks run on no rhythm yet"),
             (task.skip_in_automatic_onboarding, "onboarding starts by hand only"),
@@ -135,7 +137,9 @@ fn takes_secrets(
     document: &Document,
     declared: &BTreeMap<String, Parameter>,
 ) {
-    let secret = declared.values().any(|parameter| parameter.kind == ParameterType::Secret);
+    let secret = declared
+        .values()
+        .any(|parameter| parameter.kind == ParameterType::Secret || parameter.generate().is_some());
     let secret = secret.then_some(document.span);
     warn(
         review,
@@ -146,9 +150,7 @@ fn takes_secrets(
 }
 
 fn of_software(review: &mut Review<'_>, document: &Document, software: &Software) {
-    let own = software.versions.iter().map(|version| &version.actions);
-    let actions = own.chain([&software.actions]).flat_map(SoftwareActions::all);
-    let all: Vec<&Action> = actions.collect();
+    let all: Vec<&Action> = actions_of_software(software).collect();
     let unheard = match &software.latest {
         Latest::Static => false,
         Latest::Package => !only_dpkg(software),

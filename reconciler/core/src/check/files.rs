@@ -1,12 +1,15 @@
 //! Files that documents name, and files that nothing uses.
 
-use ordain_schema::document::{Body, Document, Latest, Software, SoftwareActions, Target, Task};
+use ordain_schema::document::{Body, Document, Latest, Software, Target, Task};
 use ordain_schema::{Code, Diagnostic, Span, Spanned};
 use rustc_hash::FxHashSet;
 
 use super::review::Review;
 use super::unread::within;
-use crate::policy::beside;
+use crate::policy::{actions_of_software, actions_of_task, beside, libraries};
+
+/// The folder of files that scripts of several documents use.
+const LIBRARY: &str = "lib";
 
 /// The folders in which documents stand, and what belongs to them beside them.
 const FOLDERS: &[&str] = &[
@@ -34,6 +37,10 @@ pub(super) fn check(review: &mut Review<'_>) {
             used.insert(beside(&document.path, script));
             of_script(review, document, script);
         }
+        for file in libraries(&document.body) {
+            used.insert(file.value.clone());
+            of_library(review, document, file);
+        }
         for picture in pictures(&document.body) {
             used.insert(beside(&document.path, picture));
         }
@@ -57,22 +64,42 @@ fn of_target(target: &Target) -> impl Iterator<Item = &Spanned<String>> {
     target.selectors().filter_map(|selector| selector.script.as_ref())
 }
 
+/// What is written in `use` must be a file of the root's `lib/`.
+fn of_library(review: &mut Review<'_>, document: &Document, file: &Spanned<String>) {
+    let mut parts = file.split('/');
+    let within = parts.next() == Some(LIBRARY) && parts.clone().count() > 0;
+    if !within || parts.any(|part| matches!(part, "" | "." | "..")) {
+        let message = format!("`{}` is no file of the root's `lib/`", file.value);
+        let hint = "write the path from the repository's root, as `lib/msi.psm1`";
+        review.error_once(document, Code::MissingScript, file.span, message, hint);
+        return;
+    }
+    if review.snapshot.entries.contains_key(&file.value) {
+        return;
+    }
+    let others = review.snapshot.entries.range(format!("{LIBRARY}/")..);
+    let names = others.map(|(path, _)| path.as_str());
+    let names = names.take_while(|path| path.starts_with("lib/")).take(MAX_CANDIDATES);
+    let hint = match ordain_schema::nearest(file, names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("add `{}`", file.value),
+    };
+    let message = format!("there is no file `{}`", file.value);
+    review.error_once(document, Code::MissingScript, file.span, message, hint);
+}
+
 fn of_software(software: &Software) -> Vec<&Spanned<String>> {
     let mut found: Vec<&Spanned<String>> =
         software.detect.values().filter_map(|detect| detect.script.as_ref()).collect();
     if let Latest::Script(script) = &software.latest {
         found.push(script);
     }
-    let own = software.versions.iter().map(|version| &version.actions);
-    let actions = own.chain([&software.actions]).flat_map(SoftwareActions::all);
-    let repair = software.repair.script.as_ref();
-    found.extend(actions.chain(repair).filter_map(|action| action.script.as_ref()));
+    found.extend(actions_of_software(software).filter_map(|action| action.script.as_ref()));
     found
 }
 
 fn of_task(task: &Task) -> Vec<&Spanned<String>> {
-    let actions = [&task.test, &task.set, &task.get].into_iter().flatten();
-    let scripts = actions.filter_map(|action| action.script.as_ref());
+    let scripts = actions_of_task(task).filter_map(|action| action.script.as_ref());
     scripts.chain(&task.script).collect()
 }
 
@@ -124,12 +151,15 @@ fn orphans(review: &mut Review<'_>, used: &FxHashSet<String>) {
             continue;
         };
         let kind = within(path).split('/').next().unwrap_or_default();
-        let known = FOLDERS.contains(&kind) && !used.contains(path);
+        let known = FOLDERS.contains(&kind) || path.starts_with("lib/");
+        let known = known && !used.contains(path);
         let read = documents.contains(&**path) || is_document(within(path));
         if !known || is_for_people(file) || read || review.unread.is_in(folder) {
             continue;
         }
-        let hint = if ending(file) == "yml" {
+        let hint = if path.starts_with("lib/") {
+            "remove it, or name it in `use` of an action"
+        } else if ending(file) == "yml" {
             "only `.yaml` files are documents; rename it"
         } else {
             "remove it, or name it in a document beside it"

@@ -80,20 +80,20 @@ fn lacking_of_task(
         DeploymentState::Enforce => (&["test", "set"], "enforce"),
         DeploymentState::Audit => (&["test"], "audit"),
         DeploymentState::Monitor => (&["get"], "monitor"),
-        DeploymentState::Installed
-        | DeploymentState::Absent
-        | DeploymentState::UpdateIfFound
-        | DeploymentState::Ignored => (&[], ""),
+        DeploymentState::Absent => (&["test", "unset"], "absent"),
+        DeploymentState::Installed | DeploymentState::UpdateIfFound | DeploymentState::Ignored => {
+            (&[], "")
+        }
     };
     let one_for_all = task.script.is_some();
     let (test, set, get) = (task.test.is_some(), task.set.is_some(), task.get.is_some());
-    let has = move |key: &str| {
-        one_for_all
-            || match key {
-                "test" => test,
-                "set" => set,
-                _ => get,
-            }
+    let unset = task.unset.is_some();
+    // One script serves test, set and get; what undoes is always written out.
+    let has = move |key: &str| match key {
+        "test" => one_for_all || test,
+        "set" => one_for_all || set,
+        "unset" => unset,
+        _ => one_for_all || get,
     };
     let lacking = needs.iter().filter(move |key| !has(key));
     lacking.map(move |key| (*key, word))

@@ -31,6 +31,9 @@ fn defaults(review: &mut Review<'_>, id: DocumentId, document: &Document) {
     let declarations = declarations(review, id).unwrap_or_else(|| vec![document]);
     for (name, parameter) in declared(document) {
         let Some(default) = &parameter.default else { continue };
+        if parameter.generate().is_some() {
+            continue;
+        }
         let mut all = declarations.iter().filter_map(|at| declared(at).get(name));
         if let Some(why) = all.find_map(|parameter| fault(parameter, default)) {
             let message = format!("the default of `{name}` does not fit it: {why}");

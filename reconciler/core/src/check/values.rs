@@ -1,11 +1,13 @@
 //! Values in another grammar: time zones, cron, CEL.
 
-use ordain_schema::document::{Applies, Body, Document};
+use ordain_schema::document::{Action, Applies, Body, Document, RunContext};
 use ordain_schema::{Code, Spanned};
 
 use super::review::Review;
 use crate::calendar::{Cron, nearest_zone, zone};
 use crate::expression::Expression;
+use crate::parameter::computed;
+use crate::policy::{actions_of_software, actions_of_task, given_values};
 
 /// Reports what is no zone, no cron expression, no CEL expression.
 pub(super) fn check(review: &mut Review<'_>) {
@@ -24,9 +26,21 @@ pub(super) fn check(review: &mut Review<'_>) {
                 of_cron(review, document, window.cron.as_ref(), false);
             }
             Body::Group(group) => of_expression(review, document, group.condition.as_ref()),
-            Body::Software(software) => of_conditions(review, document, &software.applies_if),
-            Body::Task(task) => of_conditions(review, document, &task.applies_if),
+            Body::Software(software) => {
+                of_conditions(review, document, &software.applies_if);
+                of_users(review, document, None, actions_of_software(software));
+            }
+            Body::Task(task) => {
+                of_conditions(review, document, &task.applies_if);
+                of_users(review, document, task.context, actions_of_task(task));
+            }
             _ => {}
+        }
+        for value in given_values(document) {
+            if let Some(text) = computed(value) {
+                let source = Spanned::new(text.to_owned(), value.span);
+                of_expression(review, document, Some(&source));
+            }
         }
     }
 }
@@ -68,6 +82,25 @@ fn of_cron(
         Ok(_) => return,
     };
     review.error(document, Code::BadCron, text.span, message, hint);
+}
+
+/// Only what runs in the user context runs for somebody.
+fn of_users<'n>(
+    review: &mut Review<'_>,
+    document: &Document,
+    context: Option<RunContext>,
+    actions: impl Iterator<Item = &'n Action>,
+) {
+    if document.is_faulty(&["context"]) {
+        return;
+    }
+    let own = |action: &Action| action.context.or(context);
+    for action in actions.filter(|action| own(action) != Some(RunContext::User)) {
+        let Some(users) = &action.users else { continue };
+        let message = "`users` has no meaning where it does not run as a person";
+        let hint = "add `context: user`, or remove `users`";
+        review.error_once(document, Code::BadValue, users.span, message, hint);
+    }
 }
 
 fn of_conditions(review: &mut Review<'_>, document: &Document, conditions: &[Spanned<Applies>]) {

@@ -46,7 +46,9 @@ pub(super) fn judge(work: &Work, outcome: &Outcome, change: Option<&Change>) -> 
             _ => answered(&work.expect, *answer, change),
         },
         End::Exit(code) => match &work.expect {
-            Expect::True | Expect::TrueEndsStep => answered(&work.expect, *code == 0, change),
+            Expect::True | Expect::False | Expect::TrueEndsStep => {
+                answered(&work.expect, *code == 0, change)
+            }
             Expect::Success => exited(work, *code),
             Expect::Present | Expect::Absent | Expect::Version { .. } => misfit(),
         },
@@ -136,7 +138,7 @@ fn detected(expect: &Expect, found: Option<&str>, change: Option<&Change>) -> Ve
             };
             format!("{before}version {found} is detected afterwards, not {version}{wished}")
         }
-        (Expect::True | Expect::TrueEndsStep, _) => return misfit(),
+        (Expect::True | Expect::False | Expect::TrueEndsStep, _) => return misfit(),
     };
     Verdict::Missed(None, text)
 }
@@ -152,7 +154,14 @@ fn holds(relation: Relation, found_to_wished: Ordering) -> bool {
 fn answered(expect: &Expect, answer: bool, change: Option<&Change>) -> Verdict {
     match (expect, answer) {
         (Expect::TrueEndsStep, true) => Verdict::EndsStep,
-        (Expect::TrueEndsStep, false) | (Expect::True, true) => Verdict::Met,
+        (Expect::TrueEndsStep | Expect::False, false) | (Expect::True, true) => Verdict::Met,
+        (Expect::False, true) => {
+            let before = change.map_or_else(String::new, |change| match change.code {
+                Some(code) => format!("unset exited {code}, but "),
+                None => String::new(),
+            });
+            Verdict::Missed(None, format!("{before}its test still says true"))
+        }
         (Expect::True, false) => {
             let text = match change {
                 Some(change) if change.phase == WorkPhase::Set => {

@@ -17,7 +17,7 @@ pub(super) fn look(step: &Step) -> Option<usize> {
         works.rposition(|work| wanted(&work.what, &work.expect))
     };
     last(|what, _| matches!(what, What::Probe(_)))
-        .or_else(|| last(|_, expect| matches!(expect, Expect::True)))
+        .or_else(|| last(|_, expect| matches!(expect, Expect::True | Expect::False)))
 }
 
 /// Where an attempt begins.

@@ -38,11 +38,25 @@ pub(super) fn verdict(expression: &Expression, facts: &Facts) -> Verdict {
         Ok(_) => Fault::Type,
         Err(fault) => fault,
     };
-    let fact = match fault {
-        Fault::Missing(path) => path,
-        Fault::Type => expression.paths.first().map_or("", |path| path),
-    };
-    Verdict::Unknown { fact: fact.to_owned() }
+    Verdict::Unknown { fact: fact(expression, fault) }
+}
+
+/// The value of an expression, of any type but null.
+pub(super) fn value(expression: &Expression, facts: &Facts) -> std::result::Result<Value, String> {
+    let mut walk = Walk { facts, slots: Vec::new(), steps: 0 };
+    let value = walk.node(&expression.root).and_then(|value| match value.json()? {
+        Value::Null => Err(Fault::Type),
+        value => Ok(value),
+    });
+    value.map_err(|fault| fact(expression, fault))
+}
+
+/// The fact that stands for a fault.
+fn fact(expression: &Expression, fault: Fault<'_>) -> String {
+    match fault {
+        Fault::Missing(path) => path.to_owned(),
+        Fault::Type => expression.paths.first().map_or("", |path| path).to_owned(),
+    }
 }
 
 struct Walk<'a> {

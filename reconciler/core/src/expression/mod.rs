@@ -1,4 +1,5 @@
-//! CEL expressions over `computer`, `person` and `tenant`, in three truth values.
+//! CEL expressions over `computer`, `person` and `tenant`, in three truth
+//! values; where a parameter is computed, any value.
 //!
 //! The grammar is that of the `cel` crate; what it parses is lowered to a
 //! small tree of our own (`lower`, which also refuses undeclared names;
@@ -83,6 +84,15 @@ impl Expression {
     /// Evaluates it over facts.
     pub fn evaluate(&self, facts: &Facts) -> Verdict {
         evaluate::verdict(self, facts)
+    }
+
+    /// Its value over facts, where it has one that JSON can hold.
+    ///
+    /// # Errors
+    /// The dotted path of the fact that is not known; for a type error, null
+    /// and what JSON has no word for, the first one of the expression.
+    pub fn compute(&self, facts: &Facts) -> Result<Value, String> {
+        evaluate::value(self, facts)
     }
 
     /// The dotted paths that it reads, in the order of the source, each once.

@@ -80,6 +80,33 @@ impl<'a> Val<'a> {
         }
     }
 
+    /// The same as JSON; no value for what JSON has no word for.
+    pub(super) fn json(&self) -> Result<Value, NoValue> {
+        Ok(match self {
+            Self::Null => Value::Null,
+            Self::Bool(value) => (*value).into(),
+            Self::Int(value) => (*value).into(),
+            Self::Uint(value) => (*value).into(),
+            Self::Double(value) => {
+                serde_json::Number::from_f64(*value).map(Value::Number).ok_or(NoValue)?
+            }
+            Self::Text(text) => Value::String(text.clone().into_owned()),
+            Self::Array(values) => Value::Array(values.to_vec()),
+            Self::Object(map) => Value::Object((*map).clone()),
+            Self::List(values) => {
+                Value::Array(values.iter().map(Self::json).collect::<Result<_, _>>()?)
+            }
+            Self::Map(entries) => {
+                let named = entries.iter().map(|(key, value)| match key {
+                    Self::Text(key) => Ok((key.clone().into_owned(), value.json()?)),
+                    _ => Err(NoValue),
+                });
+                Value::Object(named.collect::<Result<_, _>>()?)
+            }
+            Self::Type(_) => return Err(NoValue),
+        })
+    }
+
     /// The elements of a list, or none for what is no list.
     pub(super) fn elements(&self) -> Option<Vec<Val<'a>>> {
         match self {

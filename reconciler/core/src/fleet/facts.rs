@@ -34,6 +34,11 @@ fn computer(subject: &Subject<'_>) -> Value {
     insert(&mut map, "person", subject.person.as_ref().map(|person| person.upn.clone().into()));
     insert(&mut map, "role", subject.pin.and_then(|pin| pin.role.clone()).map(Value::from));
     map.insert("facts".into(), Value::Object(facts.facts.clone().unwrap_or_default()));
+    // What firmware and directory say of it stands among the facts.
+    let reported = facts.facts.as_ref();
+    for name in ["serial", "manufacturer", "model", "domain"] {
+        insert(&mut map, name, reported.and_then(|all| all.get(name)).cloned());
+    }
     insert(&mut map, "software", facts.software.as_ref().map(|software| json!(software)));
     map.insert("tests".into(), json!(facts.tests));
     map.insert("tasks".into(), json!(facts.tasks));

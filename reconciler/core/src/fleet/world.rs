@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use ordain_schema::document::{AgreementRow, Body, Day, TenantFacts};
+use ordain_schema::document::{AgreementRow, Body, ComputerFacts, Day, TenantFacts};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Fleet, Subject};
@@ -68,6 +68,14 @@ impl<'a> World<'a> {
     /// One computer of the fleet.
     pub fn subject(&'a self, index: usize) -> Subject<'a> {
         Subject::new(self, &self.fleet.computers()[index])
+    }
+
+    /// The computer of that tenant and name, where the fleet has it.
+    pub fn subject_of(&'a self, tenant: &str, name: &str) -> Option<Subject<'a>> {
+        let key = |facts: &'a ComputerFacts| (facts.tenant.as_str(), facts.name.as_str());
+        let found =
+            self.fleet.computers().binary_search_by(|facts| key(facts).cmp(&(tenant, name)));
+        found.ok().map(|index| self.subject(index))
     }
 
     /// The tenants that have computers, by id, with the places of these in the fleet.

@@ -47,6 +47,14 @@ impl Lowering<'_> {
         if !row.failed {
             match self.try_lower(action, &row, configured) {
                 Ok(step) => return (row, step),
+                // A computed value waits for a fact: it is not run, and nothing failed.
+                Err(Fault { reason: Some(Reason::Unknown), message }) => {
+                    row.action = Act::None;
+                    row.reason = Reason::Unknown;
+                    row.to = None;
+                    row.message = Some(message);
+                    return (row, None);
+                }
                 Err(Fault { reason, message }) => {
                     row.action = Act::None;
                     row.reason = reason.unwrap_or(row.reason);

@@ -3,8 +3,9 @@
 use ordain_schema::document::VersionWish;
 
 use crate::fleet::Subject;
+use crate::item::Act;
 use crate::lower::{
-    NotExecutable, Parameters, Place, SoftwareInput, TaskInput, TaskMode, software_check,
+    Demand, NotExecutable, Parameters, Place, SoftwareInput, TaskInput, TaskMode, software_check,
     software_step, task_check, task_step,
 };
 use crate::order::{Check, Step};
@@ -23,10 +24,16 @@ impl<'a> Catalogue<'a> {
     /// `blob` answers with the object id of a file of the policy.
     pub(super) fn new(subject: &'a Subject<'a>, blob: &'a dyn Fn(&str) -> Option<String>) -> Self {
         let policy = subject.world.policy;
-        let attempts = policy.repository().and_then(|all| all.defaults.attempts);
+        let defaults = policy.repository().map(|all| &all.defaults);
+        let attempts = defaults.and_then(|defaults| defaults.attempts);
+        let tenant = subject.tenant.id.and_then(|id| policy.tenant(id));
+        let reboot = defaults.and_then(|defaults| defaults.reboot.as_ref());
         let place = Place {
             tenant: &subject.facts.tenant,
+            slug: tenant.and_then(|tenant| tenant.slug.as_deref()).map(String::as_str),
             computer: &subject.facts.name,
+            person: subject.person.as_ref().map(|person| person.upn.as_str()),
+            reboot: reboot.map_or("if-needed", |reboot| reboot.mode.word()),
             os: subject.facts.os.as_ref(),
             attempts: attempts.unwrap_or(1),
             blob,
@@ -45,7 +52,7 @@ impl<'a> Catalogue<'a> {
             let name = self.policy.items().entry(item).item.name();
             let known = self.subject.facts.software.as_ref();
             let last = known.and_then(|all| all.get(name));
-            return self.software(recipient, |input| software_check(input, last));
+            return self.software(recipient, Demand::Known, |input| software_check(input, last));
         }
         self.task(recipient, |input| task_check(input, mode))
     }
@@ -58,7 +65,9 @@ impl<'a> Catalogue<'a> {
         gated: bool,
     ) -> Result<Step, NotExecutable> {
         if self.policy.software(recipient.item).is_some() {
-            return self.software(recipient, |input| software_step(input, row));
+            let removes = row.action == Act::Uninstall;
+            let demand = if removes { Demand::Known } else { Demand::Given };
+            return self.software(recipient, demand, |input| software_step(input, row));
         }
         self.task(recipient, |input| task_step(input, row, gated))
     }
@@ -66,12 +75,14 @@ impl<'a> Catalogue<'a> {
     fn software<T>(
         &self,
         recipient: Recipient,
+        demand: Demand,
         lower: impl FnOnce(&SoftwareInput<'_>) -> Result<T, NotExecutable>,
     ) -> Result<T, NotExecutable> {
         let item = recipient.item;
         let software = self.policy.software(item).ok_or(NotExecutable::Missing("document"))?;
-        let parameters = Parameters::new(self.policy, self.subject.tenant.id, recipient)?;
-        let wish = match recipient.winner.map(|id| &self.policy.deployment(id).wish) {
+        let parameters = Parameters::new(self.subject, recipient, demand)?;
+        let winner = recipient.winner.map(|id| self.policy.deployment(id));
+        let wish = match winner.map(|winner| &winner.wish) {
             Some(Wish::Installed(wish)) => Some(wish),
             Some(Wish::UpdateIfFound) => Some(&VersionWish::Latest),
             Some(Wish::Absent | Wish::Ignored | Wish::Enforce | Wish::Audit | Wish::Monitor)
@@ -84,6 +95,7 @@ impl<'a> Catalogue<'a> {
             software,
             parameters: &parameters,
             wish,
+            licence: winner.and_then(|winner| winner.licence.as_deref()),
         })
     }
 
@@ -94,13 +106,17 @@ impl<'a> Catalogue<'a> {
     ) -> Result<T, NotExecutable> {
         let item = recipient.item;
         let task = self.policy.task(item).ok_or(NotExecutable::Missing("document"))?;
-        let parameters = Parameters::complete(self.policy, self.subject.tenant.id, recipient)?;
+        let wish = recipient.winner.map(|id| &self.policy.deployment(id).wish);
+        let undone = wish == Some(&Wish::Absent);
+        let demand = if undone { Demand::Given } else { Demand::Required };
+        let parameters = Parameters::new(self.subject, recipient, demand)?;
         lower(&TaskInput {
             place: &self.place,
             item: &self.policy.items().entry(item).item,
             path: self.path(item),
             task,
             parameters: &parameters,
+            undone,
         })
     }
 

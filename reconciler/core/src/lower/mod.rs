@@ -21,7 +21,7 @@ mod tests;
 
 pub use carry_out::{Lowered, carry_out};
 pub use checks::checks;
-pub use parameters::Parameters;
+pub use parameters::{Demand, Parameters};
 pub use place::{NotExecutable, Place};
 pub use software::{SoftwareInput, software_check, software_step};
 pub use task::{TaskInput, TaskMode, task_check, task_step};

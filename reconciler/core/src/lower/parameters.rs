@@ -3,48 +3,64 @@
 
 use std::sync::Arc;
 
+use ordain_schema::document::Generate;
 use serde_json::{Map, Value};
 
+use crate::fleet::Subject;
 use crate::lower::NotExecutable;
-use crate::parameter::{MissingValue, Recipient, missing, secrets, settle};
-use crate::policy::{Policy, TenantId};
+use crate::parameter::{
+    Giver, MissingValue, OnComputer, Recipient, declared, missing, secrets, settle_on,
+};
+use crate::policy::Policy;
 
 /// Values by name.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parameters(Map<String, Value>);
 
+/// What becomes of an item whose values are not all there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demand {
+    /// It only looks, or takes away: what is not known is left out.
+    Known,
+    /// It needs those that are given.
+    Given,
+    /// It needs those too that are required.
+    Required,
+}
+
 impl Parameters {
-    /// The values that hold for an item in a tenant.
+    /// The values that hold for an item on a computer.
+    ///
+    /// # Errors
+    /// A value that is missing, not known yet, or that no script may be given.
     pub fn new(
-        policy: &Policy,
-        tenant: Option<TenantId>,
+        subject: &Subject<'_>,
         recipient: Recipient,
+        demand: Demand,
     ) -> Result<Self, NotExecutable> {
+        let (policy, tenant) = (subject.world.policy, subject.tenant.id);
+        if demand == Demand::Required
+            && let Some(MissingValue { parameter, secret: None }) =
+                missing(policy, tenant, recipient)
+        {
+            return Err(NotExecutable::Parameter(parameter.to_string()));
+        }
         let mut values = Map::new();
-        for (name, given) in settle(policy, tenant, recipient) {
-            if !secrets(given.value).is_empty() {
+        for (name, one) in settle_on(policy, tenant, recipient, subject.values()) {
+            let known = match &one.value {
+                Ok(value) => value.clone(),
+                Err(_) if demand == Demand::Known => continue,
+                Err(missing) => return Err(NotExecutable::Undecided(missing.fact.clone())),
+            };
+            if !secrets(&known).is_empty() || generated(policy, name, &one).is_some() {
                 return Err(NotExecutable::Secret(name.to_owned()));
             }
-            if text(given.value).contains('\0') {
+            if text(&known).contains('\0') {
                 return Err(NotExecutable::Nul(name.to_owned()));
             }
-            values.insert(name.to_owned(), given.value.clone());
+            values.insert(name.to_owned(), known);
         }
         Ok(Self(values))
-    }
-
-    /// The same; fails where a required one has no value.
-    pub fn complete(
-        policy: &Policy,
-        tenant: Option<TenantId>,
-        recipient: Recipient,
-    ) -> Result<Self, NotExecutable> {
-        match missing(policy, tenant, recipient) {
-            Some(MissingValue { parameter, secret: None }) => {
-                Err(NotExecutable::Parameter(parameter.to_string()))
-            }
-            Some(_) | None => Self::new(policy, tenant, recipient),
-        }
     }
 
     /// `ORDAIN_PARAM_<NAME>`, upper case with dashes as underscores.
@@ -64,6 +80,12 @@ impl Parameters {
         }
         serde_json::to_string(&self.0).ok().map(Into::into)
     }
+}
+
+/// How a value is made where it is the computer's own.
+fn generated(policy: &Policy, name: &str, one: &OnComputer<'_>) -> Option<Generate> {
+    let Giver::Default(declaration) = one.given.giver else { return None };
+    declared(policy.document(declaration)).get(name)?.generate()
 }
 
 fn variable(name: &str) -> String {

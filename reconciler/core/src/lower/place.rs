@@ -9,8 +9,14 @@ use crate::item::Reason;
 pub struct Place<'a> {
     /// The tenant's id.
     pub tenant: &'a str,
+    /// What people call the tenant in names of things, where it says.
+    pub slug: Option<&'a str>,
     /// The computer's name.
     pub computer: &'a str,
+    /// Its primary person's UPN, in lower case.
+    pub person: Option<&'a str>,
+    /// When the session may reboot it: the word of the mode.
+    pub reboot: &'static str,
     /// The computer's operating system, as far as it is known.
     pub os: Option<&'a OsFacts>,
     /// How often an action that says nothing is tried.
@@ -46,6 +52,9 @@ pub enum NotExecutable {
     /// A required parameter that nobody gives.
     #[error("the parameter `{0}` is required, and no value is given")]
     Parameter(String),
+    /// A computed value that waits for this fact.
+    #[error("a computed parameter needs `{0}`, which is not known")]
+    Undecided(String),
     /// A value that no environment can hold.
     #[error("the parameter `{0}` holds a NUL character")]
     Nul(String),
@@ -87,6 +96,7 @@ impl NotExecutable {
             Self::NoPlatform(_) => Some(Reason::NoApplicableVersion),
             Self::NoUpgrade => Some(Reason::UpgradeNotPossible),
             Self::Parameter(_) => Some(Reason::MissingValue),
+            Self::Undecided(_) => Some(Reason::Unknown),
             Self::NoRepair
             | Self::Nul(_)
             | Self::Missing(_)

@@ -1,11 +1,13 @@
 //! One action as a process: its script or built-in, context, time limit, codes.
 
+use std::collections::BTreeSet;
+
 use ordain_schema::Spanned;
-use ordain_schema::document::{Action, Argument, Artifact, Interpreter, OsFamily, RunContext};
+use ordain_schema::document::{Action, Argument, Artifact, Interpreter, OsFamily, RunContext, Users};
 
 use crate::item::Item;
 use crate::lower::{NotExecutable, Parameters, Place};
-use crate::order::{Run, RunWhat};
+use crate::order::{Audience, File, Run, RunWhat};
 use crate::policy::beside;
 
 /// Time limits in seconds where an action says nothing.
@@ -28,6 +30,7 @@ pub(super) enum Method {
     Test,
     Get,
     Set,
+    Unset,
 }
 
 impl Method {
@@ -45,6 +48,7 @@ impl Method {
             Self::Test => "test",
             Self::Get => "get",
             Self::Set => "set",
+            Self::Unset => "unset",
         }
     }
 
@@ -58,7 +62,8 @@ impl Method {
             | Self::PostInstall
             | Self::Uninstall
             | Self::PostUninstall
-            | Self::Set => CHANGE_SECONDS,
+            | Self::Set
+            | Self::Unset => CHANGE_SECONDS,
         }
     }
 }
@@ -72,6 +77,10 @@ pub(super) struct Setting<'a> {
     pub(super) path: &'a str,
     /// The context where an action says nothing.
     pub(super) context: Option<RunContext>,
+    /// The files of `lib/` that all its scripts use.
+    pub(super) uses: &'a [Spanned<String>],
+    /// The licence that its deployment names.
+    pub(super) licence: Option<&'a str>,
     pub(super) parameters: &'a Parameters,
     /// The detected version.
     pub(super) from: Option<&'a str>,
@@ -85,10 +94,12 @@ impl Setting<'_> {
     /// Lowers an action.
     pub(super) fn run(&self, method: Method, action: &Action) -> Result<Run, NotExecutable> {
         let what = self.what(method, action)?;
+        let context = on_computer(action.context.or(self.context))?;
         let reboots: &[i32] = if action.msi.is_some() { &[1641, 3010] } else { &[] };
         Ok(Run {
             what,
-            context: on_computer(action.context.or(self.context))?,
+            context,
+            users: action.users.as_ref().map(|users| self.users(users.value)),
             timeout_seconds: seconds(action.timeout.map(|timeout| timeout.0), method),
             success_codes: action.success_codes.clone().unwrap_or_else(|| vec![0]),
             reboot_codes: action.reboot_codes.clone().unwrap_or_else(|| reboots.to_vec()),
@@ -106,8 +117,9 @@ impl Setting<'_> {
         whole: bool,
     ) -> Result<Run, NotExecutable> {
         Ok(Run {
-            what: self.interpreted(script, None, whole.then_some(method.word()))?,
+            what: self.interpreted(script, &[], None, whole.then_some(method.word()))?,
             context: on_computer(self.context)?,
+            users: None,
             timeout_seconds: seconds(None, method),
             success_codes: vec![0],
             reboot_codes: Vec::new(),
@@ -118,7 +130,7 @@ impl Setting<'_> {
 
     fn what(&self, method: Method, action: &Action) -> Result<RunWhat, NotExecutable> {
         if let Some(script) = &action.script {
-            return self.interpreted(script, action.interpreter, None);
+            return self.interpreted(script, &action.uses, action.interpreter, None);
         }
         let remove = method == Method::Uninstall;
         if let Some(package) = &action.package {
@@ -198,6 +210,7 @@ impl Setting<'_> {
     fn interpreted(
         &self,
         script: &str,
+        uses: &[Spanned<String>],
         interpreter: Option<Interpreter>,
         method: Option<&'static str>,
     ) -> Result<RunWhat, NotExecutable> {
@@ -209,11 +222,34 @@ impl Setting<'_> {
         let Some(interpreter) = known else {
             return Err(NotExecutable::NoInterpreter(path));
         };
-        Ok(RunWhat::Script { blob, path, interpreter, method })
+        let library = self.library(uses)?;
+        Ok(RunWhat::Script { blob, path, interpreter, method, library })
+    }
+
+    /// The files of `lib/` beside a script, by path and each once.
+    fn library(&self, own: &[Spanned<String>]) -> Result<Vec<File>, NotExecutable> {
+        let paths: BTreeSet<&str> = self.uses.iter().chain(own).map(|file| file.as_str()).collect();
+        let file = |path: &str| match (self.place.blob)(path) {
+            Some(blob) => Ok(File { path: path.to_owned(), blob }),
+            None => Err(NotExecutable::NoScript(path.to_owned())),
+        };
+        paths.into_iter().map(file).collect()
+    }
+
+    fn users(&self, users: Users) -> Audience {
+        match users {
+            Users::Each => Audience::Each,
+            Users::Primary => Audience::Primary(self.place.person.map(ToOwned::to_owned)),
+        }
     }
 
     fn environment(&self, method: Method) -> Vec<(String, String)> {
-        let optional = [("ORDAIN_VERSION", self.to), ("ORDAIN_DETECTED", self.from)];
+        let optional = [
+            ("ORDAIN_VERSION", self.to),
+            ("ORDAIN_DETECTED", self.from),
+            ("ORDAIN_TENANT_SLUG", self.place.slug),
+            ("ORDAIN_LICENCE", self.licence),
+        ];
         let optional = optional
             .into_iter()
             .filter_map(|(name, value)| Some((name.to_owned(), value?.replace('\0', ""))));
@@ -222,6 +258,7 @@ impl Setting<'_> {
             ("ORDAIN_METHOD".into(), method.word().into()),
             ("ORDAIN_TENANT".into(), self.place.tenant.into()),
             ("ORDAIN_COMPUTER".into(), self.place.computer.into()),
+            ("ORDAIN_REBOOT".into(), self.place.reboot.into()),
         ];
         all.extend(optional);
         all.extend(self.parameters.environment());

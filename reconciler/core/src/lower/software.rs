@@ -37,6 +37,8 @@ pub struct SoftwareInput<'a> {
     pub parameters: &'a Parameters,
     /// What its winner wishes, where it has an installed form; a prerequisite has none.
     pub wish: Option<&'a VersionWish>,
+    /// The licence that its deployment names.
+    pub licence: Option<&'a str>,
 }
 
 /// How to find out about a software. Its test is that of the version that was
@@ -127,6 +129,8 @@ impl<'a> Lowering<'a> {
             item: self.input.item,
             path: self.input.path,
             context: None,
+            uses: &self.input.software.uses,
+            licence: self.input.licence,
             parameters: self.input.parameters,
             from: self.from,
             to: self.to,

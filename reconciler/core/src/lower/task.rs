@@ -22,6 +22,8 @@ pub struct TaskInput<'a> {
     pub task: &'a Task,
     /// What its deployment gives.
     pub parameters: &'a Parameters,
+    /// Whether its deployment says `absent`.
+    pub undone: bool,
 }
 
 /// What is asked of a task.
@@ -42,7 +44,8 @@ pub fn task_check(input: &TaskInput<'_>, mode: TaskMode) -> Result<Check, NotExe
     Ok(Check { item: input.item.clone(), how })
 }
 
-/// Sets a task right: `set`, then its test again. A gated one is tested first,
+/// Sets a task right: `set`, then its test again; or `unset` where it is to be
+/// undone, after which the test must say false. A gated one is tested first,
 /// since what it configures has changed since it was looked at.
 pub fn task_step(
     input: &TaskInput<'_>,
@@ -55,13 +58,18 @@ pub fn task_step(
         let what = What::Run(test.clone());
         works.push(Work { phase: WorkPhase::Test, what, expect: Expect::TrueEndsStep });
     }
+    let (method, action, expect) = if input.undone {
+        (Method::Unset, &input.task.unset, Expect::False)
+    } else {
+        (Method::Set, &input.task.set, Expect::True)
+    };
     works.push(Work {
         phase: WorkPhase::Set,
-        what: What::Run(run(input, Method::Set)?),
+        what: What::Run(run(input, method)?),
         expect: Expect::Success,
     });
-    works.push(Work { phase: WorkPhase::Test, what: What::Run(test), expect: Expect::True });
-    let attempts = match &input.task.set {
+    works.push(Work { phase: WorkPhase::Test, what: What::Run(test), expect });
+    let attempts = match action {
         Some(action) => attempts(action, input.place),
         None => input.place.attempts.clamp(1, 100),
     };
@@ -88,6 +96,8 @@ fn run(input: &TaskInput<'_>, method: Method) -> Result<Run, NotExecutable> {
         item: input.item,
         path: input.path,
         context: input.task.context,
+        uses: &input.task.uses,
+        licence: None,
         parameters: input.parameters,
         from: None,
         to: None,
@@ -96,6 +106,10 @@ fn run(input: &TaskInput<'_>, method: Method) -> Result<Run, NotExecutable> {
     let action: Option<&Action> = match method {
         Method::Get => input.task.get.as_ref(),
         Method::Set => input.task.set.as_ref(),
+        Method::Unset => {
+            let unset = input.task.unset.as_ref().ok_or(NotExecutable::Missing("unset"))?;
+            return setting.run(method, unset);
+        }
         _ => input.task.test.as_ref(),
     };
     match (action, &input.task.script) {

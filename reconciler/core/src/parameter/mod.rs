@@ -1,18 +1,25 @@
 //! Values of parameters against their declaration, and who gives them.
 //!
 //! Says what is wrong with a value in words; where it stands and what is to
-//! be reported is the business of `check`. `settle` finds the value that holds.
+//! be reported is the business of `check`. `settle` finds the value that holds,
+//! `computed` works out those that depend on the computer.
 
+mod computed;
 mod settle;
 
+pub use computed::{Computed, OnComputer, computed_values, settle_on, undecided};
 pub use settle::{Given, Giver, MissingValue, Recipient, declared, missing, missing_one, settle};
 
 use ordain_schema::document::{Parameter, ParameterType};
 use regex::Regex;
 use serde_json::Value;
 
-/// Why a value does not fit its parameter, for people.
+/// Why a value does not fit its parameter, for people; what is computed fits
+/// or not on each computer.
 pub fn fault(parameter: &Parameter, value: &Value) -> Option<String> {
+    if computed(value).is_some() {
+        return None;
+    }
     if let Some(why) = type_fault(parameter.kind, value) {
         return Some(why);
     }
@@ -35,6 +42,12 @@ pub fn fault(parameter: &Parameter, value: &Value) -> Option<String> {
 pub fn secret(value: &Value) -> Option<&str> {
     let map = value.as_object().filter(|map| map.len() == 1)?;
     map.get("secret")?.as_str()
+}
+
+/// The expression that a value is computed by: `{cel: TEXT}`.
+pub fn computed(value: &Value) -> Option<&str> {
+    let map = value.as_object().filter(|map| map.len() == 1)?;
+    map.get("cel")?.as_str()
 }
 
 /// The names of all secrets that a value refers to, at any depth.

@@ -185,6 +185,16 @@ fn declarations(
         .map(|(id, whose)| (id, whose, declared(policy.document(id))))
 }
 
+/// The declarations of a parameter that a recipient takes, its own first.
+pub(super) fn declaring<'p>(
+    policy: &'p Policy,
+    recipient: Recipient,
+    name: &str,
+) -> impl Iterator<Item = &'p Parameter> {
+    let taken = declarations(policy, recipient).filter(|(_, whose, _)| *whose == Whose::Taken);
+    taken.filter_map(move |(_, _, declared)| declared.get(name))
+}
+
 /// Whether a winner's parameters count before those of any scope.
 fn counts_first(winner: &DeploymentEntry) -> bool {
     winner.precedence.mandatory || winner.precedence.class > 0

@@ -12,7 +12,7 @@ use super::wish::{Detected, Outcome, detected};
 use crate::fleet::Subject;
 use crate::parameter::Recipient;
 use crate::policy::{DeploymentId, ItemId, Level, Wish};
-use crate::resolve::Settled;
+use crate::resolve::{Missing, Settled};
 use crate::version;
 
 /// The software of a computer, with what its winners add.
@@ -39,6 +39,11 @@ impl Cases<'_, '_> {
     /// What an item's own parameters lack here, for people.
     pub(super) fn missing(&self, recipient: Recipient) -> Option<Arc<str>> {
         self.memo.missing(self.subject.world.policy, self.subject.tenant.id, recipient)
+    }
+
+    /// What the computed values of an item wait for here.
+    pub(super) fn undecided(&self, recipient: Recipient) -> Option<Missing> {
+        self.memo.undecided(self.subject, recipient)
     }
 
     /// What a software is asked for where it is needed in these versions.

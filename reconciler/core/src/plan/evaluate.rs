@@ -278,7 +278,9 @@ impl<'w> Evaluator<'_, 'w> {
             (Standing::Conflict, None)
         } else {
             let missing = self.cases.missing(recipient);
-            task::standing(self.ground.subject, item, self.wish(item), missing)
+            task::standing(self.ground.subject, item, self.wish(item), missing, || {
+                self.cases.undecided(recipient)
+            })
         };
         evaluation.unknown.extend(unknown);
         let met = matches!(standing, Standing::Settled(_) | Standing::Change(_));

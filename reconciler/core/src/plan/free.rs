@@ -35,7 +35,9 @@ pub(super) fn list<'w>(
     let (standing, from, missing) = match entry.entity {
         _ if *wish == Wish::Ignored => (Standing::Ignored, None, None),
         Entity::Task => {
-            let (standing, missing) = task::standing(subject, item, Some(wish), lacks());
+            let (standing, missing) = task::standing(subject, item, Some(wish), lacks(), || {
+                memo.undecided(subject, recipient)
+            });
             (standing, None, missing)
         }
         Entity::Software => {

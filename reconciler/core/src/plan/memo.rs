@@ -16,8 +16,10 @@ use super::applies::{Applies, applies};
 use super::versions::licence;
 use super::wish::{Case, Detected, Found, Need, Outcome, detected};
 use crate::fleet::Subject;
-use crate::parameter::{self, Recipient};
+use crate::item::Act;
+use crate::parameter::{self, Computed, Recipient};
 use crate::policy::{DeploymentId, DocumentId, ItemId, Policy, TenantId, WishId};
+use crate::resolve::Missing;
 
 /// Answers of the state table for the computers of one world, and which values
 /// are missing in its tenants.
@@ -25,6 +27,7 @@ use crate::policy::{DeploymentId, DocumentId, ItemId, Policy, TenantId, WishId};
 pub(super) struct Memo<'w> {
     answers: RefCell<FxHashMap<Question<'w>, Rc<Answer>>>,
     missing: RefCell<Lacks>,
+    computed: RefCell<FxHashMap<(Option<TenantId>, Recipient), Rc<[Computed<'w>]>>>,
 }
 
 /// What items lack of their own parameters, by tenant, for people.
@@ -93,6 +96,24 @@ impl<'w> Memo<'w> {
         answer.clone()
     }
 
+    /// What the computed values of an item wait for on a computer: a fact that
+    /// is not known, or that gives nothing which fits.
+    pub(super) fn undecided(&self, subject: &Subject<'w>, recipient: Recipient) -> Option<Missing> {
+        let policy = subject.world.policy;
+        if !policy.computes() {
+            return None;
+        }
+        let key = (subject.tenant.id, recipient);
+        let known = self.computed.borrow().get(&key).cloned();
+        let values = known.unwrap_or_else(|| {
+            let values: Rc<[Computed<'w>]> =
+                parameter::computed_values(policy, subject.tenant.id, recipient).into();
+            self.computed.borrow_mut().insert(key, values.clone());
+            values
+        });
+        if values.is_empty() { None } else { parameter::undecided(&values, subject.values()) }
+    }
+
     /// What comes of a software for which somebody asks; its winner counts also
     /// where it is not the winner that asks.
     pub(super) fn answer(
@@ -103,12 +124,30 @@ impl<'w> Memo<'w> {
         asked: &Asked,
     ) -> Rc<Answer> {
         let outcome = match applies(subject, item) {
-            Applies::Yes => return self.in_table(subject, item, winner, asked),
+            Applies::Yes => {
+                let answer = self.in_table(subject, item, winner, asked);
+                match self.waits(subject, Recipient::new(item, winner), &answer) {
+                    Some(missing) => Outcome::Undecided(missing),
+                    None => return answer,
+                }
+            }
             Applies::No => Outcome::NotApplicable,
             Applies::Unknown(missing) => Outcome::Undecided(missing),
         };
         let name = subject.world.policy.items().entry(item).item.name();
         Rc::new(Answer { outcome, unheard: false, from: detected(subject, name).version() })
+    }
+
+    /// What a change to a software waits for; taking it off needs no values.
+    fn waits(
+        &self,
+        subject: &Subject<'w>,
+        recipient: Recipient,
+        answer: &Answer,
+    ) -> Option<Missing> {
+        let Outcome::Change(changes) = &answer.outcome else { return None };
+        let puts_on = changes.iter().any(|change| change.act != Act::Uninstall);
+        if puts_on { self.undecided(subject, recipient) } else { None }
     }
 
     /// What the state table says of a software that is for the computer.

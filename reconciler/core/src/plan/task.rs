@@ -12,12 +12,14 @@ use crate::policy::{ItemId, Wish};
 use crate::resolve::Missing;
 
 /// Where a task stands, and what could not be known; without a wish of its own
-/// it is enforced. `missing` is what its parameters lack, for people.
+/// it is enforced. `missing` is what its parameters lack, for people; `values`
+/// tells what its computed ones wait for.
 pub(super) fn standing(
     subject: &Subject<'_>,
     item: ItemId,
     wish: Option<&Wish>,
     missing: Option<Arc<str>>,
+    values: impl FnOnce() -> Option<Missing>,
 ) -> (Standing, Option<Missing>) {
     let entry = subject.world.policy.items().entry(item);
     let judged = |answer| judge(wish, missing, answer);
@@ -25,7 +27,13 @@ pub(super) fn standing(
         return (Standing::Ignored, None);
     }
     match applies(subject, item) {
-        Applies::Yes => (judged(subject.facts.tasks.get(&key(&entry.item)).copied()), None),
+        Applies::Yes => match judged(subject.facts.tasks.get(&key(&entry.item)).copied()) {
+            failed @ Standing::Fails(..) => (failed, None),
+            standing => match values() {
+                Some(fact) => (Standing::Unknown, Some(fact)),
+                None => (standing, None),
+            },
+        },
         Applies::No => (Standing::NotApplicable, None),
         // A missing value comes before what is not known.
         Applies::Unknown(fact) => match judged(None) {
@@ -44,21 +52,28 @@ pub(super) fn judge(
     if wish == Some(&Wish::Ignored) {
         return Standing::Ignored;
     }
-    if let Some(message) = missing {
+    // What is undone needs no required parameter, as what is uninstalled.
+    if let Some(message) = missing.filter(|_| wish != Some(&Wish::Absent)) {
         return Standing::Fails(Reason::MissingValue, Some(message.to_string()));
     }
     match (wish, answer) {
         (Some(Wish::Monitor), _) => Standing::Settled(Reason::Monitored),
         (_, None) => Standing::Unknown,
-        (_, Some(true)) => Standing::Settled(Reason::Compliant),
+        (Some(Wish::Absent), Some(true)) => set(),
+        (Some(Wish::Absent), Some(false)) | (_, Some(true)) => Standing::Settled(Reason::Compliant),
         (Some(Wish::Audit), Some(false)) => Standing::Settled(Reason::NotCompliant),
-        (_, Some(false)) => Standing::Change(Rc::new([Change {
-            act: Act::Set,
-            reason: Reason::NotCompliant,
-            from: None,
-            to: None,
-        }])),
+        (_, Some(false)) => set(),
     }
+}
+
+/// It is put right, which for `absent` means undone.
+fn set() -> Standing {
+    Standing::Change(Rc::new([Change {
+        act: Act::Set,
+        reason: Reason::NotCompliant,
+        from: None,
+        to: None,
+    }]))
 }
 
 /// The name under which an inventory keeps a task's last answer.

@@ -14,6 +14,7 @@ mod rules;
 mod schedule;
 mod target;
 mod tenants;
+mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -35,6 +36,8 @@ pub use schedule::ScheduleEntry;
 pub use target::{Selector, Target, selector_word};
 pub(crate) use target::{kind_of_chassis, kind_of_role};
 pub use tenants::{TenantId, TenantNode, Tenants};
+pub(crate) use values::{actions_of_software, actions_of_task};
+pub use values::{given_values, libraries};
 
 /// Index of a document in [`Policy::documents`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +67,7 @@ pub struct Policy {
     pins: FxHashMap<TenantId, FxHashMap<String, DocumentId>>,
     files: BTreeMap<String, Arc<str>>,
     secrets: BTreeSet<String>,
+    computes: bool,
 }
 
 /// A policy and everything that is wrong with it.
@@ -98,6 +102,7 @@ impl Policy {
         let pins = pins(&documents, &tenants);
         let paths = snapshot.entries.keys().filter(|path| is_secret(path));
         let secrets = paths.cloned().collect();
+        let computes = documents.iter().any(|document| values::computes(document));
         let named = snapshot.entries.iter();
         let files =
             named.filter_map(|(path, entry)| Some((path.clone(), entry.id.clone()?))).collect();
@@ -118,6 +123,7 @@ impl Policy {
             pins,
             files,
             secrets,
+            computes,
         }
     }
 
@@ -259,6 +265,11 @@ impl Policy {
     /// The paths of the secrets.
     pub fn secrets(&self) -> &BTreeSet<String> {
         &self.secrets
+    }
+
+    /// Whether some parameter has a value that each computer computes.
+    pub fn computes(&self) -> bool {
+        self.computes
     }
 
     /// The files of the commit with their object ids, where they are known.

@@ -7,10 +7,10 @@ use ordain_schema::{Diagnostic, Severity};
 use serde_json::Value;
 
 use super::Failure;
+use crate::fleet::{Subject, World};
 use crate::item::{Act, Reason};
-use crate::parameter::settle;
+use crate::parameter::settle_on;
 use crate::plan::{Action, ComputerPlan, Conflict, Plan};
-use crate::policy::{Policy, TenantId};
 
 /// Compares the expected diagnostics with those that are there. Errors that the
 /// repository has without the files of the test are not of the test's making.
@@ -62,7 +62,7 @@ fn lines(lines: impl Iterator<Item = String>) -> String {
 }
 
 /// Compares the expected actions and conflicts with a plan.
-pub(super) fn plans(test: &Test, policy: &Policy, plan: &Plan) -> Vec<Failure> {
+pub(super) fn plans(test: &Test, world: &World<'_>, plan: &Plan) -> Vec<Failure> {
     let mut failures = Vec::new();
     for (name, expected) in &test.expect {
         if !test.inventory.computers.iter().any(|one| is_named(name, &one.tenant, &one.name)) {
@@ -73,8 +73,8 @@ pub(super) fn plans(test: &Test, policy: &Policy, plan: &Plan) -> Vec<Failure> {
             continue;
         }
         for computer in found(plan, name) {
-            let tenant = computer.and_then(|one| policy.tenants().find(&one.tenant));
-            let rows = Rows::new(policy, tenant, computer.map_or(&[], |one| &one.actions));
+            let subject = computer.and_then(|one| world.subject_of(&one.tenant, &one.computer));
+            let rows = Rows { subject, actions: computer.map_or(&[], |one| &one.actions) };
             failures.extend(rows.compare(name, expected, test.partial));
         }
     }
@@ -108,16 +108,11 @@ fn may_be_left_out(action: &Action) -> bool {
 
 /// The actions of one computer, with the values of their parameters.
 struct Rows<'a> {
-    policy: &'a Policy,
-    tenant: Option<TenantId>,
+    subject: Option<Subject<'a>>,
     actions: &'a [Action],
 }
 
-impl<'a> Rows<'a> {
-    fn new(policy: &'a Policy, tenant: Option<TenantId>, actions: &'a [Action]) -> Self {
-        Self { policy, tenant, actions }
-    }
-
+impl Rows<'_> {
     fn compare(&self, name: &str, expected: &[ExpectedAction], partial: bool) -> Option<Failure> {
         let told = expected.iter().any(|wanted| wanted.parameters.is_some());
         let failure =
@@ -156,9 +151,12 @@ impl<'a> Rows<'a> {
         failure(format!("{} is not expected", further.item))
     }
 
-    fn parameters(&self, action: &Action) -> BTreeMap<&'a str, &'a Value> {
-        let given = settle(self.policy, self.tenant, action.recipient);
-        given.into_iter().map(|(name, given)| (name, given.value)).collect()
+    /// The values on this computer; null for a computed one that waits for a fact.
+    fn parameters(&self, action: &Action) -> BTreeMap<&str, Value> {
+        let Some(subject) = &self.subject else { return BTreeMap::new() };
+        let (policy, facts) = (subject.world.policy, subject.values());
+        let all = settle_on(policy, subject.tenant.id, action.recipient, facts);
+        all.into_iter().map(|(name, one)| (name, one.value.unwrap_or(Value::Null))).collect()
     }
 
     /// Whether the parameters that are given have these values.
@@ -166,7 +164,7 @@ impl<'a> Rows<'a> {
         let Some(wanted) = &wanted.parameters else { return true };
         let actual = self.parameters(action);
         wanted.iter().all(|(name, wanted)| {
-            let actual = actual.get(name.as_str()).copied().unwrap_or(&Value::Null);
+            let actual = actual.get(name.as_str()).unwrap_or(&Value::Null);
             is_value(wanted, actual)
         })
     }
@@ -229,7 +227,7 @@ fn described<'a>(all: impl Iterator<Item = (impl AsRef<str> + 'a, &'a Value)>) -
 }
 
 /// A row, with its parameters where they are asked for.
-fn describe_action(action: &Action, parameters: Option<BTreeMap<&str, &Value>>) -> String {
+fn describe_action(action: &Action, parameters: Option<BTreeMap<&str, Value>>) -> String {
     let some = |key: &str, value: Option<String>| value.map(|value| format!("{key}: {value}"));
     let waits = action.waits_for.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let parts = [
@@ -242,7 +240,7 @@ fn describe_action(action: &Action, parameters: Option<BTreeMap<&str, &Value>>) 
         some("because", action.because.as_ref().map(ToString::to_string)),
         (!waits.is_empty()).then(|| format!("waitsFor: [{waits}]")),
         action.failed.then(|| "failed: true".to_owned()),
-        parameters.filter(|all| !all.is_empty()).map(|all| described(all.into_iter())),
+        parameters.filter(|all| !all.is_empty()).map(|all| described(all.iter())),
     ];
     format!("{{{}}}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }

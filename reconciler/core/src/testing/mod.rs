@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use ordain_schema::document::{Body, Document, SessionKind, Test};
 use ordain_schema::{Severity, Snapshot};
 
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, World};
 use crate::load::{Loaded, load};
 use crate::plan::plan;
 use crate::policy::Policy;
@@ -140,7 +140,8 @@ fn planned(
     };
     let mut fleet = Fleet::new(test.inventory.clone());
     answer(policy, snapshot, &mut fleet);
-    compare::plans(test, policy, &plan(policy, &fleet, &request, now))
+    let plan = plan(policy, &fleet, &request, now);
+    compare::plans(test, &World::new(policy, &fleet, now), &plan)
 }
 
 /// The session that a test asks for.

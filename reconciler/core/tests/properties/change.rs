@@ -169,7 +169,8 @@ fn what_differs_makes_of_one_plan_the_other() {
         for request in old.limited(seed) {
             let (base, head) = (old.plan(before, &request), new.plan(after, &request));
             let known = new.fleet.computers().len() as u64;
-            let diff = diff((&old.policy, &base), (&new.policy, &head), known);
+            let worlds = (old.world(before), new.world(after));
+            let diff = diff((&worlds.0, &base), (&worlds.1, &head), known);
             let mut made = deeds_by_item(&base.computers);
             for one in &diff.computers {
                 let mut seen: BTreeMap<String, usize> = BTreeMap::new();

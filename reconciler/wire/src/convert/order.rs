@@ -193,6 +193,7 @@ impl From<Expect> for ExpectSpec {
                 scheme: scheme.word().to_owned(),
             },
             Expect::True => Self::True,
+            Expect::False => Self::False,
             Expect::TrueEndsStep => Self::TrueEndsStep,
         }
     }
@@ -212,6 +213,7 @@ impl TryFrom<ExpectSpec> for Expect {
                 version,
             },
             ExpectSpec::True => Self::True,
+            ExpectSpec::False => Self::False,
             ExpectSpec::TrueEndsStep => Self::TrueEndsStep,
         })
     }

@@ -1,11 +1,11 @@
 //! What an order runs, out and in: probes, processes and artifacts.
 
-use ordain_core::order::{Artifact, FileVersion, Offer, Probe, Run, RunWhat};
+use ordain_core::order::{Artifact, Audience, File, FileVersion, Offer, Probe, Run, RunWhat};
 
 use super::words::{Word, one_of};
 use super::{MAX_LIST, MAX_TIMEOUT, Malformed, Problem, bounded};
 use crate::order::FileVersionSpec;
-use crate::{ArtifactSpec, OfferSpec, ProbeSpec, RunSpec, RunWhatSpec};
+use crate::{ArtifactSpec, AudienceSpec, FileSpec, OfferSpec, ProbeSpec, RunSpec, RunWhatSpec};
 
 /// The methods of a task's one script.
 const METHODS: &[&str] = &["get", "set", "test"];
@@ -70,6 +70,7 @@ impl From<Run> for RunSpec {
         Self {
             what: run.what.into(),
             context: run.context.word().to_owned(),
+            users: run.users.map(Into::into),
             timeout_seconds: run.timeout_seconds,
             success_codes: run.success_codes,
             reboot_codes: run.reboot_codes,
@@ -103,6 +104,7 @@ impl TryFrom<RunSpec> for Run {
         Ok(Self {
             what: run.what.try_into()?,
             context: Word::read(&run.context).map_err(place())?,
+            users: run.users.map(Into::into),
             timeout_seconds: run.timeout_seconds,
             success_codes: run.success_codes,
             reboot_codes: run.reboot_codes,
@@ -139,10 +141,52 @@ fn is_argument(text: &str) -> bool {
     !text.is_empty() && !text.starts_with('-') && text.chars().all(plain)
 }
 
+fn is_object_id(text: &str) -> bool {
+    let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    matches!(text.len(), 40 | 64) && text.bytes().all(hex)
+}
+
+/// A path within `lib/`, by plain names alone.
+fn is_library_path(path: &str) -> bool {
+    let plain = |name: &str| !matches!(name, "" | "." | "..") && !name.contains(['\\', '\0']);
+    path.strip_prefix("lib/").is_some_and(|rest| rest.split('/').all(plain))
+}
+
+impl From<Audience> for AudienceSpec {
+    fn from(users: Audience) -> Self {
+        match users {
+            Audience::Each => Self::Each,
+            Audience::Primary(person) => Self::Primary { person },
+        }
+    }
+}
+
+impl From<AudienceSpec> for Audience {
+    fn from(users: AudienceSpec) -> Self {
+        match users {
+            AudienceSpec::Each => Self::Each,
+            AudienceSpec::Primary { person } => Self::Primary(person),
+        }
+    }
+}
+
+impl From<File> for FileSpec {
+    fn from(file: File) -> Self {
+        Self { path: file.path, blob: file.blob }
+    }
+}
+
+impl From<FileSpec> for File {
+    fn from(file: FileSpec) -> Self {
+        Self { path: file.path, blob: file.blob }
+    }
+}
+
 impl From<RunWhat> for RunWhatSpec {
     fn from(what: RunWhat) -> Self {
         match what {
-            RunWhat::Script { blob, path, interpreter, method } => Self::Script {
+            RunWhat::Script { blob, path, interpreter, method, library } => Self::Script {
+                library: library.into_iter().map(Into::into).collect(),
                 blob,
                 path,
                 interpreter: interpreter.word().to_owned(),
@@ -163,11 +207,16 @@ impl TryFrom<RunWhatSpec> for RunWhat {
 
     fn try_from(what: RunWhatSpec) -> Result<Self, Malformed> {
         Ok(match what {
-            RunWhatSpec::Script { blob, path, interpreter, method } => {
+            RunWhatSpec::Script { blob, path, interpreter, method, library } => {
                 let place = || Malformed::at("script");
-                let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-                if !matches!(blob.len(), 40 | 64) || !blob.bytes().all(hex) {
+                bounded("files", library.len(), MAX_LIST).map_err(place())?;
+                let blobs = library.iter().map(|file| &file.blob).chain([&blob]);
+                if !blobs.into_iter().all(|blob| is_object_id(blob)) {
                     let text = "an object id has 40 or 64 hexadecimal digits";
+                    return Err(place()(Problem::Missing(text)));
+                }
+                if !library.iter().all(|file| is_library_path(&file.path)) {
+                    let text = "a file that a script uses stands in `lib/`";
                     return Err(place()(Problem::Missing(text)));
                 }
                 let method = method.map(|word| one_of("method", METHODS, &word));
@@ -176,6 +225,7 @@ impl TryFrom<RunWhatSpec> for RunWhat {
                     path,
                     interpreter: Word::read(&interpreter).map_err(place())?,
                     method: method.transpose().map_err(place())?,
+                    library: library.into_iter().map(Into::into).collect(),
                 }
             }
             RunWhatSpec::Package { manager, name, version, remove } => {

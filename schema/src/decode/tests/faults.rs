@@ -48,7 +48,7 @@ disabled: \"true\"
     10:14-20 bad-value `always` is no value of `enforcement` (write one of `required`, `onboarding`, `ad-hoc`, `optional`)
     12:6-12 bad-parameter the map for `a` stands bare (write a map as `{value: {…}}`)
     13:3-4 wrong-type `c` takes a value, not nothing (give it a value, or leave the key out)
-    14:6-9 wrong-type `d` takes a value, `{secret: NAME}` or `{value: …}`, not a list (write a value, `{secret: NAME}` or `{value: …}`)
+    14:6-9 wrong-type `d` takes a value, `{secret: NAME}`, `{cel: …}` or `{value: …}`, not a list (write a value, `{secret: NAME}`, `{cel: …}` or `{value: …}`)
     15:17-24 unknown-key unknown key `overide` (did you mean `override`?)
     16:15-16 wrong-type `secret` takes a text, not a number (quote it: "7")
     17:6-10 bad-value `.inf` is no finite number, as `h` asks for (quote it if it is a text)
@@ -73,7 +73,7 @@ propagate: true
 kind: Deployment
 name: b
 task: t
-state: absent
+state: installed
 version: \"24.10\"
 target:
 - all
@@ -104,7 +104,7 @@ target: all
     6:8-13 bad-value `audit` is no state of software (write one of `installed`, `absent`, `update-if-found`, `ignored`)
     8:19-22 bad-value `tenants` is for cloud tasks; software is installed on computers (choose a selector of computers, as `all: true`)
     9:12-16 bad-value `propagate` has no meaning in a cross-tenant file: it reaches every tenant (remove it, or move the file below `tenants/<id>/`)
-    14:8-14 bad-value `absent` is no state of a task (write one of `enforce`, `audit`, `monitor`, `ignored`)
+    14:8-17 bad-value `installed` is no state of a task (write one of `enforce`, `audit`, `monitor`, `absent`, `ignored`)
     15:10-17 bad-value `24.10` is no wish for a version, as `version` asks for (write `latest`, `any`, "=24.10", ">=24.10" or "<=24.10")
     16:1-7 wrong-type `target` takes a mapping, not a list (write a mapping)
     19:1-5 missing-key one of `computer`, `person`, `script`, `group`, `tag`, `directoryGroup`, `product`, `agreement`, `deviceGroup`, `all`, `tenants`, `tenant`, `tenantTag` is missing in `target` at line 24 (add one of `computer`, `person`, `script`, `group`, `tag`, `directoryGroup`, `product`, `agreement`, `deviceGroup`, `all`, `tenants`, `tenant`, `tenantTag` at line 24)
@@ -169,7 +169,7 @@ order: {at: middle, rank: 99999999999999999999}
     12:16-22 bad-value `debian` is no value of `versionScheme` (write one of `auto`, `segments`, `semver`, `dpkg`, `rpm`, `apk`)
     13:10-20 wrong-type `install` takes a mapping, not a text (write `{script: install.sh}`)
     14:27-30 exclusive-keys `exe` stands beside `script`, which excludes it (keep one of them)
-    14:36-43 unknown-key unknown key `atempts` (remove it, or write one of `package`, `msi`, `archive`, `pkg`, `dmg`, `registered`, `closeFirst`, `interpreter`, `context`, `timeout`, `successCodes`, `rebootCodes`)
+    14:36-43 unknown-key unknown key `atempts` (remove it, or write one of `package`, `msi`, `archive`, `pkg`, `dmg`, `registered`, `closeFirst`, `use`, `interpreter`, `context`, `users`, `timeout`, `successCodes`, `rebootCodes`)
     14:58-59 bad-value `0` is out of the range, as `attempts` asks for (write 1 or more)
     15:20-22 bad-value `30` is no duration, as `timeout` asks for (write a number with a unit: 30s, 15m, 4h, 7d)
     16:31-33 bad-value `1w` is no duration, as `timeout` asks for (write a number with a unit: 30s, 15m, 4h, 7d)
@@ -418,4 +418,38 @@ persons: *all
     3:21-22 wrong-type an entry of `computers` takes a text, not a number (quote it: "1")
     3:21-22 wrong-type an entry of `persons` takes a text, not a number (quote it: "1")
     "#);
+}
+
+#[test]
+fn generated_values_and_outputs() {
+    insta::assert_snapshot!(found("tasks/t/task.yaml", "
+kind: Task
+script: t.sh
+unset: u.sh
+parameters:
+  a: {type: secret, default: {generate: {length: 7}}}
+  b: {type: string, default: {generate: {length: 20, rotate: 30m}, more: 1}}
+  c: {type: secret, default: {generate: {rotate: 1d}}}
+  d: {type: map, default: {generate: 1}}
+  e: {type: string, default: {cel: [1]}}
+  f: {type: string, default: {cel: a, value: 1}}
+outputs:
+  key: {type: string, escrow: yes}
+  other: {escrow: true}
+rebootAfter: 1
+use: lib/a.sh
+"), @"
+    2:1-5 missing-key `length` is missing in `generate` at line 8 (add `length` at line 8)
+    2:1-5 missing-key `type` is missing in `other` at line 14 (add `type` at line 14)
+    4:8-12 wrong-type `unset` takes a mapping, not a text (write `{script: u.sh}`)
+    6:50-51 bad-value `length` 7 is out of the range (write a number from 8 to 256)
+    7:62-65 bad-value `rotate` 30m is too short (write 1h or more)
+    7:68-72 unknown-key unknown key `more` (remove it)
+    10:36-39 wrong-type `cel` takes a text, not a list (write a text)
+    11:39-44 unknown-key unknown key `value` (remove it)
+    13:15-21 bad-value `string` is no value of `type` (write `secret`)
+    13:31-34 wrong-type `escrow` takes true or false, not a text (write `true`)
+    15:14-15 wrong-type `rebootAfter` takes true or false, not a number (write `true` or `false`, without quotes)
+    16:6-14 wrong-type `use` takes a list, not a text (write `[…]`, or one entry a line, each after a dash)
+    ");
 }

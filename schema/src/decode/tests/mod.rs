@@ -90,6 +90,7 @@ fn decoders_ask_for_what_the_schemas_have() {
     check::<OnlyWhere>();
     check::<Order>();
     check::<OsFacts>();
+    check::<Output>();
     check::<PackageAction>();
     check::<PackageDetect>();
     check::<Parameter>();

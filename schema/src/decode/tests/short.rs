@@ -41,7 +41,7 @@ target: {all: true}
     15:33-39 unknown-key unknown key `target` (remove it, or write one of `task`, `instance`, `version`, `parameters`, `licence`)
     16:22-25 bad-value a task has no version (remove `version`, or wish for `state: installed` of a software)
     19:3-6 wrong-type an entry of `items` takes a mapping, not a list (write a mapping)
-    20:8-17 bad-value `installed` is no state of a task (write one of `enforce`, `audit`, `monitor`, `ignored`)
+    20:8-17 bad-value `installed` is no state of a task (write one of `enforce`, `audit`, `monitor`, `absent`, `ignored`)
     21:11-12 bad-value software has no instances (remove `instance`)
     22:10-16 bad-value `version` has no meaning with `state: absent` (remove `version`, or wish for `state: installed` of a software)
     23:19-22 bad-value `tenants` is for cloud tasks; software is installed on computers (choose a selector of computers, as `all: true`)

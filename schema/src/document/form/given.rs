@@ -11,7 +11,7 @@ use super::super::{GivenParameter, ItemValues, Override};
 impl Serialize for GivenParameter {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let value = &self.value.value;
-        let plain = is_secret(value) || !(value.is_object() || value.is_array());
+        let plain = stands_for_another(value) || !(value.is_object() || value.is_array());
         if plain && self.over.is_none() {
             return self.value.serialize(serializer);
         }
@@ -24,11 +24,13 @@ impl Serialize for GivenParameter {
     }
 }
 
-fn is_secret(value: &serde_json::Value) -> bool {
-    value.as_object().is_some_and(|map| map.len() == 1 && map.contains_key("secret"))
+/// Whether it is `{secret: NAME}` or `{cel: TEXT}`.
+fn stands_for_another(value: &serde_json::Value) -> bool {
+    let known = |key: &String| key == "secret" || key == "cel";
+    value.as_object().is_some_and(|map| map.len() == 1 && map.keys().all(known))
 }
 
-/// The mapping forms of a given parameter: `{secret}`, or `{value, override}`.
+/// The mapping forms of a given parameter: `{secret}`, `{cel}`, or `{value, override}`.
 #[derive(JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "ParameterValue")]
@@ -37,6 +39,9 @@ struct ParameterValue {
     /// The name of a secret, for a parameter of that type.
     #[serde(default)]
     secret: Option<String>,
+    /// An expression over `computer`, `person` and `tenant` that gives the value.
+    #[serde(default)]
+    cel: Option<String>,
     /// The value; the only way to write a map.
     #[serde(default)]
     value: Option<serde_json::Value>,
@@ -70,6 +75,9 @@ struct TenantValue {
     /// The name of a secret, for a parameter of that type.
     #[serde(default)]
     secret: Option<String>,
+    /// An expression over `computer`, `person` and `tenant` that gives the value.
+    #[serde(default)]
+    cel: Option<String>,
     /// The value; the only way to write a map.
     #[serde(default)]
     value: Option<serde_json::Value>,

@@ -79,7 +79,8 @@ fn of_probe(probe: &Probe, ids: &mut BTreeSet<String>) {
 }
 
 fn of_run(run: &Run, ids: &mut BTreeSet<String>) {
-    if let RunWhat::Script { blob, .. } = &run.what {
+    if let RunWhat::Script { blob, library, .. } = &run.what {
         ids.insert(blob.clone());
+        ids.extend(library.iter().map(|file| file.blob.clone()));
     }
 }

@@ -7,6 +7,7 @@ mod installers;
 mod once;
 mod parameters;
 mod references;
+mod scripts;
 mod short;
 mod trust;
 mod values;

@@ -4,7 +4,7 @@ use ordain_schema::document::RunContext;
 
 use super::world::{computer, looked_at, lowered, tell, told, with};
 use crate::item::Item;
-use crate::order::{Finding, Found, Run, What};
+use crate::order::{Audience, Finding, Found, Run, RunWhat, What};
 
 /// Software `x` with these further lines, and a deployment of it with those.
 fn x(software: &str, deployment: &str) -> String {
@@ -239,6 +239,7 @@ fn a_task_is_set_and_tested_and_gets_its_parameters_as_data() {
     ORDAIN_PARAM_AC_TIMEOUT=30
     ORDAIN_PARAM_MORE={"a":[1]}
     ORDAIN_PARAM_PLAN="; $(calc)
+    ORDAIN_REBOOT=if-needed
     ORDAIN_TENANT=contoso
     "#);
     insta::assert_snapshot!(run.input.as_deref().unwrap_or(""), @r#"
@@ -418,4 +419,104 @@ uninstall: {{package: {{manager: dpkg, name: {name}}}}}
     software/y: package y
     software/z: package z
     "#);
+}
+
+/// Task `t` with these further lines, and a deployment of it with those.
+fn t(task: &str, deployment: &str) -> String {
+    format!(
+        "=== lib/one.sh
+=== lib/deep/two.sh
+=== tasks/t/task.yaml
+kind: Task
+name: t
+{task}
+=== tasks/t/test.sh
+=== tasks/t/set.sh
+=== tasks/t/unset.sh
+=== deployments/t.yaml
+kind: Deployment
+name: t
+task: t
+target: {{all: true}}
+{deployment}
+"
+    )
+}
+
+#[test]
+fn what_is_wanted_absent_is_undone_and_tested() {
+    let actions =
+        "test: {script: test.sh}\nset: {script: set.sh}\nunset: {script: unset.sh, attempts: 4}";
+    let there = with(&[], &[("task/t", true)]);
+    insta::assert_snapshot!(told(&t(actions, "state: absent"), there), @r#"
+    set task/t x4
+      set: Sh tasks/t/unset.sh (1800s)
+      test: Sh tasks/t/test.sh (300s) -> False
+    "#);
+    let gone = with(&[], &[("task/t", false)]);
+    insta::assert_snapshot!(told(&t(actions, "state: absent"), gone), @"");
+}
+
+/// The run of the first work.
+fn run_of(text: &str, facts: ordain_schema::document::ComputerFacts) -> Run {
+    match lowered(text, facts, &[]).steps.remove(0).works.remove(0).what {
+        What::Run(run) => run,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_script_has_its_files_and_its_people() {
+    let actions = "context: user
+use: [lib/one.sh]
+test: {script: test.sh}
+set: {script: set.sh, use: [lib/deep/two.sh, lib/one.sh], users: primary}";
+    let mut facts = with(&[], &[("task/t", false)]);
+    facts.person = Some("Jo@contoso.example".into());
+    let run = run_of(&t(actions, ""), facts);
+    let RunWhat::Script { library, .. } = run.what else { panic!("{run:?}") };
+    let files: Vec<_> = library.iter().map(|file| (&*file.path, &*file.blob)).collect();
+    assert_eq!(
+        files,
+        [("lib/deep/two.sh", "id(lib/deep/two.sh)"), ("lib/one.sh", "id(lib/one.sh)")]
+    );
+    assert_eq!(run.users, Some(Audience::Primary(Some("jo@contoso.example".into()))));
+    let each = actions.replace("primary", "each");
+    let run = run_of(&t(&each, ""), with(&[], &[("task/t", false)]));
+    assert_eq!(run.users, Some(Audience::Each));
+}
+
+#[test]
+fn the_contract_of_scripts() {
+    let actions = "test: {script: test.sh}
+set: {script: set.sh}
+parameters:
+  host-name: {type: string, default: {cel: computer.name + \"!\"}}
+  count: {type: integer, default: {cel: \"1 + 2\"}}";
+    let run = run_of(&t(actions, ""), with(&[], &[("task/t", false)]));
+    let named: Vec<(&str, &str)> =
+        run.environment.iter().map(|(name, value)| (&**name, &**value)).collect();
+    assert_eq!(
+        named,
+        [
+            ("ORDAIN_COMPUTER", "pc-01"),
+            ("ORDAIN_ITEM", "task/t"),
+            ("ORDAIN_METHOD", "set"),
+            ("ORDAIN_PARAM_COUNT", "3"),
+            ("ORDAIN_PARAM_HOST_NAME", "pc-01!"),
+            ("ORDAIN_REBOOT", "if-needed"),
+            ("ORDAIN_TENANT", "contoso"),
+        ]
+    );
+    assert_eq!(run.input.as_deref(), Some(r#"{"count":3,"host-name":"pc-01!"}"#));
+}
+
+#[test]
+fn what_is_not_known_yet_is_neither_run_nor_failed() {
+    let actions = "test: {script: test.sh}
+set: {script: set.sh}
+parameters: {host: {type: string, default: {cel: computer.serial}}}";
+    let facts = with(&[], &[("task/t", false)]);
+    insta::assert_snapshot!(told(&t(actions, ""), facts.clone()), @"");
+    insta::assert_snapshot!(looked_at(&t(actions, ""), facts), @"");
 }

@@ -3,9 +3,9 @@
 use ordain_core::execute::{At, End, Outcome, Progress};
 use ordain_core::item::{Act, Item, Phase, Reason};
 use ordain_core::order::{
-    Artifact, Check, CheckHow, Expect, FileVersion, Finding, Found, Interpreter, Offer,
-    PackageManager, Probe, Relation, Run, RunContext, RunWhat, Step, Task, VersionScheme, What,
-    Work, WorkPhase,
+    Artifact, Audience, Check, CheckHow, Expect, File, FileVersion, Finding, Found, Interpreter,
+    Offer, PackageManager, Probe, Relation, Run, RunContext, RunWhat, Step, Task, VersionScheme,
+    What, Work, WorkPhase,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -46,8 +46,14 @@ fn what_runs() -> impl Strategy<Value = RunWhat> {
     let interpreter = select(vec![Sh, Bash, Powershell, Pwsh, Cmd, Python3]);
     let method = of(select(vec!["get", "set", "test"]));
     prop_oneof![
-        ("[0-9a-f]{40}", text(), interpreter, method).prop_map(
-            |(blob, path, interpreter, method)| RunWhat::Script { blob, path, interpreter, method }
+        ("[0-9a-f]{40}", text(), interpreter, method, vec(file(), 0..3)).prop_map(
+            |(blob, path, interpreter, method, library)| RunWhat::Script {
+                blob,
+                path,
+                interpreter,
+                method,
+                library,
+            }
         ),
         (manager(), "[a-z0-9.+]{1,9}", of("[0-9.~:]{1,9}"), any::<bool>()).prop_map(
             |(manager, name, version, remove)| RunWhat::Package { manager, name, version, remove }
@@ -57,13 +63,21 @@ fn what_runs() -> impl Strategy<Value = RunWhat> {
     ]
 }
 
+fn file() -> impl Strategy<Value = File> {
+    ("lib/[a-z]{1,5}(/[a-z.]{3,5})?", "[0-9a-f]{40}").prop_map(|(path, blob)| File { path, blob })
+}
+
 fn run() -> impl Strategy<Value = Run> {
     let codes = || vec(any::<i32>(), 0..3);
     let environment = btree_map("ORDAIN_[A-Z0-9_]{1,6}", "[^\0]{0,9}", 0..3);
-    (what_runs(), context(), 1_u64..100_000, codes(), codes(), environment, of(text())).prop_map(
-        |(what, context, timeout_seconds, success, reboot, environment, input)| Run {
+    let person = of("[a-z]{1,5}@[a-z]{1,5}");
+    let users = prop_oneof![Just(Audience::Each), person.prop_map(Audience::Primary)];
+    let codes = (codes(), codes());
+    (what_runs(), context(), of(users), 1_u64..100_000, codes, environment, of(text())).prop_map(
+        |(what, context, users, timeout_seconds, (success, reboot), environment, input)| Run {
             what,
             context,
+            users,
             timeout_seconds,
             success_codes: success,
             reboot_codes: reboot,
@@ -107,6 +121,7 @@ fn expect() -> impl Strategy<Value = Expect> {
             Expect::Present,
             Expect::Absent,
             Expect::True,
+            Expect::False,
             Expect::TrueEndsStep,
         ]),
         (relation, text(), scheme).prop_map(|(relation, version, scheme)| Expect::Version {
