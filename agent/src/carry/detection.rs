@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use ordain_core::order::{Check, CheckHow, Finding, Found, Run};
+use ordain_core::order::{Check, CheckHow, Finding, Found, Pending, Run};
 use ordain_wire::{AtSpec, ReportBody};
 
 use super::{Carrier, scripts_of_check};
@@ -104,21 +104,27 @@ impl Carrier {
                         match test.as_ref().map(|test| self.ask(test, &marker, &mut watch)) {
                             None => found(version, None),
                             Some(Ok(answer)) => found(version, Some(answer)),
-                            Some(Err(message)) => Found::Failed(message),
+                            // A test without an answer counts as passed.
+                            Some(Err(NoAnswer::Pending(_))) => found(version, None),
+                            Some(Err(NoAnswer::Failed(message))) => Found::Failed(message),
                         }
                     }
                 }
             }
             CheckHow::Test(run) => match self.ask(run, &marker, &mut watch) {
                 Ok(answer) => Found::Answer(answer),
-                Err(message) => Found::Failed(message),
+                Err(NoAnswer::Pending(what)) => Found::Pending(what),
+                Err(NoAnswer::Failed(message)) => Found::Failed(message),
             },
             CheckHow::Get(run) => match self.runner.look(run, &marker, &mut watch) {
                 Ok(Ended { way: Way::Exit(code), answer, .. }) if succeeded(run, code) => {
                     Found::Output(answer)
                 }
                 Ok(ended) => Found::Failed(failure("get", run, &ended)),
-                Err(error) => Found::Failed(chain(&error)),
+                Err(error) => match error.pending() {
+                    Some(what) => Found::Pending(what),
+                    None => Found::Failed(chain(&error)),
+                },
             },
         };
         self.detectors.let_go();
@@ -126,15 +132,26 @@ impl Carrier {
     }
 
     /// Runs a test.
-    fn ask(&self, run: &Run, marker: &str, watch: &mut Watch<'_>) -> Result<bool, String> {
+    fn ask(&self, run: &Run, marker: &str, watch: &mut Watch<'_>) -> Result<bool, NoAnswer> {
         match self.runner.look(run, marker, watch) {
             Ok(Ended { way: Way::Exit(code), answer: said, .. }) => {
                 Ok(answer(&said, code, &run.success_codes))
             }
-            Ok(ended) => Err(failure("test", run, &ended)),
-            Err(error) => Err(chain(&error)),
+            Ok(ended) => Err(NoAnswer::Failed(failure("test", run, &ended))),
+            Err(error) => Err(match error.pending() {
+                Some(what) => NoAnswer::Pending(what),
+                None => NoAnswer::Failed(chain(&error)),
+            }),
         }
     }
+}
+
+/// Why a test has no answer.
+enum NoAnswer {
+    /// It waits for something.
+    Pending(Pending),
+    /// It failed; for people.
+    Failed(String),
 }
 
 pub(super) fn succeeded(run: &Run, code: i32) -> bool {

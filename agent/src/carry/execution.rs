@@ -17,6 +17,8 @@ use crate::run::answer::answer;
 use crate::run::output::{Bounded, LIMIT};
 use crate::run::{CannotRun, Ended, Watch, Way};
 
+/// How long a restart may take to begin, as it is written down, in milliseconds.
+const REBOOT_TIME_MS: i64 = 15 * 60 * 1000;
 /// How long a probe that is no script may take, as it is written down, in milliseconds.
 const PROBE_TIME_MS: i64 = 5 * 60 * 1000;
 
@@ -25,7 +27,9 @@ impl Carrier {
         let scripts: Vec<_> = steps.iter().flat_map(scripts_of_step).collect();
         let mut execution = Execution::new(steps);
         self.replay(order, &mut execution);
-        if let Some(at) = execution.running() {
+        if let Some(at) = execution.running()
+            && !self.is_back(order, &mut execution, at)
+        {
             self.settle_orphan(order, at);
             note(&self.desk, order, &mut execution, Progress::Interrupted(at));
         }
@@ -88,6 +92,7 @@ impl Carrier {
             What::Run(run) | What::Probe(Probe::Script(run)) => {
                 i64::try_from(run.timeout_seconds).unwrap_or(i64::MAX / 2).saturating_mul(1000)
             }
+            What::Reboot => REBOOT_TIME_MS,
             What::Probe(_) | What::Fetch(_) => PROBE_TIME_MS,
         };
         Starting {
@@ -157,6 +162,7 @@ impl Carrier {
                 };
                 judged(work, run, ended)
             }
+            What::Reboot => self.reboot(order, marker, &mut watch),
             What::Fetch(_) => (
                 End::Failed("this version of the agent does not fetch files yet".to_owned()),
                 String::new(),
@@ -166,7 +172,7 @@ impl Carrier {
 }
 
 /// Writes an entry down, then lets it count.
-fn note(desk: &Desk, order: &OrderId, execution: &mut Execution, progress: Progress) {
+pub(super) fn note(desk: &Desk, order: &OrderId, execution: &mut Execution, progress: Progress) {
     desk.report(order, &[ReportBody::Progress(progress.clone().into())]);
     apply(order, execution, &progress);
 }
@@ -188,7 +194,13 @@ fn probed(found: Found, stopped: bool) -> End {
 fn judged(work: &Work, run: &Run, ended: Result<Ended, CannotRun>) -> (End, String) {
     let ended = match ended {
         Ok(ended) => ended,
-        Err(error) => return (End::Failed(chain(&error)), String::new()),
+        Err(error) => {
+            let end = match error.pending() {
+                Some(what) => End::Pending(what),
+                None => End::Failed(chain(&error)),
+            };
+            return (end, String::new());
+        }
     };
     let end = match ended.way {
         Way::TimedOut => End::TimedOut,

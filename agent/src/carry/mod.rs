@@ -9,6 +9,7 @@
 mod detection;
 mod execution;
 mod orphan;
+mod reboot;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -245,7 +246,7 @@ fn scripts_of_step(step: &Step) -> Vec<ObjectId> {
     let runs = step.works.iter().filter_map(|work| match &work.what {
         What::Run(run) => Some(run),
         What::Probe(probe) => scripted(probe),
-        What::Fetch(_) => None,
+        What::Fetch(_) | What::Reboot => None,
     });
     runs.flat_map(script_ids).collect()
 }

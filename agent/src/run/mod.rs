@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use ordain_core::order::{Run, RunContext, RunWhat};
+use ordain_core::order::{Pending, Run, RunContext, RunWhat};
 
 use self::output::{Bounded, LIMIT};
 pub use self::process::{Ended, Launch, Printing, Watch, Way, supervise};
@@ -85,6 +85,16 @@ pub enum CannotRun {
         #[source]
         source: io::Error,
     },
+}
+
+impl CannotRun {
+    /// What it waits for, where it has not failed.
+    pub fn pending(&self) -> Option<Pending> {
+        match self {
+            Self::NobodyLoggedOn | Self::PrimaryAway => Some(Pending::LoggedOn),
+            _ => None,
+        }
+    }
 }
 
 /// Runs things on this computer.

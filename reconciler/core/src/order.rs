@@ -83,8 +83,18 @@ pub enum Found {
     Answer(bool),
     /// The output of a task's `get`, bounded.
     Output(String),
+    /// Finding out waits for something; nothing is known, and nothing failed.
+    Pending(Pending),
     /// Finding out failed; the message is for people.
     Failed(String),
+}
+
+crate::item::words! {
+    /// What an item waits for on its computer; it has not failed.
+    Pending {
+        /// Who it runs for is not logged on.
+        LoggedOn = "logged-on",
+    }
 }
 
 /// One action, lowered to what an agent does. Never built for an action
@@ -153,6 +163,8 @@ pub enum What {
     Run(Run),
     /// Fetches files into the step's private folder.
     Fetch(Vec<Artifact>),
+    /// Restarts the computer, and goes on afterwards.
+    Reboot,
 }
 
 /// What must come of a piece of work for the step to go on.

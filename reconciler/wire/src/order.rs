@@ -116,6 +116,8 @@ pub enum WhatSpec {
         /// Which.
         artifacts: Vec<ArtifactSpec>,
     },
+    /// Restarts the computer.
+    Reboot,
 }
 
 /// What must come of a piece of work.

@@ -84,6 +84,11 @@ pub enum EndSpec {
     TimedOut,
     /// The process tree was killed by a cancel.
     Killed,
+    /// It was not started, since it waits for something.
+    Pending {
+        /// The word for what.
+        waiting_for: String,
+    },
     /// It could not be started, or not be judged.
     Failed {
         /// For people.
@@ -124,6 +129,11 @@ pub enum FoundSpec {
     Output {
         /// What, bounded.
         output: String,
+    },
+    /// Finding out waits for something.
+    Pending {
+        /// The word for what.
+        waiting_for: String,
     },
     /// Finding out failed.
     Failed {

@@ -9,6 +9,7 @@ use std::num::TryFromIntError;
 
 use jiff::Timestamp;
 use ordain_core::item::{Act, Item, NoItem, Phase, Reason};
+use ordain_core::order::Pending;
 use ordain_core::session::{Created, Event, Kind, Origin, PlannedRow, Report, Session};
 use ordain_schema::document::Offline;
 use ordain_store::StoreError;
@@ -117,6 +118,8 @@ struct Row {
     because: Option<String>,
     waits_for: Vec<String>,
     phase: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pending: Option<String>,
     failed: bool,
     #[serde(default)]
     message: Option<String>,
@@ -266,6 +269,7 @@ impl From<PlannedRow> for Row {
             because: row.because,
             waits_for: row.waits_for.iter().map(ToString::to_string).collect(),
             phase: row.phase.word().to_owned(),
+            pending: row.pending.map(|pending| pending.word().to_owned()),
             failed: row.failed,
             message: row.message,
         }
@@ -291,6 +295,10 @@ impl TryFrom<Row> for PlannedRow {
                 .map(|item| item.parse::<Item>())
                 .collect::<Result<_, _>>()?,
             phase: word("phase", &row.phase, Phase::from_word)?,
+            pending: row
+                .pending
+                .map(|pending| word("reason to wait", &pending, Pending::from_word))
+                .transpose()?,
             failed: row.failed,
             message: row.message,
         })
@@ -340,6 +348,7 @@ mod tests {
             because: Some("prerequisite-of software/y".into()),
             waits_for: vec![Item::task("x")],
             phase: Phase::Onboarding,
+            pending: Some(Pending::LoggedOn),
             failed: true,
             message: Some("why".into()),
         };

@@ -50,6 +50,8 @@ impl Learnt {
             }
             Found::Answer(answer) => known.answer = Some(*answer),
             Found::Output(output) => known.output = Some(bounded(output)),
+            // What was known before still stands.
+            Found::Pending(_) => return None,
             Found::Failed(failure) => known.failure = Some(bounded(failure)),
         }
         let news = self.0.get(&finding.item) != Some(&known);
@@ -79,6 +81,7 @@ impl Learnt {
             | End::Fetched
             | End::TimedOut
             | End::Killed
+            | End::Pending(_)
             | End::Failed(_) => return None,
         }
         known.failure = None;

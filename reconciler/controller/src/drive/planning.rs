@@ -63,7 +63,7 @@ pub(super) async fn plan(in_force: Arc<InForce>, mut known: Known, now: Timestam
         look(&in_force, known, now, |subject, candidates, request, findings| {
             let plan =
                 plan_computer(subject, candidates, request).ok_or_else(|| EXCLUDED.to_owned())?;
-            let lowered = carry_out(subject, &plan, findings);
+            let lowered = carry_out(subject, request, &plan, findings);
             let tenant = subject.tenant.id.and_then(|id| in_force.policy.tenant(id));
             let observe = tenant.is_some_and(|tenant| tenant.mode == TenantMode::Observe);
             let tenant = subject.tenant.id;

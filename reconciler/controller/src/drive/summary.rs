@@ -33,7 +33,10 @@ pub(super) fn outcomes(session: &Session) -> Vec<OutcomeRow> {
         by: action.row.by.clone(),
         status: action.status.word().to_owned(),
         result: action.result.map(|result| result.word().to_owned()),
-        message: action.message.map(str::to_owned),
+        message: action
+            .message
+            .map(str::to_owned)
+            .or_else(|| action.pending.map(|what| format!("waits for {}", what.word()))),
         exit_code: action.log.iter().rev().find_map(Entry::exit_code),
         cause: action.has_failed().then(|| cause(&action)),
     };

@@ -178,6 +178,7 @@ fn found(finding: &ordain_core::order::Finding, at: Timestamp) -> Line {
         Found::Software { version, test, offered: _ } => (version.clone(), *test, None),
         Found::Answer(answer) => (None, Some(*answer), None),
         Found::Output(output) => (None, None, Some(output.clone())),
+        Found::Pending(what) => (None, None, Some(format!("waits for {}", what.word()))),
         Found::Failed(failure) => (None, None, Some(failure.clone())),
     };
     Line::Finding { at, item, version, answer, message }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use ordain_core::execute::{ActionResult, Entry, EntryState};
+use ordain_core::order::Pending;
 use ordain_core::session::{ActionView, Session, WaitingFor};
 use ordain_store::rows::SessionRow;
 use serde::Serialize;
@@ -47,6 +48,8 @@ struct ShownAction {
     phase: &'static str,
     status: &'static str,
     result: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting_for: Option<&'static str>,
     message: Option<String>,
     attempts: Vec<ShownAttempt>,
 }
@@ -101,6 +104,7 @@ fn action(view: ActionView<'_>) -> ShownAction {
         phase: view.row.phase.word(),
         status: view.status.word(),
         result: view.result.map(ActionResult::word),
+        waiting_for: view.pending.map(Pending::word),
         message: view.message.map(str::to_owned),
         attempts: view.log.iter().map(attempt).collect(),
     }

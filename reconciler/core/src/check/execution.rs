@@ -122,7 +122,6 @@ fn of_task(review: &mut Review<'_>, document: &Document, task: &Task) {
         review,
         document,
         &[
-            (task.reboot_after, "sessions never reboot yet, whatever `rebootAfter` says"),
             (!task.outputs.is_empty(), "`outputs` are kept nowhere yet"),
             (task.serial, "`serial` tasks still run side by side"),
             (task.inventory.is_some(), "inventory tasks run on no rhythm yet"),

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use crate::execute::{End, Outcome};
 use crate::item::Reason;
-use crate::order::{Expect, Probe, Relation, Run, What, Work, WorkPhase};
+use crate::order::{Expect, Pending, Probe, Relation, Run, What, Work, WorkPhase};
 use crate::version;
 
 /// What an outcome means for its step.
@@ -19,6 +19,8 @@ pub(super) enum Verdict {
     EndsStep,
     /// Not as expected: why.
     Missed(Option<Reason>, String),
+    /// It waits for something.
+    Pending(Pending),
     /// Killed by a cancel.
     Killed,
 }
@@ -31,6 +33,7 @@ pub(super) fn judge(work: &Work, outcome: &Outcome, change: Option<&Change>) -> 
     }
     match &outcome.end {
         End::Killed => Verdict::Killed,
+        End::Pending(pending) => Verdict::Pending(*pending),
         End::TimedOut => missed(match timeout(work) {
             Some(seconds) => format!("{}killed after {seconds}s", subject(work.phase)),
             None => format!("{}stopped, it took too long", subject(work.phase)),
@@ -59,10 +62,11 @@ pub(super) fn judge(work: &Work, outcome: &Outcome, change: Option<&Change>) -> 
 /// Whether an end can be that of such a work at all.
 fn fits(what: &What, end: &End) -> bool {
     match end {
-        End::Exit(_) | End::Answer { .. } => matches!(what, What::Run(_)),
+        End::Exit(_) => matches!(what, What::Run(_) | What::Reboot),
+        End::Answer { .. } => matches!(what, What::Run(_)),
         End::Detected(_) => matches!(what, What::Probe(_)),
         End::Fetched => matches!(what, What::Fetch(_)),
-        End::TimedOut | End::Killed | End::Failed(_) => true,
+        End::TimedOut | End::Killed | End::Pending(_) | End::Failed(_) => true,
     }
 }
 
@@ -92,7 +96,7 @@ fn subject(phase: WorkPhase) -> &'static str {
 fn run(work: &Work) -> Option<&Run> {
     match &work.what {
         What::Run(run) | What::Probe(Probe::Script(run)) => Some(run),
-        What::Probe(_) | What::Fetch(_) => None,
+        What::Probe(_) | What::Fetch(_) | What::Reboot => None,
     }
 }
 

@@ -21,7 +21,7 @@ mod walk;
 pub use state::{ActionResult, ActionStatus, Entry, EntryState, StepResult, StepState};
 pub use walk::{Execution, Inconsistent};
 
-use crate::order::Work;
+use crate::order::{Pending, Work};
 
 /// How often a step may be interrupted before it is given up.
 pub const MAX_INTERRUPTIONS: u32 = 5;
@@ -92,6 +92,8 @@ pub enum End {
     TimedOut,
     /// The process tree was killed by a cancel.
     Killed,
+    /// It was not started, since it waits for something.
+    Pending(Pending),
     /// It could not be started, or not be judged; for people.
     Failed(String),
 }

@@ -3,7 +3,7 @@
 
 use crate::execute::{At, End, Outcome};
 use crate::item::{Reason, words};
-use crate::order::{Step, WorkPhase};
+use crate::order::{Pending, Step, WorkPhase};
 
 /// Where a step stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum StepState {
     Passed,
     /// Ended badly: why, with the reason of the language where there is one.
     Failed(Option<Reason>, String),
+    /// It waits for something that this session does not wait for.
+    Pending(Pending),
     /// Cancelled before it ended.
     Cancelled,
 }
@@ -25,14 +27,14 @@ impl StepState {
     pub fn is_over(&self) -> bool {
         match self {
             Self::Waiting | Self::Running => false,
-            Self::Passed | Self::Failed(..) | Self::Cancelled => true,
+            Self::Passed | Self::Failed(..) | Self::Pending(_) | Self::Cancelled => true,
         }
     }
 
     /// The result that is shown, once there is one.
     pub fn result(&self) -> Option<ActionResult> {
         match self {
-            Self::Waiting | Self::Running | Self::Cancelled => None,
+            Self::Waiting | Self::Running | Self::Pending(_) | Self::Cancelled => None,
             Self::Passed => Some(ActionResult::Passed),
             Self::Failed(..) => Some(ActionResult::Failed),
         }
@@ -88,6 +90,7 @@ impl StepResult<'_> {
             StepState::Running => ActionStatus::Running,
             StepState::Failed(..) if self.log.is_empty() => ActionStatus::Skipped,
             StepState::Passed | StepState::Failed(..) => ActionStatus::Done,
+            StepState::Pending(_) => ActionStatus::Held,
             StepState::Cancelled => ActionStatus::Cancelled,
         }
     }
@@ -121,9 +124,12 @@ impl Entry {
         match &self.state {
             EntryState::Finished(outcome, _) => match outcome.end {
                 End::Exit(code) | End::Answer { code, .. } => Some(code),
-                End::Detected(_) | End::Fetched | End::TimedOut | End::Killed | End::Failed(_) => {
-                    None
-                }
+                End::Detected(_)
+                | End::Fetched
+                | End::TimedOut
+                | End::Killed
+                | End::Pending(_)
+                | End::Failed(_) => None,
             },
             EntryState::Running | EntryState::Interrupted => None,
         }

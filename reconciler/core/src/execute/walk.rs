@@ -9,7 +9,7 @@ use crate::execute::{
     At, End, Entry, EntryState, MAX_INTERRUPTIONS, Next, Outcome, Progress, StepResult, StepState,
 };
 use crate::item::{Item, Reason};
-use crate::order::{Step, Work, WorkPhase};
+use crate::order::{Pending, Step, Work, WorkPhase};
 
 /// The execution of an order's steps: a function of the steps and the entries
 /// applied so far.
@@ -185,12 +185,16 @@ impl Execution {
         let track = &mut self.tracks[self.cursor];
         let remark = match &verdict {
             Verdict::Missed(_, why) => Some(why.clone()),
-            Verdict::Met | Verdict::EndsStep | Verdict::Killed => None,
+            Verdict::Met | Verdict::EndsStep | Verdict::Pending(_) | Verdict::Killed => None,
         };
         track.close(EntryState::Finished(outcome.clone(), remark));
         match track.attempt.position {
             _ if verdict == Verdict::Killed => track.state = StepState::Cancelled,
             Position::Look(interrupted) => {
+                if let Verdict::Pending(what) = verdict {
+                    track.state = StepState::Pending(what);
+                    return Ok(());
+                }
                 let met = verdict == Verdict::Met;
                 let gone = matches!(outcome.end, End::Detected(None));
                 track.looked(step, interrupted, met, gone, cancelled);
@@ -238,6 +242,11 @@ impl Execution {
     fn settle(&mut self) {
         while let Some(track) = self.tracks.get(self.cursor) {
             if track.state == StepState::Waiting
+                && let Some(what) = self.pending_prerequisite()
+            {
+                self.tracks[self.cursor].state = StepState::Pending(what);
+            }
+            if self.tracks[self.cursor].state == StepState::Waiting
                 && let Some(item) = self.failed_prerequisite()
             {
                 let text = format!("{item} failed, which it needs");
@@ -251,17 +260,34 @@ impl Execution {
         }
     }
 
-    /// The first prerequisite of the current step that did not end well. An
-    /// earlier step on the same item, the base of a patch, is one too.
-    fn failed_prerequisite(&self) -> Option<&Item> {
+    /// The prerequisites of the current step, with where they stand. An earlier
+    /// step on the same item, the base of a patch, is one too.
+    fn prerequisites(&self) -> impl Iterator<Item = (&Item, &StepState)> {
         let step = &self.steps[self.cursor];
         let earlier = self.steps[..self.cursor].iter().zip(&self.tracks);
-        let mut bad = earlier.filter(|(_, track)| match track.state {
+        earlier
+            .filter(|(other, _)| other.item == step.item || step.waits_for.contains(&other.item))
+            .map(|(other, track)| (&other.item, &track.state))
+    }
+
+    /// The first prerequisite that did not end well.
+    fn failed_prerequisite(&self) -> Option<&Item> {
+        let mut bad = self.prerequisites().filter(|(_, state)| match state {
             StepState::Failed(..) | StepState::Cancelled => true,
-            StepState::Waiting | StepState::Running | StepState::Passed => false,
+            StepState::Waiting
+            | StepState::Running
+            | StepState::Passed
+            | StepState::Pending(_) => false,
         });
-        bad.find(|(earlier, _)| earlier.item == step.item || step.waits_for.contains(&earlier.item))
-            .map(|(earlier, _)| &earlier.item)
+        bad.next().map(|(item, _)| item)
+    }
+
+    /// What the first prerequisite waits for that waits for something.
+    fn pending_prerequisite(&self) -> Option<Pending> {
+        self.prerequisites().find_map(|(_, state)| match state {
+            StepState::Pending(what) => Some(*what),
+            _ => None,
+        })
     }
 }
 
@@ -278,6 +304,7 @@ impl Track {
             Verdict::Met => self.go_on(step, index + 1, cancelled),
             Verdict::EndsStep => self.state = StepState::Passed,
             Verdict::Killed => self.state = StepState::Cancelled,
+            Verdict::Pending(what) => self.state = StepState::Pending(what),
             Verdict::Missed(reason, why) => {
                 self.failures += 1;
                 if cancelled || self.failures >= step.attempts {

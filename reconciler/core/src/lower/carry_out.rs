@@ -4,9 +4,10 @@ use crate::fleet::Subject;
 use crate::item::{Act, Item, Reason};
 use crate::lower::catalogue::Catalogue;
 use crate::lower::{NotExecutable, TaskMode};
-use crate::order::{Finding, Found, Step};
+use crate::order::{Finding, Found, Pending, Step};
 use crate::plan::{Action, Because, ComputerPlan};
 use crate::policy::Wish;
+use crate::resolve::Request;
 use crate::session::PlannedRow;
 
 /// A plan and what is carried out of it.
@@ -18,12 +19,17 @@ pub struct Lowered {
     pub steps: Vec<Step>,
 }
 
-/// Lowers a computer's plan. Items whose detection failed, and items that this
+/// Lowers a computer's plan, for the session that a request asks for. Items whose detection failed, and items that this
 /// version cannot carry out, fail, and their dependants with them.
-pub fn carry_out(subject: &Subject<'_>, plan: &ComputerPlan, findings: &[Finding]) -> Lowered {
+pub fn carry_out(
+    subject: &Subject<'_>,
+    request: &Request,
+    plan: &ComputerPlan,
+    findings: &[Finding],
+) -> Lowered {
     let policy = subject.world.policy;
     let blob = |path: &str| policy.blob(path).map(ToOwned::to_owned);
-    let lowering = Lowering { catalogue: Catalogue::new(subject, &blob), plan, findings };
+    let lowering = Lowering { catalogue: Catalogue::new(subject, request, &blob), plan, findings };
     let mut lowered = Lowered { rows: Vec::new(), steps: Vec::new() };
     for action in &plan.actions {
         let (row, step) = lowering.lower(action);
@@ -44,6 +50,14 @@ impl Lowering<'_> {
         let mut row = PlannedRow::from(action);
         let configured = self.configured(action);
         row.waits_for.extend(configured.filter(|_| !action.failed).map(|by| by.item.clone()));
+        if let Some(pending) = self.pending(&row) {
+            row.action = Act::None;
+            row.reason = Reason::Unknown;
+            row.failed = false;
+            row.to = None;
+            row.pending = Some(pending);
+            return (row, None);
+        }
         if !row.failed {
             match self.try_lower(action, &row, configured) {
                 Ok(step) => return (row, step),
@@ -122,7 +136,22 @@ impl Lowering<'_> {
         let finding = self.findings.iter().find(|finding| finding.item == row.item)?;
         match &finding.found {
             Found::Failed(message) => Some(message),
-            Found::Software { .. } | Found::Answer(_) | Found::Output(_) => None,
+            Found::Software { .. } | Found::Answer(_) | Found::Output(_) | Found::Pending(_) => {
+                None
+            }
+        }
+    }
+
+    /// What a row's item waits for, as its detection says.
+    fn pending(&self, row: &PlannedRow) -> Option<Pending> {
+        match row.reason {
+            Reason::Ignored | Reason::NotApplicable | Reason::Conflict => return None,
+            _ => {}
+        }
+        let finding = self.findings.iter().find(|finding| finding.item == row.item)?;
+        match finding.found {
+            Found::Pending(pending) => Some(pending),
+            _ => None,
         }
     }
 }

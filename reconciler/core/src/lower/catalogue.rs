@@ -4,6 +4,7 @@ use ordain_schema::document::VersionWish;
 
 use crate::fleet::Subject;
 use crate::item::Act;
+use crate::lower::reboot::Rebooting;
 use crate::lower::{
     Demand, NotExecutable, Parameters, Place, SoftwareInput, TaskInput, TaskMode, software_check,
     software_step, task_check, task_step,
@@ -11,6 +12,7 @@ use crate::lower::{
 use crate::order::{Check, Step};
 use crate::parameter::Recipient;
 use crate::policy::{ItemId, Policy, Wish};
+use crate::resolve::Request;
 use crate::session::PlannedRow;
 
 /// A policy's documents, seen from one computer.
@@ -22,18 +24,23 @@ pub(super) struct Catalogue<'a> {
 
 impl<'a> Catalogue<'a> {
     /// `blob` answers with the object id of a file of the policy.
-    pub(super) fn new(subject: &'a Subject<'a>, blob: &'a dyn Fn(&str) -> Option<String>) -> Self {
+    pub(super) fn new(
+        subject: &'a Subject<'a>,
+        request: &Request,
+        blob: &'a dyn Fn(&str) -> Option<String>,
+    ) -> Self {
         let policy = subject.world.policy;
         let defaults = policy.repository().map(|all| &all.defaults);
         let attempts = defaults.and_then(|defaults| defaults.attempts);
         let tenant = subject.tenant.id.and_then(|id| policy.tenant(id));
-        let reboot = defaults.and_then(|defaults| defaults.reboot.as_ref());
+        let reboot = Rebooting::new(subject, request);
         let place = Place {
             tenant: &subject.facts.tenant,
             slug: tenant.and_then(|tenant| tenant.slug.as_deref()).map(String::as_str),
             computer: &subject.facts.name,
             person: subject.person.as_ref().map(|person| person.upn.as_str()),
-            reboot: reboot.map_or("if-needed", |reboot| reboot.mode.word()),
+            reboot: reboot.mode(),
+            may_reboot: reboot.is_allowed(),
             os: subject.facts.os.as_ref(),
             attempts: attempts.unwrap_or(1),
             blob,

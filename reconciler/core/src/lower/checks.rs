@@ -33,7 +33,7 @@ pub fn checks(subject: &Subject<'_>, candidates: &Candidates<'_>, request: &Requ
     }
     wanted.follow_rules();
     let blob = |path: &str| policy.blob(path).map(ToOwned::to_owned);
-    let catalogue = Catalogue::new(subject, &blob);
+    let catalogue = Catalogue::new(subject, request, &blob);
     let each = wanted.checks.into_values();
     each.filter_map(|(recipient, mode)| catalogue.check(recipient, mode).ok()).collect()
 }

@@ -13,6 +13,7 @@ mod checks;
 mod parameters;
 mod place;
 mod probe;
+mod reboot;
 mod run;
 mod software;
 mod task;

@@ -17,6 +17,8 @@ pub struct Place<'a> {
     pub person: Option<&'a str>,
     /// When the session may reboot it: the word of the mode.
     pub reboot: &'static str,
+    /// Whether it may reboot it now, should something ask for it.
+    pub may_reboot: bool,
     /// The computer's operating system, as far as it is known.
     pub os: Option<&'a OsFacts>,
     /// How often an action that says nothing is tried.
@@ -52,6 +54,9 @@ pub enum NotExecutable {
     /// A required parameter that nobody gives.
     #[error("the parameter `{0}` is required, and no value is given")]
     Parameter(String),
+    /// It ends with a reboot, and reboots are suppressed.
+    #[error("it needs a reboot, and this session may not reboot the computer now")]
+    RebootsSuppressed,
     /// A computed value that waits for this fact.
     #[error("a computed parameter needs `{0}`, which is not known")]
     Undecided(String),
@@ -94,6 +99,7 @@ impl NotExecutable {
         match self {
             Self::Context(_) | Self::RunsOn(_) | Self::Secret(_) => Some(Reason::NotExecutedYet),
             Self::NoPlatform(_) => Some(Reason::NoApplicableVersion),
+            Self::RebootsSuppressed => Some(Reason::RebootsSuppressed),
             Self::NoUpgrade => Some(Reason::UpgradeNotPossible),
             Self::Parameter(_) => Some(Reason::MissingValue),
             Self::Undecided(_) => Some(Reason::Unknown),

@@ -68,6 +68,16 @@ pub fn task_step(
         what: What::Run(run(input, method)?),
         expect: Expect::Success,
     });
+    if input.task.reboot_after {
+        if !input.place.may_reboot {
+            return Err(NotExecutable::RebootsSuppressed);
+        }
+        works.push(Work {
+            phase: WorkPhase::Post,
+            what: What::Reboot,
+            expect: Expect::Success,
+        });
+    }
     works.push(Work { phase: WorkPhase::Test, what: What::Run(test), expect });
     let attempts = match action {
         Some(action) => attempts(action, input.place),

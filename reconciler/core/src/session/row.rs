@@ -3,6 +3,7 @@
 
 use crate::execute::{ActionResult, ActionStatus};
 use crate::item::{Act, Item, Phase, Reason};
+use crate::order::Pending;
 use crate::plan;
 
 /// One action of a plan.
@@ -28,6 +29,8 @@ pub struct PlannedRow {
     pub waits_for: Vec<Item>,
     /// The part of the session.
     pub phase: Phase,
+    /// What it waits for on the computer, so that nothing is known of it.
+    pub pending: Option<Pending>,
     /// Known to fail.
     pub failed: bool,
     /// More about a failure, for people.
@@ -47,6 +50,7 @@ impl From<&plan::Action> for PlannedRow {
             because: action.because.as_ref().map(ToString::to_string),
             waits_for: action.waits_for.clone(),
             phase: action.phase,
+            pending: None,
             failed: action.failed,
             message: action.message.clone(),
         }
@@ -57,6 +61,9 @@ impl PlannedRow {
     /// What is shown of a row of which nothing is carried out.
     pub(super) fn at_rest(&self) -> (ActionStatus, Option<ActionResult>) {
         use {ActionResult as R, ActionStatus as S};
+        if self.pending.is_some() {
+            return (S::Held, None);
+        }
         if self.failed {
             return (S::Skipped, Some(R::Failed));
         }

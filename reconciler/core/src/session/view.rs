@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::execute::{ActionResult, ActionStatus, Entry, Execution, StepResult, StepState};
 use crate::item::{Act, Reason};
-use crate::order::Finding;
+use crate::order::{Finding, Pending};
 use crate::session::machine::{Session, State};
 use crate::session::{Created, Kind, PlannedRow, Stage, StageStatus, Status, WaitingFor};
 
@@ -63,6 +63,8 @@ pub struct ActionView<'a> {
     pub status: ActionStatus,
     /// Its result, once there is one.
     pub result: Option<ActionResult>,
+    /// What it waits for on the computer.
+    pub pending: Option<Pending>,
     /// Why it failed, for people.
     pub message: Option<&'a str>,
     /// What was started for it, oldest first.
@@ -243,9 +245,15 @@ fn carried_out<'a>(row: &'a PlannedRow, result: StepResult<'a>, over: bool) -> A
         StepState::Failed(reason, message) => {
             (reason.unwrap_or(row.reason), Some(message.as_str()))
         }
-        StepState::Waiting | StepState::Running | StepState::Passed | StepState::Cancelled => {
-            (row.reason, None)
-        }
+        StepState::Waiting
+        | StepState::Running
+        | StepState::Passed
+        | StepState::Pending(_)
+        | StepState::Cancelled => (row.reason, None),
+    };
+    let pending = match result.state {
+        StepState::Pending(what) => Some(*what),
+        _ => None,
     };
     let status = match result.status() {
         // A session that failed on the way leaves its steps where they stood.
@@ -257,6 +265,7 @@ fn carried_out<'a>(row: &'a PlannedRow, result: StepResult<'a>, over: bool) -> A
         reason,
         status,
         result: result.state.result(),
+        pending,
         message: row.message.as_deref().or(message),
         log: result.log,
     }
@@ -269,6 +278,7 @@ fn at_rest(row: &PlannedRow) -> ActionView<'_> {
         reason: row.reason,
         status,
         result,
+        pending: row.pending,
         message: row.message.as_deref(),
         log: &[],
     }

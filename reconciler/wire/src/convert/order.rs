@@ -152,6 +152,7 @@ impl From<Work> for WorkSpec {
             what: match work.what {
                 What::Probe(probe) => WhatSpec::Probe { probe: probe.into() },
                 What::Run(run) => WhatSpec::Run { run: run.into() },
+                What::Reboot => WhatSpec::Reboot,
                 What::Fetch(artifacts) => {
                     WhatSpec::Fetch { artifacts: artifacts.into_iter().map(Into::into).collect() }
                 }
@@ -170,6 +171,7 @@ impl TryFrom<WorkSpec> for Work {
             what: match work.what {
                 WhatSpec::Probe { probe } => What::Probe(probe.try_into()?),
                 WhatSpec::Run { run } => What::Run(run.try_into()?),
+                WhatSpec::Reboot => What::Reboot,
                 WhatSpec::Fetch { artifacts } => {
                     bounded("artifacts", artifacts.len(), MAX_LIST)
                         .map_err(Malformed::at("fetch"))?;

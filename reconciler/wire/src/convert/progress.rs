@@ -3,6 +3,7 @@
 use ordain_core::execute::{At, End, Outcome, Progress};
 use ordain_core::order::{Finding, Found};
 
+use super::words::Word;
 use super::{MAX_LIST, MAX_OUTPUT, Malformed, Problem, bounded};
 use crate::{AtSpec, EndSpec, FindingSpec, FoundSpec, OutcomeSpec, ProgressSpec};
 
@@ -70,7 +71,7 @@ impl TryFrom<OutcomeSpec> for Outcome {
         bounded("bytes of output", outcome.output.len(), MAX_OUTPUT)
             .map_err(Malformed::at("progress"))?;
         Ok(Self {
-            end: outcome.end.into(),
+            end: outcome.end.try_into()?,
             output: outcome.output,
             started_ms: outcome.started_ms,
             ended_ms: outcome.ended_ms,
@@ -87,22 +88,28 @@ impl From<End> for EndSpec {
             End::Fetched => Self::Fetched,
             End::TimedOut => Self::TimedOut,
             End::Killed => Self::Killed,
+            End::Pending(what) => Self::Pending { waiting_for: what.word().to_owned() },
             End::Failed(message) => Self::Failed { message },
         }
     }
 }
 
-impl From<EndSpec> for End {
-    fn from(end: EndSpec) -> Self {
-        match end {
+impl TryFrom<EndSpec> for End {
+    type Error = Malformed;
+
+    fn try_from(end: EndSpec) -> Result<Self, Malformed> {
+        Ok(match end {
             EndSpec::Exit { code } => Self::Exit(code),
             EndSpec::Answer { answer, code } => Self::Answer { answer, code },
             EndSpec::Detected { version } => Self::Detected(version),
             EndSpec::Fetched => Self::Fetched,
             EndSpec::TimedOut => Self::TimedOut,
             EndSpec::Killed => Self::Killed,
+            EndSpec::Pending { waiting_for } => Self::Pending(
+                Word::read(&waiting_for).map_err(Malformed::at("progress"))?,
+            ),
             EndSpec::Failed { message } => Self::Failed(message),
-        }
+        })
     }
 }
 
@@ -116,6 +123,9 @@ impl From<Finding> for FindingSpec {
                 }
                 Found::Answer(answer) => FoundSpec::Answer { answer },
                 Found::Output(output) => FoundSpec::Output { output },
+                Found::Pending(what) => {
+                    FoundSpec::Pending { waiting_for: what.word().to_owned() }
+                }
                 Found::Failed(message) => FoundSpec::Failed { message },
             },
         }
@@ -140,6 +150,9 @@ impl TryFrom<FindingSpec> for Finding {
                     .map_err(Malformed::at(format!("finding of {item}")))?;
                 Found::Output(output)
             }
+            FoundSpec::Pending { waiting_for } => Found::Pending(
+                Word::read(&waiting_for).map_err(Malformed::at(format!("finding of {item}")))?,
+            ),
             FoundSpec::Failed { message } => Found::Failed(message),
         };
         Ok(Self { item, found })

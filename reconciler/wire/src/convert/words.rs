@@ -2,7 +2,7 @@
 
 use ordain_core::item::{Act, Phase, Reason};
 use ordain_core::order::{
-    Interpreter, PackageManager, Relation, RunContext, VersionScheme, WorkPhase,
+    Interpreter, PackageManager, Pending, Relation, RunContext, VersionScheme, WorkPhase,
 };
 
 use super::Problem;
@@ -54,6 +54,7 @@ of_the_core! {
     Reason: "reason",
     Phase: "phase",
     WorkPhase: "phase of work",
+    Pending: "reason to wait",
 }
 
 spelled_here! {

@@ -64,7 +64,7 @@ fn blobs(task: &Task) -> BTreeSet<String> {
                 match &work.what {
                     What::Probe(probe) => of_probe(probe, &mut ids),
                     What::Run(run) => of_run(run, &mut ids),
-                    What::Fetch(_) => {}
+                    What::Fetch(_) | What::Reboot => {}
                 }
             }
         }

@@ -86,7 +86,7 @@ pub(super) fn lowered(text: &str, facts: ComputerFacts, findings: &[Finding]) ->
     see(text, facts, |subject, candidates| {
         let request = Request::default();
         let plan = plan_computer(subject, candidates, &request).expect("a session reaches it");
-        carry_out(subject, &plan, findings)
+        carry_out(subject, &request, &plan, findings)
     })
 }
 
@@ -127,6 +127,7 @@ fn of_work(work: &Work) -> String {
     let what = match &work.what {
         What::Probe(probe) => of_probe(probe),
         What::Run(run) => of_run(run),
+        What::Reboot => "reboot".to_owned(),
         What::Fetch(files) => {
             files.iter().map(|file| file.url.clone()).collect::<Vec<_>>().join(" ")
         }

@@ -49,6 +49,7 @@ fn row(name: &str) -> PlannedRow {
         because: None,
         waits_for: Vec::new(),
         phase: Phase::Main,
+        pending: None,
         failed: false,
         message: None,
     }

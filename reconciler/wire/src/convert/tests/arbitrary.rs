@@ -4,7 +4,7 @@ use ordain_core::execute::{At, End, Outcome, Progress};
 use ordain_core::item::{Act, Item, Phase, Reason};
 use ordain_core::order::{
     Artifact, Audience, Check, CheckHow, Expect, File, FileVersion, Finding, Found, Interpreter,
-    Offer, PackageManager, Probe, Relation, Run, RunContext, RunWhat, Step, Task, VersionScheme,
+    Offer, PackageManager, Pending, Probe, Relation, Run, RunContext, RunWhat, Step, Task, VersionScheme,
     What, Work, WorkPhase,
 };
 use proptest::collection::{btree_map, vec};
@@ -137,6 +137,7 @@ fn work() -> impl Strategy<Value = Work> {
         probe().prop_map(What::Probe),
         run().prop_map(What::Run),
         vec(artifact(), 0..3).prop_map(What::Fetch),
+        Just(What::Reboot),
     ];
     (select(WorkPhase::ALL), what, expect()).prop_map(|(phase, what, expect)| Work {
         phase,
@@ -204,6 +205,7 @@ pub(super) fn progress() -> impl Strategy<Value = Progress> {
         Just(End::Fetched),
         Just(End::TimedOut),
         Just(End::Killed),
+        select(Pending::ALL).prop_map(End::Pending),
         text().prop_map(End::Failed),
     ];
     let outcome = (end, text(), any::<i64>(), any::<i64>()).prop_map(
@@ -223,6 +225,7 @@ pub(super) fn finding() -> impl Strategy<Value = Finding> {
             .prop_map(|(version, test, offered)| Found::Software { version, test, offered }),
         any::<bool>().prop_map(Found::Answer),
         text().prop_map(Found::Output),
+        select(Pending::ALL).prop_map(Found::Pending),
         text().prop_map(Found::Failed),
     ];
     (item(), found).prop_map(|(item, found)| Finding { item, found })
