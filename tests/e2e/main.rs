@@ -19,3 +19,4 @@ mod network;
 mod packages;
 mod person;
 mod refused;
+mod scripts;

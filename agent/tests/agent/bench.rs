@@ -1,6 +1,6 @@
 //! The carrying thread without a connection: orders in, reports out.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,9 +14,17 @@ use tempfile::TempDir;
 
 use crate::orders;
 
-/// A platform that a test lays out.
+/// A platform that a test lays out: `boot` and `reboot` stand in its folder,
+/// the words of the command one a line.
 pub(crate) struct Laid {
     pub(crate) users: Vec<String>,
+    folder: PathBuf,
+}
+
+impl Laid {
+    fn text(&self, name: &str) -> Option<String> {
+        std::fs::read_to_string(self.folder.join(name)).ok()
+    }
 }
 
 impl Platform for Laid {
@@ -24,13 +32,13 @@ impl Platform for Laid {
         Path::new("/nonexistent")
     }
     fn boot_id(&self) -> String {
-        "this-boot".into()
+        self.text("boot").unwrap_or_else(|| "this-boot".into())
     }
     fn logged_on(&self) -> Vec<String> {
         self.users.clone()
     }
     fn reboot_command(&self) -> Vec<String> {
-        Vec::new()
+        self.text("reboot").unwrap_or_default().lines().map(str::to_owned).collect()
     }
 }
 
@@ -56,8 +64,8 @@ impl Bench {
 
     pub(crate) fn within(folder: TempDir, users: &[&str]) -> Self {
         let desk = Arc::new(carry::desk(folder.path()).unwrap());
-        let platform =
-            Arc::new(Laid { users: users.iter().map(|user| (*user).to_owned()).collect() });
+        let users = users.iter().map(|user| (*user).to_owned()).collect();
+        let platform = Arc::new(Laid { users, folder: folder.path().to_owned() });
         let (sender, live) = tokio::sync::mpsc::channel(1024);
         let roots = Roots { system: "/".into(), runs: folder.path().join("run") };
         let queue = carry::start(desk.clone(), platform, roots, sender).unwrap();

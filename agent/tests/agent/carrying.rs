@@ -1,6 +1,6 @@
 //! Orders from the journal: once, in order, and on after a restart.
 
-use ordain_wire::{EndSpec, ExpectSpec, ProgressSpec, ReportBody};
+use ordain_wire::{EndSpec, ExpectSpec, ProgressSpec, ReportBody, WhatSpec, WorkSpec};
 
 use crate::bench::{Bench, ends};
 use crate::orders::{self, execute, shell, step, work};
@@ -104,5 +104,93 @@ fn what_another_operating_system_would_do_fails_clearly() {
     ]) {
         let (end, _) = bench.run_one(number, work("install", built_in(name), ExpectSpec::Success));
         assert_eq!(end, EndSpec::Failed { message: message.into() });
+    }
+}
+
+/// Works that set, restart and test.
+fn restarting(bench: &Bench, command: &str) -> ordain_wire::Order {
+    let (set, test) = ("echo set\n", "echo true\n");
+    bench.keep(set);
+    bench.keep(test);
+    let script = bench.folder.path().join("restart.sh");
+    std::fs::write(&script, command).unwrap();
+    let words = format!("/bin/sh\n{}\n", script.display());
+    std::fs::write(bench.folder.path().join("reboot"), words).unwrap();
+    let reboot =
+        WorkSpec { phase: "post".into(), what: WhatSpec::Reboot, expect: ExpectSpec::Success };
+    let works = vec![
+        work("set", shell(set, 60), ExpectSpec::Success),
+        reboot,
+        work("test", shell(test, 60), ExpectSpec::True),
+    ];
+    execute(1, vec![step("task/a", works)])
+}
+
+#[test]
+fn a_step_goes_on_after_the_restart_that_it_asked_for() {
+    let bench = Bench::new();
+    let boot = bench.folder.path().join("boot").display().to_string();
+    let order = restarting(&bench, &format!("printf next-boot > {boot}\n"));
+    let words: Vec<_> = bench.carry_out(&order).iter().map(|one| word(&one.body)).collect();
+    let expected = [
+        "accepted",
+        "started 0.0",
+        "finished 0.0 exit 0",
+        "started 0.1",
+        "finished 0.1 exit 0",
+        "started 0.2",
+        "finished 0.2 true",
+        "ended",
+    ];
+    assert_eq!(words, expected);
+}
+
+#[test]
+fn a_program_that_starts_under_another_boot_knows_that_the_restart_happened() {
+    for (next, then) in [
+        ("next-boot", ["finished 0.1 exit 0", "started 0.2", "finished 0.2 true"]),
+        // The power went before the restart did: it is looked, and restarted.
+        ("this-boot", ["interrupted 0.1", "started 0.4294967295", "finished 0.4294967295 true"]),
+    ] {
+        let bench = Bench::new();
+        // The first restart takes the computer away, and this program with it.
+        let gone = bench.folder.path().join("gone");
+        let order = restarting(&bench, &format!("touch {}; exec sleep 1000\n", gone.display()));
+        bench.take(&order);
+        let started = |reports: &[ordain_wire::Report]| {
+            reports.iter().any(|one| word(&one.body) == "started 0.1")
+        };
+        bench.until("the restart", started, 1);
+        let folder = tempfile::tempdir().unwrap();
+        copy(bench.folder.path(), folder.path());
+        std::fs::write(folder.path().join("boot"), next).unwrap();
+        let boot = folder.path().join("boot");
+        let command = format!("printf third-boot > {}\n", boot.display());
+        std::fs::write(folder.path().join("again.sh"), command).unwrap();
+        let words = format!("/bin/sh\n{}\n", folder.path().join("again.sh").display());
+        std::fs::write(folder.path().join("reboot"), words).unwrap();
+        bench.desk.stop.request("s-1");
+        let again = Bench::within(folder, &[]);
+        let ended = |reports: &[ordain_wire::Report]| {
+            reports.iter().any(|one| one.body == ReportBody::Ended)
+        };
+        let words: Vec<_> =
+            again.until("the end", ended, 1).iter().map(|one| word(&one.body)).collect();
+        assert_eq!(words[4..7], then, "{next}: {words:?}");
+        assert_eq!(words[words.len() - 2..], ["finished 0.2 true", "ended"], "{words:?}");
+    }
+}
+
+/// Copies what stands in a folder.
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
     }
 }

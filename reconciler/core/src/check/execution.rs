@@ -46,7 +46,7 @@ fn of_schedule(review: &mut Review<'_>, document: &Document, schedule: &Schedule
         review,
         document,
         &[
-            (schedule.reboot.is_some(), "sessions never reboot yet, whatever `reboot` says"),
+            (schedule.reboot.is_some(), "sessions reboot for `rebootAfter` alone yet"),
             (*notify != Notify::default(), "no messages are sent yet"),
             (schedule.postpone.is_some(), "nobody is asked whether to postpone yet"),
             (!schedule.preflight.is_empty(), "`preflight` holds no session yet"),
@@ -63,8 +63,8 @@ fn of_repository(review: &mut Review<'_>, document: &Document, repository: &Repo
         review,
         document,
         &[
-            (defaults.reboot.is_some(), "sessions never reboot yet, whatever `reboot` says"),
-            (defaults.business_hours.is_some(), "`businessHours` hold nothing back yet"),
+            (defaults.reboot.is_some(), "sessions reboot for `rebootAfter` alone yet"),
+            (defaults.business_hours.is_some(), "`businessHours` hold back restarts alone yet"),
             (
                 defaults.retention.is_some(),
                 "results are kept for ever yet, whatever `retention` says",
@@ -82,7 +82,7 @@ fn of_tenant(review: &mut Review<'_>, document: &Document, tenant: &Tenant) {
         review,
         document,
         &[
-            (tenant.business_hours.is_some(), "`businessHours` hold nothing back yet"),
+            (tenant.business_hours.is_some(), "`businessHours` hold back restarts alone yet"),
             (tenant.onboarding.automatic, "onboarding starts by hand only"),
             (!tenant.preflight.is_empty(), "`preflight` holds no session yet"),
             (tenant.notifications.is_some(), "no messages are sent yet"),

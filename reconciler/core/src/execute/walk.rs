@@ -274,10 +274,9 @@ impl Execution {
     fn failed_prerequisite(&self) -> Option<&Item> {
         let mut bad = self.prerequisites().filter(|(_, state)| match state {
             StepState::Failed(..) | StepState::Cancelled => true,
-            StepState::Waiting
-            | StepState::Running
-            | StepState::Passed
-            | StepState::Pending(_) => false,
+            StepState::Waiting | StepState::Running | StepState::Passed | StepState::Pending(_) => {
+                false
+            }
         });
         bad.next().map(|(item, _)| item)
     }

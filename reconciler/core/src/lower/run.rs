@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use ordain_schema::Spanned;
-use ordain_schema::document::{Action, Argument, Artifact, Interpreter, OsFamily, RunContext, Users};
+use ordain_schema::document::{
+    Action, Argument, Artifact, Interpreter, OsFamily, RunContext, Users,
+};
 
 use crate::item::Item;
 use crate::lower::{NotExecutable, Parameters, Place};

@@ -72,11 +72,7 @@ pub fn task_step(
         if !input.place.may_reboot {
             return Err(NotExecutable::RebootsSuppressed);
         }
-        works.push(Work {
-            phase: WorkPhase::Post,
-            what: What::Reboot,
-            expect: Expect::Success,
-        });
+        works.push(Work { phase: WorkPhase::Post, what: What::Reboot, expect: Expect::Success });
     }
     works.push(Work { phase: WorkPhase::Test, what: What::Run(test), expect });
     let attempts = match action {

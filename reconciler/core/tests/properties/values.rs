@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use ordain_core::change::{Changed, touched};
-use ordain_core::parameter::{Giver, settle};
+use ordain_core::parameter::{Giver, settle, settle_on};
 use ordain_core::plan::{Action, ComputerPlan, Plan};
 use ordain_core::resolve::{Candidates, Request, resolve};
 use serde_json::Value;
@@ -155,4 +155,55 @@ fn a_computer_that_is_not_touched_keeps_its_values() {
             }
         }
     });
+}
+
+/// The values of every row, worked out on its computer.
+fn worked_out(case: &Case, side: &Side, plan: &Plan) -> Held {
+    let world = side.world(case);
+    let mut held = Held::new();
+    for computer in &plan.computers {
+        let (tenant, name) = (computer.tenant.clone(), computer.computer.clone());
+        let subject = world.subject_of(&tenant, &name).unwrap();
+        for action in &computer.actions {
+            let id = subject.tenant.id;
+            let all = settle_on(&side.policy, id, action.recipient, subject.values()).into_iter();
+            let all = all.map(|(name, one)| (name.to_owned(), one.value.unwrap()));
+            held.insert((tenant.clone(), name.clone(), action.item.to_string()), all.collect());
+        }
+    }
+    held
+}
+
+/// The same value as an expression; maps, secrets and nothing stay as they are.
+fn as_expression(value: &mut Value) {
+    if value.is_string() || value.is_number() || value.is_boolean() {
+        *value = serde_json::json!({"cel": value.to_string()});
+    }
+}
+
+#[test]
+fn a_computed_value_is_worth_what_it_is_computed_to() {
+    let computed = Cell::new(0);
+    hold(100, true, |seed, case| {
+        let mut other = case.clone();
+        for doc in other.repository.docs.iter_mut().filter(|doc| doc.kind == "Tenant") {
+            let values = doc.keys.iter_mut().filter(|(key, _)| *key == "values");
+            let items = values.flat_map(|(_, values)| values.as_object_mut().unwrap().values_mut());
+            for value in items.filter_map(Value::as_object_mut).flat_map(|all| all.values_mut()) {
+                as_expression(value);
+                computed.set(computed.get() + usize::from(value.get("cel").is_some()));
+            }
+        }
+        let (plain, worked) = (case.side(), other.side());
+        for request in plain.requests(seed) {
+            let (one, two) = (plain.plan(case, &request), worked.plan(&other, &request));
+            assert_eq!(one, two, "{request:?}");
+            assert_eq!(
+                worked_out(case, &plain, &one),
+                worked_out(&other, &worked, &two),
+                "{request:?}"
+            );
+        }
+    });
+    assert!(computed.get() > 0 || pinned().is_some(), "nothing was ever computed");
 }

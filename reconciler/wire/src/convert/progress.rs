@@ -105,9 +105,9 @@ impl TryFrom<EndSpec> for End {
             EndSpec::Fetched => Self::Fetched,
             EndSpec::TimedOut => Self::TimedOut,
             EndSpec::Killed => Self::Killed,
-            EndSpec::Pending { waiting_for } => Self::Pending(
-                Word::read(&waiting_for).map_err(Malformed::at("progress"))?,
-            ),
+            EndSpec::Pending { waiting_for } => {
+                Self::Pending(Word::read(&waiting_for).map_err(Malformed::at("progress"))?)
+            }
             EndSpec::Failed { message } => Self::Failed(message),
         })
     }
@@ -123,9 +123,7 @@ impl From<Finding> for FindingSpec {
                 }
                 Found::Answer(answer) => FoundSpec::Answer { answer },
                 Found::Output(output) => FoundSpec::Output { output },
-                Found::Pending(what) => {
-                    FoundSpec::Pending { waiting_for: what.word().to_owned() }
-                }
+                Found::Pending(what) => FoundSpec::Pending { waiting_for: what.word().to_owned() },
                 Found::Failed(message) => FoundSpec::Failed { message },
             },
         }

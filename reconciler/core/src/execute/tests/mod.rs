@@ -6,7 +6,7 @@ mod properties;
 use super::*;
 use crate::item::{Act, Item, Phase, Reason};
 use crate::order::{
-    Expect, Interpreter, PackageManager, Probe, Relation, Run, RunContext, RunWhat, Step,
+    Expect, Interpreter, PackageManager, Pending, Probe, Relation, Run, RunContext, RunWhat, Step,
     VersionScheme, What, WorkPhase,
 };
 
@@ -293,5 +293,28 @@ fn what_was_found_last_is_told() {
             crate::order::Found::Software { version, test: None, offered: None },
             crate::order::Found::Answer(true)
         ]
+    );
+}
+
+#[test]
+fn what_waits_for_a_person_has_not_failed_and_neither_have_its_dependants() {
+    let set = || script(WorkPhase::Set, "set", Expect::Success);
+    let mut dependant = step("task/b", Act::Set, vec![set()]);
+    dependant.waits_for = vec![Item::task("a")];
+    let steps = vec![
+        step("task/a", Act::Set, vec![set()]),
+        dependant,
+        step("task/c", Act::Set, vec![set()]),
+    ];
+    let mut execution = Execution::new(steps);
+    let at = At { step: 0, attempt: 1, work: 0 };
+    execution.apply(&Progress::Started(at)).expect("it comes next");
+    let end = End::Pending(Pending::LoggedOn);
+    let outcome = Outcome { end, output: String::new(), started_ms: 1, ended_ms: 2 };
+    execution.apply(&Progress::Finished(at, outcome)).expect("it runs");
+    let shown: Vec<_> = execution.results().map(|one| (one.status(), one.state.result())).collect();
+    assert_eq!(
+        shown,
+        [(ActionStatus::Held, None), (ActionStatus::Held, None), (ActionStatus::Waiting, None)]
     );
 }

@@ -232,6 +232,7 @@ fn ends(execution: &Execution) -> Vec<&'static str> {
         StepState::Running => "running",
         StepState::Passed => "passed",
         StepState::Failed(..) => "failed",
+        StepState::Pending(_) => "pending",
         StepState::Cancelled => "cancelled",
     });
     each.collect()

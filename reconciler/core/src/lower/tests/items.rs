@@ -3,8 +3,8 @@
 use ordain_schema::document::RunContext;
 
 use super::world::{computer, looked_at, lowered, tell, told, with};
-use crate::item::Item;
-use crate::order::{Audience, Finding, Found, Run, RunWhat, What};
+use crate::item::{Act, Item, Reason};
+use crate::order::{Audience, Finding, Found, Pending, Run, RunWhat, What};
 
 /// Software `x` with these further lines, and a deployment of it with those.
 fn x(software: &str, deployment: &str) -> String {
@@ -191,7 +191,7 @@ fn first_run(text: &str) -> Run {
     let works = lowered.steps.into_iter().flat_map(|step| step.works);
     let mut runs = works.filter_map(|work| match work.what {
         What::Run(run) => Some(run),
-        What::Probe(_) | What::Fetch(_) => None,
+        What::Probe(_) | What::Fetch(_) | What::Reboot => None,
     });
     runs.next().expect("something runs")
 }
@@ -519,4 +519,47 @@ parameters: {host: {type: string, default: {cel: computer.serial}}}";
     let facts = with(&[], &[("task/t", false)]);
     insta::assert_snapshot!(told(&t(actions, ""), facts.clone()), @"");
     insta::assert_snapshot!(looked_at(&t(actions, ""), facts), @"");
+}
+
+#[test]
+fn a_task_that_ends_with_a_reboot_is_tested_after_it() {
+    let actions = "test: {script: test.sh}\nset: {script: set.sh}\nrebootAfter: true";
+    let facts = with(&[], &[("task/t", false)]);
+    insta::assert_snapshot!(told(&t(actions, ""), facts.clone()), @r#"
+    set task/t x2
+      set: Sh tasks/t/set.sh (1800s)
+      post: reboot
+      test: Sh tasks/t/test.sh (300s) -> True
+    "#);
+    let never = t(actions, "")
+        + "=== ordain.yaml
+apiVersion: ordain/v1
+kind: Repository
+name: r
+defaults: {reboot: suppress}
+";
+    insta::assert_snapshot!(told(&never, facts.clone()), @r#"
+    task/t fails, reboots-suppressed: it needs a reboot, and this session may not reboot the computer now
+    none task/t x1
+    "#);
+    let at_work = t(actions, "")
+        + "=== ordain.yaml
+apiVersion: ordain/v1
+kind: Repository
+name: r
+defaults: {reboot: force, businessHours: {start: \"08:00\", end: \"18:00\"}}
+";
+    assert!(told(&at_work, facts.clone()).contains("reboots-suppressed"));
+    let after_work = at_work.replace("\"18:00\"", "\"09:00\"");
+    assert!(told(&after_work, facts).contains("post: reboot"));
+}
+
+#[test]
+fn what_waits_for_a_person_is_held_and_has_not_failed() {
+    let actions = "context: user\ntest: {script: test.sh}\nset: {script: set.sh}";
+    let found = Finding { item: Item::task("t"), found: Found::Pending(Pending::LoggedOn) };
+    let lowered = lowered(&t(actions, ""), with(&[], &[("task/t", false)]), &[found]);
+    let row = &lowered.rows[0];
+    assert_eq!((row.action, row.reason, row.failed), (Act::None, Reason::Unknown, false));
+    assert_eq!((row.pending, lowered.steps.len()), (Some(Pending::LoggedOn), 0));
 }

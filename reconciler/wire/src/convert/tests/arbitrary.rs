@@ -4,8 +4,8 @@ use ordain_core::execute::{At, End, Outcome, Progress};
 use ordain_core::item::{Act, Item, Phase, Reason};
 use ordain_core::order::{
     Artifact, Audience, Check, CheckHow, Expect, File, FileVersion, Finding, Found, Interpreter,
-    Offer, PackageManager, Pending, Probe, Relation, Run, RunContext, RunWhat, Step, Task, VersionScheme,
-    What, Work, WorkPhase,
+    Offer, PackageManager, Pending, Probe, Relation, Run, RunContext, RunWhat, Step, Task,
+    VersionScheme, What, Work, WorkPhase,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
