@@ -326,10 +326,12 @@ fn grade(run: &Run, changes: bool, ended: &Ended) -> Grade {
     let success = run.success_codes.contains(&code) || (run.success_codes.is_empty() && code == 0);
     let well =
         if changes { success } else { answer::answer(&ended.answer, code, &run.success_codes) };
-    match well {
-        true => Grade::Good,
-        false if changes && run.reboot_codes.contains(&code) => Grade::WantsReboot,
-        false => Grade::Bad,
+    if well {
+        Grade::Good
+    } else if changes && run.reboot_codes.contains(&code) {
+        Grade::WantsReboot
+    } else {
+        Grade::Bad
     }
 }
 

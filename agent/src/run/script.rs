@@ -88,7 +88,7 @@ impl Place {
         blobs: &Blobs,
         reader: Option<&Account>,
     ) -> Result<PathBuf, CannotRun> {
-        self.put(self.path.join(file_name(name)), id, blobs, reader)
+        put(self.path.join(file_name(name)), id, blobs, reader)
     }
 
     /// Writes a file of `lib/` beside the script, under its path from the root.
@@ -111,43 +111,43 @@ impl Place {
             }
         }
         path.push(name);
-        self.put(path, &file.blob, blobs, reader).map(drop)
+        put(path, &file.blob, blobs, reader).map(drop)
     }
+}
 
-    fn put(
-        &self,
-        path: PathBuf,
-        id: &str,
-        blobs: &Blobs,
-        reader: Option<&Account>,
-    ) -> Result<PathBuf, CannotRun> {
-        let id: ObjectId = id.parse().map_err(BlobError::BadId)?;
-        let content = blobs.load(&id)?;
-        let mode = if reader.is_some() { 0o440 } else { 0o400 };
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .mode(mode)
-            .open(&path)
-            .map_err(disk::at("make", &path))?;
-        if let Some(reader) = reader {
-            chown(&path, None, Some(reader.gid)).map_err(disk::at("change the group of", &path))?;
-        }
-        let mut written = content;
-        let read_back = (|| {
-            file.write_all(&written)?;
-            file.rewind()?;
-            written.clear();
-            file.read_to_end(&mut written)
-        })();
-        read_back.map_err(disk::at("write", &path))?;
-        match blob_id(&written, id.format()) {
-            Ok(actual) if actual == id => Ok(path),
-            _ => {
-                blobs.discard(&id);
-                Err(BlobError::Mismatch(id).into())
-            }
+/// Writes a file of that id and verifies what was written.
+fn put(
+    path: PathBuf,
+    id: &str,
+    blobs: &Blobs,
+    reader: Option<&Account>,
+) -> Result<PathBuf, CannotRun> {
+    let id: ObjectId = id.parse().map_err(BlobError::BadId)?;
+    let content = blobs.load(&id)?;
+    let mode = if reader.is_some() { 0o440 } else { 0o400 };
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(&path)
+        .map_err(disk::at("make", &path))?;
+    if let Some(reader) = reader {
+        chown(&path, None, Some(reader.gid)).map_err(disk::at("change the group of", &path))?;
+    }
+    let mut written = content;
+    let read_back = (|| {
+        file.write_all(&written)?;
+        file.rewind()?;
+        written.clear();
+        file.read_to_end(&mut written)
+    })();
+    read_back.map_err(disk::at("write", &path))?;
+    match blob_id(&written, id.format()) {
+        Ok(actual) if actual == id => Ok(path),
+        _ => {
+            blobs.discard(&id);
+            Err(BlobError::Mismatch(id).into())
         }
     }
 }

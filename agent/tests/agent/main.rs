@@ -21,4 +21,5 @@ mod connection;
 mod crashes;
 mod enrolment;
 mod packages;
+mod people;
 mod processes;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::fleet::{Fleet, Subject, World};
 use crate::item::Item;
-use crate::parameter::{Giver, OnComputer, computed, computed_values, settle_on};
+use crate::parameter::{Computed, Giver, OnComputer, computed, computed_values, settle_on};
 use crate::plan::{Action, Conflict, Place, Shadowed, plan_computer};
 use crate::policy::{AppliesIf, DeploymentEntry, Policy, Selector, selector_word};
 use crate::resolve::{Candidates, Missing, Request, is_excluded};
@@ -188,7 +188,7 @@ fn facts(
     let mut paths: Vec<String> = Vec::new();
     if let Some(action) = action {
         let values = computed_values(policy, subject.tenant.id, action.recipient);
-        paths.extend(values.iter().flat_map(|value| value.paths()).map(str::to_owned));
+        paths.extend(values.iter().flat_map(Computed::paths).map(str::to_owned));
     }
     let deployments = candidates.of(&subject.facts.tenant).iter().map(|id| policy.deployment(*id));
     let of_item =

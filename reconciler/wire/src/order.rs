@@ -148,6 +148,10 @@ pub enum ExpectSpec {
 }
 
 /// How to find a version.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an order holds some hundreds, most of them short-lived"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 #[serde(try_from = "ProbeFields")]

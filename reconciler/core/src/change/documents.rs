@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ordain_schema::document::{Body, Document, Enforcement, Software, Tenant};
 use rustc_hash::FxHashSet;
 
+use super::files::{is_within, scripts_of};
 use crate::policy::{
     DeploymentEntry, DeploymentId, DocumentId, Kind, Policy, Selector, TenantId, libraries,
 };
@@ -430,23 +431,4 @@ fn below(policy: &Policy, upper: TenantId) -> impl Iterator<Item = Arc<str>> {
     let covered: FxHashSet<TenantId> =
         tenants.iter().map(|(id, _)| id).filter(|id| tenants.covers(upper, *id)).collect();
     tenants.iter().filter(move |(id, _)| covered.contains(id)).map(|(_, node)| node.id.clone())
-}
-
-/// The filter scripts that decide whom a deployment reaches.
-fn scripts_of<'p>(
-    policy: &'p Policy,
-    deployment: &'p DeploymentEntry,
-) -> impl Iterator<Item = &'p str> {
-    deployment.target.selectors().filter_map(|selector| match selector {
-        Selector::Script(path) => Some(path.as_str()),
-        Selector::Group(Some(group)) => policy.group(*group)?.script.as_deref(),
-        _ => None,
-    })
-}
-
-/// Whether a file stands in the folder of a document, at any depth.
-fn is_within(path: &str, document: &str) -> bool {
-    let folder = document.rsplit_once('/').map(|(folder, _)| folder);
-    let below = folder.and_then(|folder| path.strip_prefix(folder));
-    below.is_some_and(|below| below.starts_with('/'))
 }

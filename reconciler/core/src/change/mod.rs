@@ -8,6 +8,7 @@
 //! changes nothing for a computer costs that computer nothing.
 
 mod documents;
+mod files;
 #[cfg(test)]
 mod tests;
 mod touched;

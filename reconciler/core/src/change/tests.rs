@@ -1,5 +1,6 @@
 //! What a file of `lib/`, and a computed value, concern.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -84,7 +85,8 @@ fn said(from: &str, to: &str) -> (String, Vec<String>) {
     for one in diff((&old, &plans[0]), (&new, &plans[1]), known).computers {
         for change in one.changes {
             let (files, values) = (change.files.join(","), change.parameters.join(","));
-            lines += &format!("{} {} files={files} values={values}\n", one.computer, change.item);
+            writeln!(lines, "{} {} files={files} values={values}", one.computer, change.item)
+                .expect("a text takes any text");
         }
     }
     let woken = woken(&old, &new, &changed);

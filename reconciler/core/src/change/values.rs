@@ -22,8 +22,11 @@ pub(crate) struct Values<'a> {
     before: &'a World<'a>,
     after: &'a World<'a>,
     known: RefCell<FxHashMap<Question, Rc<[String]>>>,
-    files: RefCell<FxHashMap<(ItemId, ItemId), Rc<[String]>>>,
+    files: RefCell<Files>,
 }
+
+/// The files that differ, by the item before and after.
+type Files = FxHashMap<(ItemId, ItemId), Rc<[String]>>;
 
 /// The tenant, and who takes values in it before and after.
 type Question = (String, Recipient, Recipient);

@@ -67,7 +67,7 @@ fn of_target(target: &Target) -> impl Iterator<Item = &Spanned<String>> {
 /// What is written in `use` must be a file of the root's `lib/`.
 fn of_library(review: &mut Review<'_>, document: &Document, file: &Spanned<String>) {
     let mut parts = file.split('/');
-    let within = parts.next() == Some(LIBRARY) && parts.clone().count() > 0;
+    let within = parts.next() == Some(LIBRARY) && parts.clone().next().is_some();
     if !within || parts.any(|part| matches!(part, "" | "." | "..")) {
         let message = format!("`{}` is no file of the root's `lib/`", file.value);
         let hint = "write the path from the repository's root, as `lib/msi.psm1`";

@@ -58,11 +58,11 @@ impl<'p> Computed<'p> {
 }
 
 /// The computed ones among the values that hold for an item in a tenant.
-pub fn computed_values<'p>(
-    policy: &'p Policy,
+pub fn computed_values(
+    policy: &Policy,
     tenant: Option<TenantId>,
     recipient: Recipient,
-) -> Vec<Computed<'p>> {
+) -> Vec<Computed<'_>> {
     let given = settle(policy, tenant, recipient).into_iter();
     let computed = given
         .filter_map(|(name, given)| Computed::new(policy, recipient, name, computed(given.value)?));

@@ -27,8 +27,11 @@ use crate::resolve::Missing;
 pub(super) struct Memo<'w> {
     answers: RefCell<FxHashMap<Question<'w>, Rc<Answer>>>,
     missing: RefCell<Lacks>,
-    computed: RefCell<FxHashMap<(Option<TenantId>, Recipient), Rc<[Computed<'w>]>>>,
+    computed: RefCell<Waiting<'w>>,
 }
+
+/// The computed values of items, by tenant.
+type Waiting<'w> = FxHashMap<(Option<TenantId>, Recipient), Rc<[Computed<'w>]>>;
 
 /// What items lack of their own parameters, by tenant, for people.
 type Lacks = FxHashMap<(Option<TenantId>, Recipient), Option<Arc<str>>>;

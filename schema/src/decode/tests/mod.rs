@@ -12,6 +12,7 @@ mod faults;
 mod installers;
 mod known;
 mod short;
+mod tasks;
 
 /// Where a document of a kind stands.
 fn path(kind: Kind) -> String {

@@ -1,4 +1,5 @@
 //! Small repositories, planned for one computer and lowered.
 
 mod items;
+mod scripts;
 mod world;
