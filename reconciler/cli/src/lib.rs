@@ -6,7 +6,8 @@
 //! they lead to. Decides nothing about policies: that is `ordain-core`'s, and
 //! a running controller is asked over its API (`client/`). In reading order: `args/` is
 //! what can be written, `verb/` does it (one file a verb), `json/` and
-//! `render/` say how results look to machines and to people, `printer.rs` is
+//! `render/` say how results look to machines and to people, `catalogue/` and `bump/`
+//! know other catalogues of software, `printer.rs` is
 //! the only place that writes them, `error.rs` gives failures their exit code.
 
 mod args;

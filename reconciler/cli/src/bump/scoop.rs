@@ -25,13 +25,32 @@ const BUCKETS: [(&str, &str); 10] = [
     ("sysinternals", "niheaven/scoop-sysinternals"),
 ];
 
-/// The newest version of `BUCKET/NAME`; none where there is no such thing.
+/// Where a name without a bucket is looked for, as scoop does: its own first.
+const UNSAID: [&str; 2] = ["main", "extras"];
+
+/// The newest version of `BUCKET/NAME`, or of a name in the first bucket that
+/// has it; none where there is no such thing.
 pub(super) fn newest(id: &str, sources: &Sources<'_>) -> Result<Option<Offer>, CommandError> {
-    let Some((bucket, name)) =
-        id.split_once('/').filter(|(bucket, name)| is_plain(bucket) && is_plain(name))
-    else {
-        return Ok(None);
+    let (buckets, name) = match id.split_once('/') {
+        Some((bucket, name)) => (vec![bucket], name),
+        None => (UNSAID.to_vec(), id),
     };
+    if !buckets.iter().all(|bucket| is_plain(bucket)) || !is_plain(name) {
+        return Ok(None);
+    }
+    for bucket in buckets {
+        if let Some(offer) = in_bucket(bucket, name, sources)? {
+            return Ok(Some(offer));
+        }
+    }
+    Ok(None)
+}
+
+fn in_bucket(
+    bucket: &str,
+    name: &str,
+    sources: &Sources<'_>,
+) -> Result<Option<Offer>, CommandError> {
     let file = format!("{name}.json");
     let known = BUCKETS.iter().find(|(known, _)| *known == bucket);
     let text = match (sources.scoop, known) {

@@ -104,8 +104,9 @@ fn chosen<'a>(loaded: &'a Loaded, args: &BumpArgs) -> Result<Vec<Chosen<'a>>, Co
         }
         if found.all(|(_, software)| ask(software).is_none()) {
             let error = anyhow::anyhow!("`{named}` does not say where newer versions are");
-            return Err(CommandError::usage(error)
-                .hint("give it `source: {winget: ID}` or `latest: {feed: {url, versions}}`"));
+            return Err(CommandError::usage(error).hint(
+                "give it `source: {winget: ID}`, or `scoop`, `github` or `feed`: the others are not asked",
+            ));
         }
     }
     let wanted =

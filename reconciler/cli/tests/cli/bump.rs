@@ -272,3 +272,48 @@ fn a_file_that_is_too_large_or_gone_is_not_pinned() {
         .complains(&["larger than 1 MiB", "there is no `http"]);
     assert_eq!(fs::read_to_string(&place).unwrap(), before);
 }
+
+#[test]
+fn a_name_without_a_bucket_is_looked_for_where_scoop_does() {
+    let small = Repository::small();
+    let buckets = small.path().join("buckets");
+    for (bucket, version) in [("extras", "3.0"), ("games", "9.0")] {
+        let folder = buckets.join(bucket).join("bucket");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("tool.json"), json!({"version": version}).to_string()).unwrap();
+    }
+    let place =
+        software(&small, "tool", "source: {scoop: tool}\nversions:\n  - version: \"2.0\"\n");
+    let before = fs::read_to_string(&place).unwrap();
+    bump(&small, &["--scoop", "buckets"]).exits(0);
+    let after = fs::read_to_string(&place).unwrap();
+    assert_eq!(without(&after, "  - version: \"3.0\"\n"), before);
+    software(&small, "tool", "source: {scoop: nothing}\nversions:\n  - version: \"2.0\"\n");
+    let ran = bump(&small, &["--scoop", "buckets", "--format", "json"]).exits(0).json();
+    assert_eq!(ran["software"][0]["status"], "unknown");
+}
+
+#[test]
+fn releases_at_github_are_hashed_by_github() {
+    let release = format!(
+        r#"{{"tag_name": "v1.4", "assets": [
+            {{"browser_download_url": "SERVER/tool-1.4-x86.zip", "digest": "sha256:{}"}},
+            {{"browser_download_url": "SERVER/tool-1.4-x64.zip", "digest": "sha256:{}"}}]}}"#,
+        "b".repeat(64),
+        "c".repeat(64)
+    );
+    let web = Web::new(&[("/repos/maker/tool/releases/latest", release.as_bytes())]);
+    let small = Repository::small();
+    let rest = format!(
+        "source: {{github: maker/tool}}\n# one pattern\nartifacts:\n  - url: \"{}\"\nversions:\n  - {{version: \"1.3\", sha256: \"{}\"}} # old\ninstall: {{exe: {{}}}}\n",
+        web.at("/tool-{version}-x64.zip"),
+        "0".repeat(64)
+    );
+    let place = software(&small, "tool", &rest);
+    let before = fs::read_to_string(&place).unwrap();
+    bump(&small, &["--github-api", &web.address]).exits(0);
+    let after = fs::read_to_string(&place).unwrap();
+    let added = format!("  - {{version: \"1.4\", sha256: {}}}\n", "c".repeat(64));
+    assert_eq!(without(&after, &added), before);
+    small.run(&["validate"]).exits(0);
+}
