@@ -1,12 +1,13 @@
 //! Software definitions from other catalogues, for `ordain import`, and what
 //! `ordain bump` needs of them.
 //!
-//! Owns the mapping: one room for each foreign format ([`scoop`], [`winget`]),
+//! Owns the mapping: one room for each foreign format ([`scoop`], [`winget`], [`brew`]),
 //! each a pure function from a manifest to a [`draft::Draft`] or to a
 //! [`reason::Refusal`]. [`settle`] gives drafts their names and prerequisites
 //! and writes them ([`write`], [`yaml`]). Reads and writes no files: that is
 //! the verb's, and [`pieces`]'s for what is imported.
 
+pub(crate) mod brew;
 pub(crate) mod draft;
 pub(crate) mod pieces;
 pub(crate) mod reason;

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::reason::{Reason, Refusal};
 use super::settle::Entry;
-use super::{scoop, winget};
+use super::{brew, scoop, winget};
 use crate::error::CommandError;
 use crate::web::Web;
 
@@ -83,6 +83,26 @@ pub(crate) fn winget(source: &str, web: &Web) -> Result<Vec<Entry>, CommandError
     });
     let refused = refused.into_iter().map(|(place, refusal)| Entry::Unreadable(place, refusal));
     Ok(packages.into_iter().map(Entry::Winget).chain(refused).collect())
+}
+
+/// Everything that an answer of Homebrew's API has.
+pub(crate) fn brew(source: &str, web: &Web) -> Result<Vec<Entry>, CommandError> {
+    let mut entries = Vec::new();
+    for piece in pieces(source, web, "json")? {
+        match serde_json::from_str::<Value>(&piece.text) {
+            Ok(value) => entries.extend(brew::kegs(&value).into_iter().map(|keg| match keg {
+                Ok(keg) => Entry::Brew(keg),
+                Err((name, refusal)) => {
+                    Entry::Unreadable(name.unwrap_or_else(|| piece.place.clone()), refusal)
+                }
+            })),
+            Err(error) => {
+                let refusal = Refusal::with(Reason::NotAManifest, error.to_string());
+                entries.push(Entry::Unreadable(piece.place, refusal));
+            }
+        }
+    }
+    Ok(entries)
 }
 
 /// The name and the bucket of a manifest, by where it lies: `BUCKET/bucket/NAME.json`.

@@ -36,6 +36,8 @@ pub(crate) enum Reason {
     UnknownInstaller,
     /// It is for another system than the one that is asked for.
     OtherSystem,
+    /// Its catalogue installs it no longer.
+    Retired,
     /// A document of that name is there already, with another content.
     Exists,
     /// What came of it does not pass `ordain validate`.
@@ -62,6 +64,7 @@ impl Reason {
             Self::PortableProgram => "portable-program",
             Self::UnknownInstaller => "unknown-installer",
             Self::OtherSystem => "other-system",
+            Self::Retired => "retired",
             Self::Exists => "exists",
             Self::Invalid => "invalid",
         }
@@ -86,6 +89,7 @@ impl Reason {
             Self::PortableProgram => "a program without an installer",
             Self::UnknownInstaller => "a font, driver or other kind of installer",
             Self::OtherSystem => "for another operating system",
+            Self::Retired => "its catalogue installs it no longer",
             Self::Exists => "a document of that name is there already",
             Self::Invalid => "what came of it does not pass `ordain validate`",
         }

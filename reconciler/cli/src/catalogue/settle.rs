@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::draft::{Draft, LeftOut, Needed, Way};
 use super::reason::{Reason, Refusal};
 use super::write::{self, Required};
-use super::{name, scoop, winget};
+use super::{brew, name, scoop, winget};
 
 /// One entry of a catalogue.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub(crate) enum Entry {
     Scoop(Box<scoop::App>),
     /// Of winget's repository.
     Winget(winget::Package),
+    /// Of Homebrew's API.
+    Brew(brew::Keg),
     /// Something that could not even be read, by the name of its place.
     Unreadable(String, Refusal),
 }
@@ -106,6 +108,7 @@ fn id(entry: &Entry) -> String {
     match entry {
         Entry::Scoop(app) => app.id(),
         Entry::Winget(package) => package.id.clone(),
+        Entry::Brew(keg) => keg.name.clone(),
         Entry::Unreadable(place, _) => place.clone(),
     }
 }
@@ -125,6 +128,7 @@ fn draft(
         (_, Some(name)) => vec![name.clone()],
         (Entry::Scoop(app), None) => scoop::names(app)?,
         (Entry::Winget(package), None) => winget::names(package)?,
+        (Entry::Brew(keg), None) => brew::names(keg)?,
     };
     let name = name::unique(&wished, taken).ok_or(Reason::NoName)?;
     if present.of_tenants.contains(&name) {
@@ -136,6 +140,7 @@ fn draft(
     let mut draft = match entry {
         Entry::Scoop(app) => scoop::draft(app, &name),
         Entry::Winget(package) => winget::draft(package, &name)?,
+        Entry::Brew(keg) => brew::draft(keg, &name),
         Entry::Unreadable(_, refusal) => return Err(refusal.clone()),
     };
     if let (Way::OwnTool(reason), true) = (draft.way, wanted.pinned) {

@@ -61,7 +61,10 @@ fn entries(draft: &Draft, requires: &[Required]) -> Vec<(String, Yaml)> {
     if let Some((key, value)) = &draft.source {
         entries.push(("source", Yaml::row([(key, Yaml::text(value))])));
     }
-    if !draft.versions.is_empty() {
+    if draft.versions.is_empty() {
+        // What offers no versions to choose from is asked for what it has.
+        entries.push(("latest", Yaml::word("package")));
+    } else {
         entries.push(("versions", Yaml::List(draft.versions.iter().map(version).collect())));
     }
     entries.push(("install", draft.install.clone()));

@@ -50,9 +50,10 @@ fn entries(args: &ImportArgs) -> Result<Vec<Entry>, CommandError> {
     let mut entries = match args.from {
         Catalogue::Scoop => pieces::scoop(&args.source, &web)?,
         Catalogue::Winget => pieces::winget(&args.source, &web)?,
-        Catalogue::Fleet | Catalogue::Brew => {
-            let error = anyhow::anyhow!("this version imports from winget and scoop only");
-            return Err(CommandError::usage(error).hint("`ordain import winget|scoop SOURCE`"));
+        Catalogue::Brew => pieces::brew(&args.source, &web)?,
+        Catalogue::Fleet => {
+            let error = anyhow::anyhow!("this version imports from winget, scoop and brew only");
+            return Err(CommandError::usage(error).hint("`ordain import winget|scoop|brew SOURCE`"));
         }
     };
     if !args.only.is_empty() {
@@ -85,6 +86,7 @@ fn is_named(entry: &Entry, only: &str) -> bool {
     match entry {
         Entry::Scoop(app) => app.name == only || app.id() == only,
         Entry::Winget(package) => package.id == only,
+        Entry::Brew(keg) => keg.name == only,
         Entry::Unreadable(place, _) => place == only,
     }
 }

@@ -247,7 +247,7 @@ fn one_package_may_be_meant_and_named() {
 fn what_is_not_there_or_not_carried_out_is_said() {
     let small = Repository::small();
     small.run(&["import", "scoop", "nowhere"]).exits(3).complains(&["`nowhere` cannot be read"]);
-    small.run(&["import", "fleet", "x.yml"]).exits(2).complains(&["winget and scoop only"]);
+    small.run(&["import", "fleet", "x.yml"]).exits(2).complains(&["winget, scoop and brew only"]);
     small
         .run(&["import", "scoop", "rows.jsonl.zst"])
         .exits(2)
@@ -263,4 +263,28 @@ fn what_is_not_there_or_not_carried_out_is_said() {
     assert!(
         human.out.contains("own-scripts") && human.out.contains("44 documents would be written")
     );
+}
+
+#[test]
+fn formulae_and_casks_are_left_to_homebrew() {
+    let small = Repository::small();
+    let both = json!({
+        "formulae": [
+            {"name": "wget", "desc": "Retriever: of files", "license": "GPL-3.0", "homepage": "https://wget.example", "versions": {"stable": "1.25"}},
+            {"name": "gone", "versions": {"stable": "1"}, "disabled": true},
+        ],
+        "casks": [{"token": "vlc", "name": ["VLC"], "version": "3.0.21", "homepage": "https://vlc.example"}],
+    });
+    let file = small.write("brew.json", &both.to_string());
+    let args = ["import", "brew", file.to_str().unwrap(), "--format", "json"];
+    let answer = small.run(&args).exits(1).json();
+    assert_eq!(by(&answer, "refused", "reason"), [("gone", "retired")].into());
+    assert_eq!(by(&answer, "written", "name"), [("vlc", "vlc"), ("wget", "wget")].into());
+    is_valid_and_laid_out(&small);
+    let text = read(&small, "software/wget/software.yaml");
+    assert!(
+        text.contains("latest: package\ninstall:\n  package: {manager: brew, name: wget}\n"),
+        "{text}"
+    );
+    assert!(text.contains("  - {os: linux}\n"), "{text}");
 }
