@@ -3,8 +3,8 @@
 //! The binary only parses a command line; everything else is here so that
 //! tests and benchmarks drive the same code. In reading order: [`home`] is the
 //! data folder, [`identity`] and [`facts`] say what the computer is,
-//! [`journal`] is what survives a crash, [`detect`] finds out, [`run`] starts
-//! processes, [`carry`] carries orders out on a thread of its own, [`link`]
+//! [`journal`] is what survives a crash, [`detect`] finds out, [`fetch`] gets files and
+//! [`unpack`] opens archives, [`run`] starts processes, [`carry`] carries orders out on a thread of its own, [`link`]
 //! holds the connection. [`platform`] is the only place that differs between
 //! operating systems.
 //!
@@ -33,8 +33,10 @@ pub mod tls;
 
 pub mod blobs;
 pub mod detect;
+pub mod fetch;
 pub mod journal;
 pub mod run;
+pub mod unpack;
 
 pub mod carry;
 pub mod intake;

@@ -91,10 +91,11 @@ fn run(arguments: &Run) -> Result<(), CommandError> {
     let (live, output) = tokio::sync::mpsc::channel(64);
     let platform = platform::present();
     platform::spawn::adopt_orphans();
-    let queue = carry::start(desk.clone(), platform.clone(), carry::roots(home.path()), live)
-        .map_err(|error| {
-            CommandError::new(Kind::CouldNot, format!("no thread can be started: {error}"))
-        })?;
+    let named = arguments.proxy.clone().or_else(|| enrolment.proxy.clone());
+    let roots = carry::roots(home.path(), named);
+    let queue = carry::start(desk.clone(), platform.clone(), roots, live).map_err(|error| {
+        CommandError::new(Kind::CouldNot, format!("no thread can be started: {error}"))
+    })?;
     let link = Link {
         home,
         enrolment,

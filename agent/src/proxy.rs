@@ -114,6 +114,16 @@ impl Proxy {
         found.parse().map(Some)
     }
 
+    /// The header field with what it wants to know; empty where it wants nothing.
+    pub fn authorization(&self) -> String {
+        match &self.credentials {
+            Some(credentials) => {
+                format!("Proxy-Authorization: Basic {}\r\n", BASE64.encode(credentials))
+            }
+            None => String::new(),
+        }
+    }
+
     /// Asks the proxy at the other end of `stream` for a line to the server.
     pub async fn connect(
         &self,
@@ -127,11 +137,7 @@ impl Proxy {
     async fn ask(&self, stream: &mut TcpStream, server: &Server) -> Result<(), ProxyError> {
         let authority = server.authority();
         let mut request = format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n");
-        if let Some(credentials) = &self.credentials {
-            request.push_str("Proxy-Authorization: Basic ");
-            request.push_str(&BASE64.encode(credentials));
-            request.push_str("\r\n");
-        }
+        request.push_str(&self.authorization());
         request.push_str("\r\n");
         stream.write_all(request.as_bytes()).await?;
         // Byte by byte: what follows the blank line is the server's.

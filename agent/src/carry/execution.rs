@@ -10,6 +10,7 @@ use super::detection::succeeded;
 use super::{Carrier, Desk, now_ms, scripts_of_step};
 use crate::command::chain;
 use crate::detect::Found;
+use crate::fetch::FetchError;
 use crate::journal::{OrderId, Running, Starting};
 use crate::kill_point;
 use crate::platform::processes::Process;
@@ -163,10 +164,17 @@ impl Carrier {
                 judged(work, run, ended)
             }
             What::Reboot => self.reboot(order, marker, &mut watch),
-            What::Fetch(_) => (
-                End::Failed("this version of the agent does not fetch files yet".to_owned()),
-                String::new(),
-            ),
+            What::Fetch(artifacts) => {
+                let stops = || desk.stop.is_requested(&order.session);
+                match self.runner.fetch(artifacts, &stops) {
+                    Ok(told) => (End::Fetched, told),
+                    Err(FetchError::Stopped(_)) => {
+                        (watch.stopping)();
+                        (End::Killed, String::new())
+                    }
+                    Err(error) => (End::Failed(chain(&error)), String::new()),
+                }
+            }
         }
     }
 }
@@ -199,7 +207,11 @@ fn judged(work: &Work, run: &Run, ended: Result<Ended, CannotRun>) -> (End, Stri
                 Some(what) => End::Pending(what),
                 None => End::Failed(chain(&error)),
             };
-            return (end, String::new());
+            let told = match end {
+                End::Pending(_) => chain(&error),
+                _ => String::new(),
+            };
+            return (end, told);
         }
     };
     let end = match ended.way {

@@ -25,6 +25,7 @@ use crate::blobs::Blobs;
 use crate::command::chain;
 use crate::detect::Detectors;
 use crate::disk;
+use crate::fetch::{Fetcher, Keep, Roads};
 use crate::journal::{Given, Journal, JournalError, OrderId};
 use crate::platform::Platform;
 use crate::platform::spawn;
@@ -86,6 +87,10 @@ pub struct Roots {
     pub system: PathBuf,
     /// Where private folders of runs are made.
     pub runs: PathBuf,
+    /// Where fetched files are kept.
+    pub artifacts: PathBuf,
+    /// The proxy on the way to them; as the environment says without one.
+    pub proxy: Option<String>,
 }
 
 /// Hands numbers of accepted orders to the carrying thread.
@@ -110,7 +115,8 @@ pub fn start(
     let (sender, orders) = mpsc::channel();
     // Before anybody can put a new order in, which would then be carried out twice.
     let left_over = desk.journal().unfinished();
-    let runner = Runner::new(platform.clone(), desk.blobs.clone(), roots.runs.clone());
+    let fetcher = Fetcher::new(Keep::new(roots.artifacts.clone()), Roads::new(roots.proxy.clone()));
+    let runner = Runner::new(platform.clone(), desk.blobs.clone(), fetcher, roots.runs.clone());
     let detectors = Detectors::new(&roots.system);
     let carrier = Carrier { desk, platform, roots, runner, detectors, live, nonce: rand::random() };
     std::thread::Builder::new()
@@ -265,13 +271,14 @@ fn script_ids(run: &Run) -> Vec<ObjectId> {
             let files = library.iter().map(|file| &file.blob);
             files.chain([blob]).filter_map(|id| id.parse().ok()).collect()
         }
-        RunWhat::Package { .. } | RunWhat::BuiltIn { .. } => Vec::new(),
+        RunWhat::Package { .. } | RunWhat::Installer(_) => Vec::new(),
     }
 }
 
 /// The standard places within a data folder.
-pub fn roots(data: &Path) -> Roots {
-    Roots { system: PathBuf::from("/"), runs: data.join("run") }
+pub fn roots(data: &Path, proxy: Option<String>) -> Roots {
+    let (runs, artifacts) = (data.join("run"), data.join("artifacts"));
+    Roots { system: PathBuf::from("/"), runs, artifacts, proxy }
 }
 
 /// Opens the journal and the scripts of a data folder.

@@ -12,6 +12,8 @@ pub mod packages;
 pub mod script;
 pub mod stop;
 
+mod close;
+mod installers;
 mod interpreter;
 mod person;
 mod process;
@@ -31,8 +33,10 @@ pub use self::stop::Stop;
 pub use self::tree::kill as kill_tree;
 use crate::blobs::{BlobError, Blobs};
 use crate::disk::DiskError;
+use crate::fetch::{FetchError, Fetcher};
 use crate::platform::Platform;
 use crate::platform::spawn::Account;
+use crate::unpack::UnpackError;
 
 /// Where programs are looked for.
 pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -61,6 +65,21 @@ pub enum CannotRun {
     /// Only root may run something as somebody else.
     #[error("running as `{0}` needs the agent to run as root")]
     NeedsRoot(String),
+    /// An installer of another operating system.
+    #[error("{0} runs on macOS only")]
+    OnlyOnMacos(&'static str),
+    /// A program that must not run meanwhile is running: it is left for another session.
+    #[error("`{0}` is running")]
+    Busy(String),
+    /// A program that must not run meanwhile does not end.
+    #[error("`{0}` is running and cannot be ended")]
+    StillRuns(String),
+    /// A file that it needs.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// An archive.
+    #[error(transparent)]
+    Unpack(#[from] UnpackError),
     /// For the controller to run, not for an agent.
     #[error("the {0} context is the controller's, not a computer's")]
     NotHere(&'static str),
@@ -92,6 +111,7 @@ impl CannotRun {
     pub fn pending(&self) -> Option<Pending> {
         match self {
             Self::NobodyLoggedOn | Self::PrimaryAway => Some(Pending::LoggedOn),
+            Self::Busy(_) => Some(Pending::Busy),
             _ => None,
         }
     }
@@ -101,6 +121,7 @@ impl CannotRun {
 pub struct Runner {
     platform: Arc<dyn Platform>,
     blobs: Arc<Blobs>,
+    fetcher: Fetcher,
     folder: PathBuf,
     me: Option<Account>,
     interpreters: interpreter::Interpreters,
@@ -110,10 +131,16 @@ pub struct Runner {
 
 impl Runner {
     /// Its private folders are made in `folder`.
-    pub fn new(platform: Arc<dyn Platform>, blobs: Arc<Blobs>, folder: PathBuf) -> Self {
+    pub fn new(
+        platform: Arc<dyn Platform>,
+        blobs: Arc<Blobs>,
+        fetcher: Fetcher,
+        folder: PathBuf,
+    ) -> Self {
         Self {
             platform,
             blobs,
+            fetcher,
             folder,
             me: Account::myself(),
             interpreters: interpreter::Interpreters::default(),
@@ -175,6 +202,10 @@ impl Runner {
         changes: bool,
         watch: &mut Watch<'_>,
     ) -> Result<Ended, CannotRun> {
+        if let Some(close) = run.close_first() {
+            let persons = self.platform.logged_on();
+            close::make_way(close, persons.iter().any(|name| name != "root"), watch)?;
+        }
         match run.context {
             RunContext::System => self.run_as(run, marker, changes, None, watch),
             RunContext::User => {
@@ -245,6 +276,14 @@ impl Runner {
                 environment.extend(run.environment.iter().cloned());
                 environment.push(("ORDAIN_FOLDER".to_owned(), place.path().display().to_string()));
                 environment.push(("ORDAIN_SESSION".to_owned(), watch.session.to_owned()));
+                let stops = || watch.stop.is_requested(watch.session);
+                let artifacts = run.artifacts();
+                environment.extend(self.lay_out(
+                    artifacts,
+                    place.path(),
+                    reader.is_some(),
+                    &stops,
+                )?);
                 if let Some(method) = method {
                     environment.push(("ORDAIN_METHOD".to_owned(), (*method).to_owned()));
                 }
@@ -287,9 +326,7 @@ impl Runner {
                 };
                 shift.carry_out(*manager, &request)
             }
-            RunWhat::BuiltIn { name: "msi", .. } => Err(CannotRun::OnlyOnWindows("msi")),
-            RunWhat::BuiltIn { name: "exe", .. } => Err(CannotRun::OnlyOnWindows("exe")),
-            RunWhat::BuiltIn { name, .. } => Err(CannotRun::NotExecutedYet(name)),
+            RunWhat::Installer(installer) => self.install(installer, run, watch),
         }
     }
 

@@ -172,7 +172,7 @@ impl Drop for Place {
 }
 
 /// The last part of a script's path, so that `$0` and its ending are as in the repository.
-fn file_name(path: &str) -> String {
+pub(super) fn file_name(path: &str) -> String {
     let last = path.rsplit('/').next().unwrap_or_default();
     let plain: String = last
         .chars()

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ordain_agent::carry::{self, Desk, Queue, Roots};
+use ordain_agent::carry::{self, Desk, Queue};
 use ordain_agent::intake::{self, Recent, Stand, Taken};
 use ordain_agent::platform::Platform;
 use ordain_wire::{
@@ -67,7 +67,7 @@ impl Bench {
         let users = users.iter().map(|user| (*user).to_owned()).collect();
         let platform = Arc::new(Laid { users, folder: folder.path().to_owned() });
         let (sender, live) = tokio::sync::mpsc::channel(1024);
-        let roots = Roots { system: "/".into(), runs: folder.path().join("run") };
+        let roots = carry::roots(folder.path(), None);
         let queue = carry::start(desk.clone(), platform, roots, sender).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Self { folder, desk, queue, live, runtime }

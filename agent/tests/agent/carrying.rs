@@ -1,6 +1,8 @@
 //! Orders from the journal: once, in order, and on after a restart.
 
-use ordain_wire::{EndSpec, ExpectSpec, ProgressSpec, ReportBody, WhatSpec, WorkSpec};
+use ordain_wire::{
+    EndSpec, ExpectSpec, InstallerSpec, ProgressSpec, ReportBody, WhatSpec, WorkSpec,
+};
 
 use crate::bench::{Bench, ends};
 use crate::orders::{self, execute, shell, step, work};
@@ -93,16 +95,30 @@ fn a_script_that_the_controller_does_not_have_fails_its_step_alone() {
 #[test]
 fn what_another_operating_system_would_do_fails_clearly() {
     let bench = Bench::new();
-    let built_in = |name: &str| ordain_wire::RunSpec {
-        what: ordain_wire::RunWhatSpec::BuiltIn { name: name.into(), arguments: Vec::new() },
+    let installer = |installer| ordain_wire::RunSpec {
+        what: ordain_wire::RunWhatSpec::Installer { installer },
         ..shell("", 60)
     };
-    for (number, (name, message)) in (1..).zip([
-        ("msi", "msi runs on Windows only"),
-        ("exe", "exe runs on Windows only"),
-        ("archive", "`archive` is not executed on this operating system yet"),
+    let artifact = || "setup".to_owned();
+    let code = ordain_wire::ProbeSpec::ProductCode { code: "{A}".into() };
+    let (properties, to) = (vec![("A".into(), "b c".into())], "/Applications".to_owned());
+    for (number, (spec, message)) in (1..).zip([
+        (
+            InstallerSpec::Msi { artifact: artifact(), properties, transform: None, remove: false },
+            "msi runs on Windows only",
+        ),
+        (
+            InstallerSpec::Exe { artifact: artifact(), arguments: vec!["/S".into()] },
+            "exe runs on Windows only",
+        ),
+        (
+            InstallerSpec::Registered { by: Box::new(code), arguments: Vec::new() },
+            "registered runs on Windows only",
+        ),
+        (InstallerSpec::Pkg { artifact: artifact() }, "pkg runs on macOS only"),
+        (InstallerSpec::Dmg { artifact: artifact(), app: None, to }, "dmg runs on macOS only"),
     ]) {
-        let (end, _) = bench.run_one(number, work("install", built_in(name), ExpectSpec::Success));
+        let (end, _) = bench.run_one(number, work("install", installer(spec), ExpectSpec::Success));
         assert_eq!(end, EndSpec::Failed { message: message.into() });
     }
 }

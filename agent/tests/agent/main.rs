@@ -2,7 +2,7 @@
 //! controller that the test plays.
 //!
 //! `stage` is that controller, `orders` builds what it orders, `bench` drives
-//! the carrying thread without a connection, `fifo` is where scripts and tests
+//! the carrying thread without a connection, `files_server` serves files badly, `fifo` is where scripts and tests
 //! wait for each other. Tests that need root say so.
 
 #![expect(
@@ -13,6 +13,7 @@
 
 mod bench;
 mod fifo;
+mod files_server;
 mod orders;
 mod stage;
 
@@ -20,6 +21,7 @@ mod carrying;
 mod connection;
 mod crashes;
 mod enrolment;
+mod files;
 mod packages;
 mod people;
 mod processes;

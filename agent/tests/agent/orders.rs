@@ -36,6 +36,7 @@ pub(crate) fn shell(script: &str, timeout_seconds: u64) -> RunSpec {
         reboot_codes: Vec::new(),
         environment: BTreeMap::new(),
         input: None,
+        needs: None,
     }
 }
 

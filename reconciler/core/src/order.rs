@@ -5,8 +5,11 @@
 //! carries out each [`Work`]. `ordain-wire` owns the messages of the same
 //! shape.
 
+mod installer;
+
 use std::sync::Arc;
 
+pub use installer::{Artifact, CloseFirst, Installer, Needs, OnBusy};
 pub use ordain_schema::document::{Interpreter, PackageManager, RunContext, VersionScheme};
 
 use crate::item::{Act, Item, Phase, Reason};
@@ -94,6 +97,8 @@ crate::item::words! {
     Pending {
         /// Who it runs for is not logged on.
         LoggedOn = "logged-on",
+        /// A program that must not run meanwhile is running.
+        Busy = "busy",
     }
 }
 
@@ -161,7 +166,7 @@ pub enum What {
     Probe(Probe),
     /// Runs a script or built-in.
     Run(Run),
-    /// Fetches files into the step's private folder.
+    /// Fetches files, which are kept by their hash.
     Fetch(Vec<Artifact>),
     /// Restarts the computer, and goes on afterwards.
     Reboot,
@@ -280,6 +285,8 @@ pub struct Run {
     pub environment: Vec<(String, String)>,
     /// What stands on standard input: the parameters as one JSON object.
     pub input: Option<Arc<str>>,
+    /// What must be at hand, or out of the way, before; for most nothing.
+    pub needs: Option<Box<Needs>>,
 }
 
 /// For whom something runs in the user context.
@@ -327,24 +334,6 @@ pub enum RunWhat {
         /// Removes instead of installing.
         remove: bool,
     },
-    /// A built-in that the platform's module of the agent knows: `msi`, `exe`, `archive`, by name and arguments.
-    BuiltIn {
-        /// Its name.
-        name: &'static str,
-        /// Its arguments.
-        arguments: Vec<String>,
-    },
-}
-
-/// A file to fetch.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Artifact {
-    /// Where it is.
-    pub url: String,
-    /// SHA-256 of its bytes in hexadecimal.
-    pub sha256: Option<String>,
-    /// Its length in bytes.
-    pub size: Option<u64>,
-    /// Whether it is unpacked.
-    pub extract: bool,
+    /// An installer of the platform.
+    Installer(Installer),
 }

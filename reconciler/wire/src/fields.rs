@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn every_probe_is_read_as_it_is_written() {
-        let run = r#"{"what": {"type": "built-in", "name": "msi", "arguments": []}, "context": "system", "timeoutSeconds": 5, "successCodes": [0]}"#;
+        let run = r#"{"what": {"type": "installer", "installer": {"type": "pkg", "artifact": "a"}}, "context": "system", "timeoutSeconds": 5, "successCodes": [0]}"#;
         let script = format!(r#"{{"type": "script", "run": {run}}}"#);
         let good = [
             r#"{"type": "package", "manager": "dpkg", "name": "hello"}"#,

@@ -13,6 +13,7 @@ mod agent;
 mod controller;
 mod enrol;
 mod fields;
+mod installer;
 mod order;
 mod progress;
 
@@ -23,9 +24,10 @@ pub use convert::Malformed;
 pub use agent::{AgentMessage, Facts, Hello, OsFacts, Refusal, Report, ReportBody};
 pub use controller::{Blob, ControllerMessage, Order, OrderBody, OrderHead, Welcome};
 pub use enrol::{EnrolRequest, EnrolResponse, Identity, RenewRequest, RenewResponse};
+pub use installer::{ArtifactSpec, CloseFirstSpec, InstallerSpec, NeedsSpec};
 pub use order::{
-    ArtifactSpec, AudienceSpec, CheckHowSpec, CheckSpec, ExpectSpec, FileSpec, FileVersionSpec,
-    OfferSpec, ProbeSpec, RunSpec, RunWhatSpec, StepSpec, WhatSpec, WorkSpec,
+    AudienceSpec, CheckHowSpec, CheckSpec, ExpectSpec, FileSpec, FileVersionSpec, OfferSpec,
+    ProbeSpec, RunSpec, RunWhatSpec, StepSpec, WhatSpec, WorkSpec,
 };
 pub use progress::{AtSpec, EndSpec, FindingSpec, FoundSpec, OutcomeSpec, ProgressSpec};
 

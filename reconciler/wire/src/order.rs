@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::fields::{FileVersionFields, HowFields, ProbeFields};
+use crate::installer::{ArtifactSpec, InstallerSpec, NeedsSpec};
 
 /// One item to find out about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,7 +112,7 @@ pub enum WhatSpec {
         /// Which.
         run: RunSpec,
     },
-    /// Fetches files into the step's private folder.
+    /// Fetches files, which are kept by their hash.
     Fetch {
         /// Which.
         artifacts: Vec<ArtifactSpec>,
@@ -248,6 +249,9 @@ pub struct RunSpec {
     /// What stands on standard input.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<String>,
+    /// What must be at hand, or out of the way, before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Box<NeedsSpec>>,
 }
 
 /// For whom something runs in the user context.
@@ -303,25 +307,9 @@ pub enum RunWhatSpec {
         /// Removes instead of installing.
         remove: bool,
     },
-    /// A built-in of the agent's platform.
-    BuiltIn {
-        /// `msi`, `exe` or `archive`.
-        name: String,
-        /// Its arguments.
-        arguments: Vec<String>,
+    /// An installer of the platform.
+    Installer {
+        /// Which.
+        installer: InstallerSpec,
     },
-}
-
-/// A file to fetch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ArtifactSpec {
-    /// Where it is.
-    pub url: String,
-    /// SHA-256 of its bytes in hexadecimal.
-    pub sha256: Option<String>,
-    /// Its length in bytes.
-    pub size: Option<u64>,
-    /// Whether it is unpacked.
-    pub extract: bool,
 }

@@ -106,7 +106,7 @@ pub struct SoftwareActions {
     /// Says whether present software works.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test: Option<Box<Action>>,
-    /// Fetches what installing needs, in place of the built-in download.
+    /// Fetches what installing needs beside the artifacts, after them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub download: Option<Box<Action>>,
 }

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use ordain_schema::document::{
-    Action, Argument, Body, ByPlatform, Deployment, Document, Latest, Notify, OnUnmatch, Override,
-    PackageManager, Parameter, ParameterType, Repository, RunContext, RunsOn, Schedule, Software,
-    Task, Tenant,
+    Action, Argument, Body, ByPlatform, Deployment, Document, Latest, Notify, OnBusy, OnUnmatch,
+    Override, PackageManager, Parameter, ParameterType, Repository, RunContext, RunsOn, Schedule,
+    Software, Task, Tenant,
 };
 use ordain_schema::{Code, Span};
 
@@ -22,6 +22,7 @@ pub(super) fn check(review: &mut Review<'_>) {
             Body::Schedule(schedule) => of_schedule(review, document, schedule),
             Body::Window(_) => whole(review, document, "windows hold nothing back yet"),
             Body::Role(_) => whole(review, document, "roles limit nobody yet"),
+            Body::Integration(integration) if integration.kind.value == "http" => {}
             Body::Integration(_) => whole(review, document, "integrations fetch nothing yet"),
             Body::Branding(_) => whole(review, document, "no messages are sent yet"),
             Body::Repository(repository) => of_repository(review, document, repository),
@@ -155,11 +156,9 @@ fn of_software(review: &mut Review<'_>, document: &Document, software: &Software
         Latest::Package => !only_dpkg(software),
         Latest::Source | Latest::Script(_) | Latest::Feed(_) => true,
     };
-    let fetches = !software.artifacts.is_empty()
-        || software.versions.iter().any(|version| !version.artifacts.is_empty());
-    let uses = |key: fn(&Action) -> bool| all.iter().any(|action| key(action));
-    let closes = software.close_first.is_some() || uses(|action| action.close_first.is_some());
-    let installers = uses(|action| {
+    let closing = all.iter().filter_map(|action| action.close_first.as_ref());
+    let asks = closing.chain(&software.close_first).any(|close| close.on_busy == OnBusy::Prompt);
+    let installers = all.iter().any(|action| {
         action.msi.is_some()
             || action.exe.is_some()
             || action.pkg.is_some()
@@ -175,16 +174,14 @@ fn of_software(review: &mut Review<'_>, document: &Document, software: &Software
         document,
         &[
             (unheard, "only dpkg's versions are looked up yet, and a session finds none here"),
-            (fetches, "artifacts are not fetched yet, and the item fails"),
             (
                 installers,
                 "`msi`, `exe`, `pkg`, `dmg` and `registered` do not run yet, and the item fails",
             ),
             (
-                uses(|action| action.archive.is_some()),
-                "`archive` does not run yet, and the item fails",
+                asks,
+                "nobody is asked with `onBusy: prompt` yet; while somebody is logged on it is as `postpone`",
             ),
-            (closes, "`closeFirst` closes nothing yet"),
             (hidden, "secrets reach no installer yet, and the item fails"),
             (software.reboot_needed, "sessions never reboot yet"),
         ],

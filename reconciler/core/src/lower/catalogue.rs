@@ -1,6 +1,6 @@
 //! Looks up in a policy what lowering one item on one computer needs.
 
-use ordain_schema::document::VersionWish;
+use ordain_schema::document::{Body, VersionWish};
 
 use crate::fleet::Subject;
 use crate::item::Act;
@@ -11,7 +11,7 @@ use crate::lower::{
 };
 use crate::order::{Check, Step};
 use crate::parameter::Recipient;
-use crate::policy::{ItemId, Policy, Wish};
+use crate::policy::{ItemId, Kind, Policy, Wish};
 use crate::resolve::Request;
 use crate::session::PlannedRow;
 
@@ -95,6 +95,12 @@ impl<'a> Catalogue<'a> {
             Some(Wish::Absent | Wish::Ignored | Wish::Enforce | Wish::Audit | Wish::Monitor)
             | None => None,
         };
+        let licensed = recipient.winner.and_then(|id| self.policy.deployment(id).licence_document);
+        let licensed = licensed.and_then(|id| match &self.policy.document(id).body {
+            Body::Licence(licence) => Some(&**licence),
+            _ => None,
+        });
+        let store = |name: &str| self.store(item, name);
         lower(&SoftwareInput {
             place: &self.place,
             item: &self.policy.items().entry(item).item,
@@ -103,7 +109,30 @@ impl<'a> Catalogue<'a> {
             parameters: &parameters,
             wish,
             licence: winner.and_then(|winner| winner.licence.as_deref()),
+            licensed,
+            store: &store,
         })
+    }
+
+    /// Where the files of a store are that a software names.
+    fn store(&self, item: ItemId, name: &str) -> Result<String, NotExecutable> {
+        let fault = |why| NotExecutable::Store(name.to_owned(), why);
+        let (policy, names) = (self.policy, self.policy.names());
+        let document = policy.document(policy.items().entry(item).document);
+        let scope = policy.tenants().of_scope(&document.scope);
+        let found = names.lookup(policy.tenants(), Kind::Integration, scope, name).found();
+        let found = found.map(|id| &policy.document(id).body);
+        let Some(Body::Integration(integration)) = found else {
+            return Err(fault("is not there"));
+        };
+        if integration.disabled {
+            return Err(fault("is disabled"));
+        }
+        if integration.kind.value != "http" {
+            return Err(fault("is of a type that files are not fetched from yet"));
+        }
+        let url = integration.settings.get("url").and_then(|url| url.as_str());
+        url.map(ToOwned::to_owned).ok_or_else(|| fault("has no `url` among its settings"))
     }
 
     fn task<T>(

@@ -10,6 +10,7 @@
 mod carry_out;
 mod catalogue;
 mod checks;
+mod files;
 mod parameters;
 mod place;
 mod probe;

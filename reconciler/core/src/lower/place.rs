@@ -81,6 +81,12 @@ pub enum NotExecutable {
     /// A list by platform without an entry for this one.
     #[error("no entry of its `{0}` is for this computer")]
     NoPlatform(&'static str),
+    /// A built-in that installs and cannot remove.
+    #[error("`{0}` installs and removes nothing; give `uninstall` another action")]
+    NoRemoval(&'static str),
+    /// A store that files cannot be fetched from.
+    #[error("the store `{0}` {1}")]
+    Store(String, &'static str),
     /// A strategy that forbids it.
     #[error("its upgrade strategy is `none`")]
     NoUpgrade,
@@ -110,6 +116,8 @@ impl NotExecutable {
             | Self::NoInterpreter(_)
             | Self::Empty(_)
             | Self::NoArtifact(_)
+            | Self::NoRemoval(_)
+            | Self::Store(..)
             | Self::Misfit(_) => None,
         }
     }

@@ -4,17 +4,20 @@ use std::collections::BTreeSet;
 
 use ordain_schema::Spanned;
 use ordain_schema::document::{
-    Action, Argument, Artifact, Interpreter, OsFamily, RunContext, Users,
+    self, Action, Argument, ByPlatform, Detect, Interpreter, Licence, OsFamily, RunContext, Users,
 };
 
 use crate::item::Item;
+use crate::lower::probe::probe;
 use crate::lower::{NotExecutable, Parameters, Place};
-use crate::order::{Audience, File, Run, RunWhat};
+use crate::order::{Artifact, Audience, CloseFirst, File, Installer, Needs, Run, RunWhat};
 use crate::policy::beside;
 
 /// Time limits in seconds where an action says nothing.
 const CHANGE_SECONDS: u64 = 30 * 60;
 const READ_SECONDS: u64 = 5 * 60;
+/// Where applications of macOS are.
+const APPLICATIONS: &str = "/Applications";
 /// The longest time limit that an agent accepts: a week.
 const MAX_SECONDS: u64 = 7 * 24 * 3600;
 
@@ -54,6 +57,19 @@ impl Method {
         }
     }
 
+    /// Whether programs are closed before it.
+    fn closes(self) -> bool {
+        matches!(
+            self,
+            Self::Install
+                | Self::Upgrade
+                | Self::Repair
+                | Self::Uninstall
+                | Self::Set
+                | Self::Unset
+        )
+    }
+
     fn seconds(self) -> u64 {
         match self {
             Self::Detect | Self::Test | Self::Get => READ_SECONDS,
@@ -89,7 +105,13 @@ pub(super) struct Setting<'a> {
     /// The version it is brought to.
     pub(super) to: Option<&'a str>,
     /// The artifacts that are fetched for it.
-    pub(super) artifacts: &'a [&'a Spanned<Artifact>],
+    pub(super) artifacts: &'a [Artifact],
+    /// Programs that must not run while it changes, where an action says nothing.
+    pub(super) close_first: Option<&'a document::CloseFirst>,
+    /// How what is installed is found.
+    pub(super) detect: Option<&'a ByPlatform<Detect>>,
+    /// The licence that its deployment names.
+    pub(super) licensed: Option<&'a Licence>,
 }
 
 impl Setting<'_> {
@@ -107,6 +129,7 @@ impl Setting<'_> {
             reboot_codes: action.reboot_codes.clone().unwrap_or_else(|| reboots.to_vec()),
             environment: self.environment(method),
             input: self.parameters.input(),
+            needs: self.needs(method, action),
         })
     }
 
@@ -127,7 +150,26 @@ impl Setting<'_> {
             reboot_codes: Vec::new(),
             environment: self.environment(method),
             input: self.parameters.input(),
+            needs: None,
         })
+    }
+
+    fn needs(&self, method: Method, action: &Action) -> Option<Box<Needs>> {
+        let close_first = action.close_first.as_ref().or(self.close_first);
+        let close_first = close_first
+            .filter(|_| method.closes())
+            .map(|close| CloseFirst { processes: close.processes.clone(), on_busy: close.on_busy });
+        let artifacts = match method {
+            Method::Download
+            | Method::Install
+            | Method::Upgrade
+            | Method::Repair
+            | Method::PostInstall => self.artifacts.to_vec(),
+            Method::Uninstall if takes_artifact(action) => self.artifacts.to_vec(),
+            _ => Vec::new(),
+        };
+        let nothing = artifacts.is_empty() && close_first.is_none();
+        (!nothing).then(|| Box::new(Needs { artifacts, close_first }))
     }
 
     fn what(&self, method: Method, action: &Action) -> Result<RunWhat, NotExecutable> {
@@ -144,58 +186,68 @@ impl Setting<'_> {
                 remove,
             });
         }
+        self.installer(method, action).map(RunWhat::Installer)
+    }
+
+    fn installer(&self, method: Method, action: &Action) -> Result<Installer, NotExecutable> {
+        let remove = method == Method::Uninstall;
         let artifact = |named: &Option<Spanned<String>>| {
             self.artifact(named.as_ref().map(|name| name.as_str()), method)
         };
-        let (name, arguments) = if let Some(msi) = &action.msi {
-            let verb = if remove { "remove" } else { "install" };
-            let mut arguments = vec![verb.to_owned(), artifact(&msi.artifact)?];
+        let adds = |word| if remove { Err(NotExecutable::NoRemoval(word)) } else { Ok(()) };
+        if let Some(msi) = &action.msi {
+            let mut properties = Vec::new();
             for (name, value) in &msi.properties {
-                arguments.extend(self.argument(value)?.map(|value| format!("{name}={value}")));
+                properties.extend(self.argument(value)?.map(|value| (name.clone(), value)));
             }
-            arguments.extend(msi.transform.iter().map(|file| format!("TRANSFORMS={}", **file)));
-            ("msi", arguments)
-        } else if let Some(exe) = &action.exe {
-            ("exe", self.arguments(vec![artifact(&exe.artifact)?], &exe.args)?)
-        } else if let Some(archive) = &action.archive {
-            let file = artifact(&archive.artifact)?;
-            ("archive", vec![file, archive.to.clone(), archive.strip.to_string()])
-        } else if let Some(pkg) = &action.pkg {
-            ("pkg", vec![artifact(&pkg.artifact)?])
-        } else if let Some(dmg) = &action.dmg {
-            ("dmg", vec![artifact(&dmg.artifact)?])
-        } else if let Some(registered) = &action.registered {
-            ("registered", self.arguments(Vec::new(), &registered.args)?)
-        } else {
-            return Err(NotExecutable::Empty(method.word()));
-        };
-        Ok(RunWhat::BuiltIn { name, arguments })
+            let transform = msi.transform.as_ref().map(|_| artifact(&msi.transform)).transpose()?;
+            let artifact = artifact(&msi.artifact)?;
+            return Ok(Installer::Msi { artifact, properties, transform, remove });
+        }
+        if let Some(exe) = &action.exe {
+            let arguments = self.arguments(&exe.args)?;
+            return Ok(Installer::Exe { artifact: artifact(&exe.artifact)?, arguments });
+        }
+        if let Some(archive) = &action.archive {
+            adds("archive")?;
+            let (to, strip) = (archive.to.clone(), archive.strip);
+            return Ok(Installer::Archive { artifact: artifact(&archive.artifact)?, to, strip });
+        }
+        if let Some(pkg) = &action.pkg {
+            adds("pkg")?;
+            return Ok(Installer::Pkg { artifact: artifact(&pkg.artifact)? });
+        }
+        if let Some(dmg) = &action.dmg {
+            adds("dmg")?;
+            let to = dmg.to.clone().unwrap_or_else(|| APPLICATIONS.to_owned());
+            let (artifact, app) = (artifact(&dmg.artifact)?, dmg.app.clone());
+            return Ok(Installer::Dmg { artifact, app, to });
+        }
+        match (&action.registered, self.detect) {
+            (Some(registered), Some(detect)) => {
+                let by = Box::new(probe(self, detect)?);
+                let arguments = self.arguments(&registered.args)?;
+                Ok(Installer::Registered { by, arguments })
+            }
+            _ => Err(NotExecutable::Empty(method.word())),
+        }
     }
 
-    /// The file name of an artifact: of the one that is named, else of the only one.
+    /// The name of an artifact: of the one that is named, by its name or file
+    /// name, else of the only one.
     fn artifact(&self, named: Option<&str>, method: Method) -> Result<String, NotExecutable> {
-        let version = self.to.or(self.from).unwrap_or_default();
         let found = match (named, self.artifacts) {
-            (Some(name), all) => all.iter().find(|one| {
-                one.called(version).as_deref() == Some(name)
-                    || one.file_name(version).as_deref() == Some(name)
-            }),
+            (Some(name), all) => all.iter().find(|one| one.name == name || one.file == name),
             (None, [only]) => Some(only),
             (None, _) => None,
         };
-        let file = found.and_then(|one| one.file_name(version));
-        file.ok_or(NotExecutable::NoArtifact(method.word()))
+        let name = found.map(|one| one.name.clone());
+        name.ok_or(NotExecutable::NoArtifact(method.word()))
     }
 
-    fn arguments(
-        &self,
-        mut all: Vec<String>,
-        written: &[Argument],
-    ) -> Result<Vec<String>, NotExecutable> {
-        for argument in written {
-            all.extend(self.argument(argument)?);
-        }
-        Ok(all)
+    fn arguments(&self, written: &[Argument]) -> Result<Vec<String>, NotExecutable> {
+        let each = written.iter().filter_map(|argument| self.argument(argument).transpose());
+        each.collect()
     }
 
     /// One argument; none where what it stands for has no value.
@@ -203,9 +255,11 @@ impl Setting<'_> {
         match argument {
             Argument::Text(text) => Ok(Some(text.clone())),
             Argument::Param(name) => Ok(self.parameters.text(name)),
-            Argument::Secret(name) | Argument::Licence(name) => {
-                Err(NotExecutable::Secret(name.value.clone()))
-            }
+            Argument::Secret(name) => Err(NotExecutable::Secret(name.value.clone())),
+            Argument::Licence(field) => match self.licensed {
+                Some(_) => Err(NotExecutable::Secret(field.value.clone())),
+                None => Ok(None),
+            },
         }
     }
 
@@ -268,6 +322,11 @@ impl Setting<'_> {
         all.dedup_by(|a, b| a.0 == b.0);
         all
     }
+}
+
+/// Whether an action needs the file of what it removes.
+pub(super) fn takes_artifact(action: &Action) -> bool {
+    action.msi.is_some() || action.exe.is_some()
 }
 
 fn seconds(given: Option<u64>, method: Method) -> u64 {

@@ -5,25 +5,25 @@
 
 use std::cmp::Ordering;
 
-use ordain_schema::Spanned;
 use ordain_schema::document::{
-    self, Action, ByPlatform, RepairStrategy, Software, SoftwareActions, SoftwareVersion,
-    UpgradeStrategy, VersionScheme, VersionWish, filled,
+    Action, ByPlatform, Licence, RepairStrategy, Software, SoftwareActions, SoftwareVersion,
+    UpgradeStrategy, VersionScheme, VersionWish,
 };
 
 use crate::item::{Act, Item};
+use crate::lower::files::{fetch, fetched};
 use crate::lower::probe::{offer, probe};
-use crate::lower::run::{Method, Setting};
+use crate::lower::run::{Method, Setting, takes_artifact};
 use crate::lower::{NotExecutable, Parameters, Place};
 use crate::order::{
-    Artifact, Check, CheckHow, Expect, Probe, Relation, Run, Step, What, Work, WorkPhase,
+    Artifact, Check, CheckHow, Expect, OnBusy, Probe, Relation, Run, Step, What, Work, WorkPhase,
 };
-use crate::plan::{Choice, artifacts, choose, fitting};
+use crate::plan::{Choice, artifacts, choose};
 use crate::session::PlannedRow;
 use crate::version;
 
 /// A software with what surrounds it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct SoftwareInput<'a> {
     /// Where it runs.
     pub place: &'a Place<'a>,
@@ -39,6 +39,16 @@ pub struct SoftwareInput<'a> {
     pub wish: Option<&'a VersionWish>,
     /// The licence that its deployment names.
     pub licence: Option<&'a str>,
+    /// That licence, where it is known.
+    pub licensed: Option<&'a Licence>,
+    /// Where the files of a store are, by its name.
+    pub store: &'a dyn Fn(&str) -> Result<String, NotExecutable>,
+}
+
+impl std::fmt::Debug for SoftwareInput<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} in {:?}", self.item, self.place)
+    }
 }
 
 /// How to find out about a software. Its test is that of the version that was
@@ -48,7 +58,7 @@ pub fn software_check(
     last: Option<&str>,
 ) -> Result<Check, NotExecutable> {
     let lowering = Lowering::new(input, last, None);
-    let setting = lowering.setting();
+    let setting = lowering.looking();
     let test = lowering.action(Side::From, |actions| actions.test.as_deref());
     let test = test.map(|test| setting.run(Method::Test, test)).transpose()?;
     let probe = probe(&setting, &input.software.detect)?;
@@ -103,7 +113,8 @@ struct Lowering<'a> {
     /// The entries of `versions` for both.
     old: Option<&'a SoftwareVersion>,
     new: Option<&'a SoftwareVersion>,
-    artifacts: Vec<&'a Spanned<document::Artifact>>,
+    /// The files of both that are for this computer.
+    fetched: [Result<Vec<Artifact>, NotExecutable>; 2],
 }
 
 impl<'a> Lowering<'a> {
@@ -115,15 +126,17 @@ impl<'a> Lowering<'a> {
             let mut all = software.versions.iter();
             all.find(|each| version::compare(scheme, &each.version, wanted) == Ordering::Equal)
         };
-        let new = entry(to);
-        let artifacts = match to {
-            Some(_) => fitting(artifacts(software, new), input.place.os),
-            None => Vec::new(),
+        let files = |entry, version: Option<&str>| match version {
+            Some(version) => fetched(input.place, input.store, artifacts(software, entry), version),
+            None => Ok(Vec::new()),
         };
-        Self { input, scheme, from, to, old: entry(from), new, artifacts }
+        let (old, new) = (entry(from), entry(to));
+        let fetched = [files(old, from), files(new, to)];
+        Self { input, scheme, from, to, old, new, fetched }
     }
 
-    fn setting(&self) -> Setting<'_> {
+    /// What surrounds what looks, and needs no files.
+    fn looking(&self) -> Setting<'_> {
         Setting {
             place: self.input.place,
             item: self.input.item,
@@ -134,8 +147,25 @@ impl<'a> Lowering<'a> {
             parameters: self.input.parameters,
             from: self.from,
             to: self.to,
-            artifacts: &self.artifacts,
+            artifacts: &[],
+            close_first: self.input.software.close_first.as_ref(),
+            detect: Some(&self.input.software.detect),
+            licensed: self.input.licensed,
         }
+    }
+
+    /// What surrounds what changes, with the files of a version.
+    fn setting(&self, side: Side) -> Result<Setting<'_>, NotExecutable> {
+        Ok(Setting { artifacts: self.files(side)?, ..self.looking() })
+    }
+
+    fn files(&self, side: Side) -> Result<&[Artifact], NotExecutable> {
+        let [old, new] = &self.fetched;
+        let files = match side {
+            Side::From => old,
+            Side::To => new,
+        };
+        files.as_deref().map_err(Clone::clone)
     }
 
     /// The first entry for this computer of a version's own list, else of the software's.
@@ -180,7 +210,14 @@ impl<'a> Lowering<'a> {
     }
 
     fn run(&self, method: Method, action: &Action) -> Result<Run, NotExecutable> {
-        self.setting().run(method, action)
+        let setting = match method {
+            Method::Uninstall if takes_artifact(action) => self.setting(Side::From)?,
+            Method::Detect | Method::Test | Method::Uninstall | Method::PostUninstall => {
+                self.looking()
+            }
+            _ => self.setting(Side::To)?,
+        };
+        setting.run(method, action)
     }
 
     fn update(&self, works: &mut Vec<Work>) -> Result<&'a Action, NotExecutable> {
@@ -247,7 +284,14 @@ impl<'a> Lowering<'a> {
             }
             _ => self.listed(Side::To, |all| all.install.as_deref(), "install")?,
         };
-        works.push(work(WorkPhase::Install, self.run(method, action)?));
+        let mut run = self.run(method, action)?;
+        // What was removed cannot wait for another session.
+        let removed = works.iter().any(|work| work.phase == WorkPhase::Uninstall);
+        let needs = run.needs.as_mut().filter(|_| removed);
+        if let Some(close) = needs.and_then(|needs| needs.close_first.as_mut()) {
+            close.on_busy = OnBusy::Kill;
+        }
+        works.push(work(WorkPhase::Install, run));
         works.push(self.verify(expect.clone())?);
         if let Some(post) = self.action(Side::To, |all| all.post_install.as_deref()) {
             works.push(work(WorkPhase::Post, self.run(Method::PostInstall, post)?));
@@ -266,6 +310,9 @@ impl<'a> Lowering<'a> {
     /// Uninstalls, detects that nothing is there, runs the post-action.
     fn remove(&self, works: &mut Vec<Work>) -> Result<&'a Action, NotExecutable> {
         let action = self.listed(Side::From, |all| all.uninstall.as_deref(), "uninstall")?;
+        if takes_artifact(action) {
+            fetch(works, self.files(Side::From)?);
+        }
         works.push(work(WorkPhase::Uninstall, self.run(Method::Uninstall, action)?));
         works.push(self.verify(Expect::Absent)?);
         if let Some(post) = self.action(Side::From, |all| all.post_uninstall.as_deref()) {
@@ -275,17 +322,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn download(&self, works: &mut Vec<Work>) -> Result<(), NotExecutable> {
-        if !self.artifacts.is_empty() {
-            let version = self.to.unwrap_or_default();
-            let artifacts = self.artifacts.iter().map(|each| Artifact {
-                url: each.url.as_ref().map(|url| filled(url, version)).unwrap_or_default(),
-                sha256: each.sha256.as_ref().map(|hash| hash.value.clone()),
-                size: each.size,
-                extract: each.extract,
-            });
-            let what = What::Fetch(artifacts.collect());
-            works.push(Work { phase: WorkPhase::Download, what, expect: Expect::Success });
-        }
+        fetch(works, self.files(Side::To)?);
         if let Some(action) = self.action(Side::To, |all| all.download.as_deref()) {
             works.push(work(WorkPhase::Download, self.run(Method::Download, action)?));
         }
@@ -293,7 +330,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn verify(&self, expect: Expect) -> Result<Work, NotExecutable> {
-        let setting = self.setting();
+        let setting = self.looking();
         let probe: Probe = probe(&setting, &self.input.software.detect)?;
         Ok(Work { phase: WorkPhase::Detect, what: What::Probe(probe), expect })
     }

@@ -108,6 +108,9 @@ fn run(input: &TaskInput<'_>, method: Method) -> Result<Run, NotExecutable> {
         from: None,
         to: None,
         artifacts: &[],
+        close_first: None,
+        detect: None,
+        licensed: None,
     };
     let action: Option<&Action> = match method {
         Method::Get => input.task.get.as_ref(),

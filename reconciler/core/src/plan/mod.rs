@@ -11,6 +11,7 @@ mod count;
 mod demand;
 mod evaluate;
 mod free;
+mod hindrance;
 mod memo;
 mod planner;
 mod platform;

@@ -97,3 +97,75 @@ pub(super) fn uninstall<'a>(
     let own = entry.and_then(|entry| entry.actions.uninstall.as_deref());
     own.or(software.actions.uninstall.as_deref())
 }
+
+#[cfg(test)]
+mod tests {
+    use ordain_schema::document::OnPlatform;
+
+    use super::*;
+
+    const FAMILIES: [Option<OsFamily>; 3] = [None, Some(OsFamily::Windows), Some(OsFamily::Linux)];
+    const ARCHS: [Option<Arch>; 4] = [None, Some(Arch::X64), Some(Arch::X86), Some(Arch::Arm64)];
+
+    fn computers() -> Vec<OsFacts> {
+        let each = FAMILIES.into_iter().flat_map(|family| {
+            ARCHS.into_iter().map(move |arch| OsFacts { family, version: None, arch })
+        });
+        each.collect()
+    }
+
+    fn is_known_better(more: &OsFacts, less: &OsFacts) -> bool {
+        (less.family.is_none() || less.family == more.family)
+            && (less.arch.is_none() || less.arch == more.arch)
+    }
+
+    /// Every list of up to two entries, the values being their numbers.
+    fn lists() -> Vec<ByPlatform<usize>> {
+        let kinds: Vec<_> = computers().into_iter().map(|os| (os.family, os.arch)).collect();
+        let entry = |(os, arch), value| OnPlatform { os, arch, value };
+        let mut all: Vec<_> =
+            kinds.iter().map(|one| ByPlatform::List(vec![entry(*one, 1)])).collect();
+        for first in &kinds {
+            all.extend(
+                kinds
+                    .iter()
+                    .map(|second| ByPlatform::List(vec![entry(*first, 1), entry(*second, 2)])),
+            );
+        }
+        all
+    }
+
+    #[test]
+    fn knowing_more_of_a_computer_changes_no_choice() {
+        for list in lists() {
+            for less in computers() {
+                let choice = choose(&list, Some(&less));
+                for more in computers().into_iter().filter(|more| is_known_better(more, &less)) {
+                    let better = choose(&list, Some(&more));
+                    let stays = matches!(choice, Choice::Unknown(_)) || better == choice;
+                    assert!(stays, "{list:?}: {less:?} {choice:?}, {more:?} {better:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_computer_that_is_known_gets_the_first_entry_that_runs_there() {
+        let known = |os: &OsFacts| os.family.is_some() && os.arch.is_some();
+        for list in lists() {
+            for os in computers().into_iter().filter(known) {
+                let runs = |arch: Option<Arch>| match (os.arch, arch) {
+                    (_, None) | (Some(Arch::Arm64), _) => true,
+                    (Some(Arch::X64), Some(arch)) => arch != Arch::Arm64,
+                    (_, Some(arch)) => arch == Arch::X86,
+                };
+                let mut entries = list.entries();
+                let first = entries.find(|(family, arch, _)| {
+                    (family.is_none() || *family == os.family) && runs(*arch)
+                });
+                let expected = first.map_or(Choice::Nothing, |(_, _, value)| Choice::Fits(value));
+                assert_eq!(choose(&list, Some(&os)), expected, "{list:?} {os:?}");
+            }
+        }
+    }
+}

@@ -7,11 +7,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ordain_schema::document::{
-    Action, ByPlatform, Licence, LicenceNeed, OsFacts, RepairStrategy, Software, SoftwareVersion,
-    UpgradeStrategy, VersionBound, VersionScheme, VersionWish,
+    Licence, LicenceNeed, OsFacts, RepairStrategy, Software, UpgradeStrategy, VersionBound,
+    VersionScheme, VersionWish,
 };
 
-use super::platform::{self, Choice, choose};
 use super::versions::{Offered, entry, offered};
 use crate::fleet::Subject;
 use crate::item::{Act, Reason};
@@ -96,11 +95,11 @@ pub(super) struct Found<'a> {
 #[derive(Debug)]
 pub(super) struct Case<'a> {
     /// The software's name.
-    name: &'a str,
+    pub(super) name: &'a str,
     /// The document.
     pub(super) software: &'a Software,
     /// The computer's operating system.
-    os: Option<&'a OsFacts>,
+    pub(super) os: Option<&'a OsFacts>,
     /// What is detected.
     pub(super) detected: Detected<'a>,
     /// The answer of its test.
@@ -332,48 +331,6 @@ impl<'a> Case<'a> {
             from: Some(version.into()),
             to: None,
         }]))
-    }
-
-    /// What keeps a change to a version from being made on this platform.
-    fn hindrance(&self, act: Act, from: Option<&str>, to: &str) -> Option<Outcome> {
-        let install = platform::install(self.software, self.entry(Some(to)));
-        let (installs, removes) = match act {
-            Act::Repair => match self.software.repair.strategy {
-                RepairStrategy::UninstallInstall => (true, true),
-                RepairStrategy::InstallOver => (true, false),
-                RepairStrategy::Script | RepairStrategy::None => (false, false),
-            },
-            Act::Update | Act::Downgrade => match self.software.upgrade_strategy {
-                UpgradeStrategy::UninstallInstall => (true, true),
-                UpgradeStrategy::InstallOver => (true, false),
-                UpgradeStrategy::UpgradeScript => (act == Act::Downgrade, false),
-                UpgradeStrategy::None => (false, false),
-            },
-            _ => (true, false),
-        };
-        let hindered = install.filter(|_| installs).and_then(|by| self.hinders("install", by));
-        hindered.or_else(|| if removes { self.removal(from) } else { None })
-    }
-
-    /// What keeps a version from being removed on this platform.
-    fn removal(&self, version: Option<&str>) -> Option<Outcome> {
-        let by = platform::uninstall(self.software, self.entry(version))?;
-        self.hinders("uninstall", by)
-    }
-
-    fn hinders(&self, key: &str, by: &ByPlatform<Action>) -> Option<Outcome> {
-        match choose(by, self.os) {
-            Choice::Fits(_) => None,
-            Choice::Nothing => Some(Outcome::Fails(Reason::NoApplicableVersion)),
-            Choice::Unknown(fact) => Some(Outcome::Undecided(Missing {
-                what: format!("{key} of software/{}", self.name),
-                fact: fact.to_owned(),
-            })),
-        }
-    }
-
-    fn entry(&self, version: Option<&str>) -> Option<&'a SoftwareVersion> {
-        entry(self.software, self.offered.scheme, version?)
     }
 
     fn base(&self, version: &str) -> Option<&'a str> {

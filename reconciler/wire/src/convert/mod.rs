@@ -5,6 +5,7 @@
 //! `order` for orders, at `run` for what they run, at `progress` for reports,
 //! at `words` for the words.
 
+mod installer;
 mod order;
 mod progress;
 mod run;

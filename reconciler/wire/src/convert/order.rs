@@ -4,6 +4,7 @@
 use ordain_core::item::{Act, Item};
 use ordain_core::order::{Check, CheckHow, Expect, Step, Task, What, Work};
 
+use super::installer::files;
 use super::words::Word;
 use super::{
     MAX_ATTEMPTS, MAX_CHECKS, MAX_LIST, MAX_STEPS, MAX_WORKS, Malformed, Problem, bounded,
@@ -172,11 +173,7 @@ impl TryFrom<WorkSpec> for Work {
                 WhatSpec::Probe { probe } => What::Probe(probe.try_into()?),
                 WhatSpec::Run { run } => What::Run(run.try_into()?),
                 WhatSpec::Reboot => What::Reboot,
-                WhatSpec::Fetch { artifacts } => {
-                    bounded("artifacts", artifacts.len(), MAX_LIST)
-                        .map_err(Malformed::at("fetch"))?;
-                    What::Fetch(artifacts.into_iter().map(Into::into).collect())
-                }
+                WhatSpec::Fetch { artifacts } => What::Fetch(files(artifacts)?),
             },
             expect: work.expect.try_into()?,
         })

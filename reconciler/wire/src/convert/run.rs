@@ -1,16 +1,15 @@
-//! What an order runs, out and in: probes, processes and artifacts.
+//! What an order runs, out and in: probes and processes. What installing needs
+//! is converted in `installer`.
 
-use ordain_core::order::{Artifact, Audience, File, FileVersion, Offer, Probe, Run, RunWhat};
+use ordain_core::order::{Audience, File, FileVersion, Offer, Probe, Run, RunWhat};
 
 use super::words::{Word, one_of};
 use super::{MAX_LIST, MAX_TIMEOUT, Malformed, Problem, bounded};
 use crate::order::FileVersionSpec;
-use crate::{ArtifactSpec, AudienceSpec, FileSpec, OfferSpec, ProbeSpec, RunSpec, RunWhatSpec};
+use crate::{AudienceSpec, FileSpec, OfferSpec, ProbeSpec, RunSpec, RunWhatSpec};
 
 /// The methods of a task's one script.
 const METHODS: &[&str] = &["get", "set", "test"];
-/// The built-ins that a platform's module may know.
-const BUILT_INS: &[&str] = &["msi", "exe", "archive"];
 
 impl From<Probe> for ProbeSpec {
     fn from(probe: Probe) -> Self {
@@ -76,6 +75,7 @@ impl From<Run> for RunSpec {
             reboot_codes: run.reboot_codes,
             environment: run.environment.into_iter().collect(),
             input: run.input.map(|input| input.to_string()),
+            needs: run.needs.map(|needs| Box::new((*needs).into())),
         }
     }
 }
@@ -110,6 +110,7 @@ impl TryFrom<RunSpec> for Run {
             reboot_codes: run.reboot_codes,
             environment: run.environment.into_iter().collect(),
             input: run.input.map(Into::into),
+            needs: run.needs.map(|needs| (*needs).try_into().map(Box::new)).transpose()?,
         })
     }
 }
@@ -195,9 +196,7 @@ impl From<RunWhat> for RunWhatSpec {
             RunWhat::Package { manager, name, version, remove } => {
                 Self::Package { manager: manager.word().to_owned(), name, version, remove }
             }
-            RunWhat::BuiltIn { name, arguments } => {
-                Self::BuiltIn { name: name.to_owned(), arguments }
-            }
+            RunWhat::Installer(installer) => Self::Installer { installer: installer.into() },
         }
     }
 }
@@ -241,36 +240,7 @@ impl TryFrom<RunWhatSpec> for RunWhat {
                     remove,
                 }
             }
-            RunWhatSpec::BuiltIn { name, arguments } => {
-                let place = || Malformed::at("built-in");
-                bounded("arguments", arguments.len(), MAX_LIST).map_err(place())?;
-                Self::BuiltIn {
-                    name: one_of("built-in", BUILT_INS, &name).map_err(place())?,
-                    arguments,
-                }
-            }
+            RunWhatSpec::Installer { installer } => Self::Installer(installer.try_into()?),
         })
-    }
-}
-
-impl From<Artifact> for ArtifactSpec {
-    fn from(artifact: Artifact) -> Self {
-        Self {
-            url: artifact.url,
-            sha256: artifact.sha256,
-            size: artifact.size,
-            extract: artifact.extract,
-        }
-    }
-}
-
-impl From<ArtifactSpec> for Artifact {
-    fn from(artifact: ArtifactSpec) -> Self {
-        Self {
-            url: artifact.url,
-            sha256: artifact.sha256,
-            size: artifact.size,
-            extract: artifact.extract,
-        }
     }
 }

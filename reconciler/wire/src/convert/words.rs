@@ -2,7 +2,7 @@
 
 use ordain_core::item::{Act, Phase, Reason};
 use ordain_core::order::{
-    Interpreter, PackageManager, Pending, Relation, RunContext, VersionScheme, WorkPhase,
+    Interpreter, OnBusy, PackageManager, Pending, Relation, RunContext, VersionScheme, WorkPhase,
 };
 
 use super::Problem;
@@ -80,6 +80,11 @@ spelled_here! {
         User = "user",
         Metascript = "metascript",
         Cloud = "cloud",
+    }
+    OnBusy: "answer to a busy program" {
+        Postpone = "postpone",
+        Prompt = "prompt",
+        Kill = "kill",
     }
     VersionScheme: "version scheme" {
         Auto = "auto",

@@ -42,6 +42,7 @@ fn script(phase: WorkPhase, name: &str, expect: Expect) -> Work {
         reboot_codes: vec![3010],
         environment: Vec::new(),
         input: None,
+        needs: None,
     };
     Work { phase, what: What::Run(run), expect }
 }

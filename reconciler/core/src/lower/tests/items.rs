@@ -179,7 +179,7 @@ target: {all: true}
     insta::assert_snapshot!(told(&text, computer()), @r#"
     install software/x to 1 x2
       download: https://example.com/x-x64.msi?a=1
-      install: msi ["install", "x-x64.msi", "ALLUSERS=1"] (1800s)
+      install: Msi { artifact: "x-x64.msi", properties: [("ALLUSERS", "1")], transform: None, remove: false } (1800s)
       detect: ProductCode("{4A03706F-666A-4037-7777-5F2748764D10}") -> >=1
     "#);
     let run = first_run(&text);

@@ -162,7 +162,7 @@ fn of_run(run: &Run) -> String {
             let verb = if *remove { "remove" } else { "add" };
             format!("{verb} package {name} {}", version.as_deref().unwrap_or("any"))
         }
-        RunWhat::BuiltIn { name, arguments } => format!("{name} {arguments:?}"),
+        RunWhat::Installer(installer) => format!("{installer:?}"),
     };
     format!("{what} ({}s)", run.timeout_seconds)
 }

@@ -84,6 +84,7 @@ fn step(row: &PlannedRow) -> Step {
             reboot_codes: Vec::new(),
             environment: Vec::new(),
             input: None,
+            needs: None,
         }),
         expect: Expect::Success,
     };

@@ -3,9 +3,9 @@
 use ordain_core::execute::{At, End, Outcome, Progress};
 use ordain_core::item::{Act, Item, Phase, Reason};
 use ordain_core::order::{
-    Artifact, Audience, Check, CheckHow, Expect, File, FileVersion, Finding, Found, Interpreter,
-    Offer, PackageManager, Pending, Probe, Relation, Run, RunContext, RunWhat, Step, Task,
-    VersionScheme, What, Work, WorkPhase,
+    Artifact, Audience, Check, CheckHow, CloseFirst, Expect, File, FileVersion, Finding, Found,
+    Installer, Interpreter, Needs, Offer, OnBusy, PackageManager, Pending, Probe, Relation, Run,
+    RunContext, RunWhat, Step, Task, VersionScheme, What, Work, WorkPhase,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -58,8 +58,7 @@ fn what_runs() -> impl Strategy<Value = RunWhat> {
         (manager(), "[a-z0-9.+]{1,9}", of("[0-9.~:]{1,9}"), any::<bool>()).prop_map(
             |(manager, name, version, remove)| RunWhat::Package { manager, name, version, remove }
         ),
-        (select(vec!["msi", "exe", "archive"]), vec(text(), 0..3))
-            .prop_map(|(name, arguments)| RunWhat::BuiltIn { name, arguments }),
+        installer().prop_map(RunWhat::Installer),
     ]
 }
 
@@ -73,18 +72,76 @@ fn run() -> impl Strategy<Value = Run> {
     let person = of("[a-z]{1,5}@[a-z]{1,5}");
     let users = prop_oneof![Just(Audience::Each), person.prop_map(Audience::Primary)];
     let codes = (codes(), codes());
-    (what_runs(), context(), of(users), 1_u64..100_000, codes, environment, of(text())).prop_map(
-        |(what, context, users, timeout_seconds, (success, reboot), environment, input)| Run {
-            what,
-            context,
-            users,
-            timeout_seconds,
-            success_codes: success,
-            reboot_codes: reboot,
-            environment: environment.into_iter().collect(),
-            input: input.map(Into::into),
-        },
+    (
+        what_runs(),
+        context(),
+        of(users),
+        1_u64..100_000,
+        codes,
+        environment,
+        (of(text()), of(needs())),
     )
+        .prop_map(
+            |(
+                what,
+                context,
+                users,
+                timeout_seconds,
+                (success, reboot),
+                environment,
+                (input, needs),
+            )| Run {
+                what,
+                context,
+                users,
+                timeout_seconds,
+                success_codes: success,
+                reboot_codes: reboot,
+                environment: environment.into_iter().collect(),
+                input: input.map(Into::into),
+                needs: needs.map(Box::new),
+            },
+        )
+}
+
+fn needs() -> impl Strategy<Value = Needs> {
+    let on_busy = select(vec![OnBusy::Postpone, OnBusy::Prompt, OnBusy::Kill]);
+    let close = (vec("[^\0]{0,9}", 0..3), on_busy)
+        .prop_map(|(processes, on_busy)| CloseFirst { processes, on_busy });
+    (vec(artifact(), 0..2), of(close))
+        .prop_map(|(artifacts, close_first)| Needs { artifacts, close_first })
+}
+
+fn installer() -> impl Strategy<Value = Installer> {
+    let arguments = || vec("[^\0]{0,9}", 0..3);
+    let properties = vec(("[A-Z]{1,5}", "[^\0]{0,9}"), 0..3);
+    prop_oneof![
+        (text(), properties, of(text()), any::<bool>()).prop_map(
+            |(artifact, properties, transform, remove)| Installer::Msi {
+                artifact,
+                properties,
+                transform,
+                remove
+            }
+        ),
+        (text(), arguments())
+            .prop_map(|(artifact, arguments)| Installer::Exe { artifact, arguments }),
+        (text(), "[^\0]{0,9}", any::<u32>()).prop_map(|(artifact, to, strip)| Installer::Archive {
+            artifact,
+            to,
+            strip
+        }),
+        text().prop_map(|artifact| Installer::Pkg { artifact }),
+        (text(), of("[^\0]{0,9}"), "[^\0]{0,9}").prop_map(|(artifact, app, to)| Installer::Dmg {
+            artifact,
+            app,
+            to
+        }),
+        (text(), arguments()).prop_map(|(code, arguments)| Installer::Registered {
+            by: Box::new(Probe::ProductCode(code)),
+            arguments
+        }),
+    ]
 }
 
 fn probe() -> impl Strategy<Value = Probe> {
@@ -107,8 +164,16 @@ fn probe() -> impl Strategy<Value = Probe> {
 }
 
 fn artifact() -> impl Strategy<Value = Artifact> {
-    (text(), of(text()), of(any::<u64>()), any::<bool>())
-        .prop_map(|(url, sha256, size, extract)| Artifact { url, sha256, size, extract })
+    (text(), text(), text(), of("[0-9a-f]{64}"), of(any::<u64>()), any::<bool>()).prop_map(
+        |(name, file, url, sha256, size, extract)| Artifact {
+            name,
+            file,
+            url,
+            sha256,
+            size,
+            extract,
+        },
+    )
 }
 
 fn expect() -> impl Strategy<Value = Expect> {

@@ -74,7 +74,7 @@ fn good() -> serde_json::Value {
             "what": {"type": "run", "run": {
                 "what": {"type": "script", "blob": "a".repeat(40), "path": "software/hello/i.sh", "interpreter": "sh"},
                 "context": "system", "timeoutSeconds": 60, "successCodes": [0],
-                "environment": {"ORDAIN_ITEM": "software/hello"},
+                "environment": {"ORDAIN_ITEM": "software/hello"}, "needs": null,
             }},
             "expect": {"type": "success"},
         }],
@@ -149,8 +149,18 @@ fn what_makes_no_sense_is_refused_with_its_place() {
         ),
         (
             &format!("{run}/what"),
-            serde_json::json!({"type": "built-in", "name": "format", "arguments": []}),
-            "step 1, work 1, built-in: unknown built-in `format`",
+            serde_json::json!({"type": "installer", "installer": {"type": "exe", "artifact": "a", "arguments": ["a\0b"]}}),
+            "step 1, work 1, installer: arguments are short and hold no NUL",
+        ),
+        (
+            &format!("{run}/needs"),
+            serde_json::json!({"closeFirst": {"processes": [], "onBusy": "shout"}}),
+            "step 1, work 1, closeFirst: unknown answer to a busy program `shout`",
+        ),
+        (
+            &format!("{run}/needs"),
+            serde_json::json!({"artifacts": [{"name": "a", "file": "a", "url": "u", "sha256": "0", "size": null, "extract": false}]}),
+            "step 1, work 1, artifact: a SHA-256 has 64 hexadecimal digits",
         ),
     ];
     for (pointer, value, expected) in table {
