@@ -3,6 +3,7 @@
 mod agent;
 mod properties;
 mod transcripts;
+mod waiting;
 
 use ordain_schema::document::{Interpreter, Offline, PackageManager, RunContext};
 

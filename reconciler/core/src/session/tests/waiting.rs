@@ -1,0 +1,135 @@
+//! Sessions that wait: for their computer, and for the time of their execution.
+
+use super::transcripts::*;
+use super::*;
+
+#[test]
+fn offline_before_detection() {
+    let begun = || vec![Event::Begun];
+    let mut session =
+        Session::new(Created { offline: Offline::Skip, ..created(Kind::Maintenance, false) });
+    insta::assert_snapshot!(tell(&mut session, begun()), @r#"
+    Begun: missed for nothing; ended missed
+    stages:
+    "#);
+    let mut session = Session::new(created(Kind::Maintenance, false));
+    let mut events = begun();
+    events.extend([Event::Connected, resolved(&["a"])]);
+    insta::assert_snapshot!(tell(&mut session, events), @r#"
+    Begun: pending-connectivity for connection
+    Connected: running for resolution; resolve
+    Resolved: running for number; number
+    stages: resolution passed, detection running, notify waiting, execution waiting, report waiting
+    "#);
+    assert_eq!(session.running_seconds(at(30)), 10, "waiting does not count");
+}
+
+#[test]
+fn a_line_that_drops_misses_nothing() {
+    let skip = Created { offline: Offline::Skip, ..created(Kind::Maintenance, true) };
+    let mut session = Session::new(skip);
+    for event in [Event::Begun, Event::Disconnected, resolved(&["a"])] {
+        session.step(event, at(0));
+    }
+    assert_eq!(session.status(), Status::PendingConnectivity);
+    assert_eq!(session.step(Event::Connected, at(1)), [Effect::NumberOrder]);
+}
+
+#[test]
+fn lost_before_execution_only_executes_on_connect() {
+    let mut events = until_planned(&[row("a")]);
+    events.insert(5, Event::Disconnected);
+    events.extend([Event::Connected, Event::Numbered(2), Event::Disconnected, Event::Connected]);
+    let mut all = vec![Report::Accepted];
+    all.extend(good(0));
+    events.extend(reports(2, 4, all));
+    let mut session = Session::new(created(Kind::Maintenance, true));
+    insta::assert_snapshot!(tell(&mut session, events), @r#"
+    Begun: running for resolution; resolve
+    Resolved: running for number; number
+    Numbered: running for acceptance; send 1: detect 1
+    Reported accepted: running for detection
+    Reported 1 findings: running for plan; plan
+    Disconnected: running for plan
+    Planned: pending-connectivity for connection
+    Connected: running for number; number
+    Numbered: running for acceptance; send 2: execute 1
+    Disconnected: pending-connectivity for connection
+    Connected: running for acceptance; send 2: execute 1
+    Reported accepted: running for execution
+    Reported start 0/1/0: running for execution
+    Reported end 0/1/0 Exit(0): running for execution
+    Reported start 0/1/1: running for execution
+    Reported end 0/1/1 Detected(Some("2")): passed for nothing; ended passed
+    stages: resolution passed, detection passed, execution passed, report passed
+    software/a done passed software-missing
+    "#);
+}
+
+#[test]
+fn a_plan_waits_for_its_time() {
+    let until_then = |second| {
+        let mut events = until_planned(&[row("a")]);
+        events.pop();
+        events.push(planned_for(&[row("a")], second));
+        events
+    };
+    let mut session = Session::new(created(Kind::Maintenance, true));
+    let mut events = until_then(85);
+    events.extend([Event::Woken, Event::Disconnected, Event::Woken, Event::Connected]);
+    insta::assert_snapshot!(tell(&mut session, events), @"
+    Begun: running for resolution; resolve
+    Resolved: running for number; number
+    Numbered: running for acceptance; send 1: detect 1
+    Reported accepted: running for detection
+    Reported 1 findings: running for plan; plan
+    Planned: awaiting-execution for execution-time; wake at 85s
+    Woken: awaiting-execution for execution-time; wake at 85s
+    Disconnected: awaiting-execution for execution-time
+    Woken: pending-connectivity for connection
+    Connected: running for number; number
+    stages: resolution passed, detection passed, notify passed, execution running, report waiting
+    software/a waiting - software-missing
+    ");
+    let mut session = Session::new(created(Kind::Maintenance, true));
+    insta::assert_snapshot!(tell(&mut session, until_then(20)), @"
+    Begun: running for resolution; resolve
+    Resolved: running for number; number
+    Numbered: running for acceptance; send 1: detect 1
+    Reported accepted: running for detection
+    Reported 1 findings: running for plan; plan
+    Planned: running for number; number
+    stages: resolution passed, detection passed, execution running, report waiting
+    software/a waiting - software-missing
+    ");
+    let skipped = Created { offline: Offline::Skip, ..created(Kind::Maintenance, true) };
+    let mut session = Session::new(skipped);
+    let mut events = until_then(75);
+    events.extend([Event::Disconnected, Event::Woken]);
+    insta::assert_snapshot!(tell(&mut session, events), @"
+    Begun: running for resolution; resolve
+    Resolved: running for number; number
+    Numbered: running for acceptance; send 1: detect 1
+    Reported accepted: running for detection
+    Reported 1 findings: running for plan; plan
+    Planned: awaiting-execution for execution-time; wake at 75s
+    Disconnected: awaiting-execution for execution-time
+    Woken: missed for nothing; ended missed
+    stages: resolution passed, detection passed, notify passed
+    software/a skipped - software-missing
+    ");
+    let mut session = Session::new(created(Kind::Maintenance, true));
+    let mut events = until_then(1000);
+    events.push(Event::Cancelled);
+    insta::assert_snapshot!(tell(&mut session, events), @"
+    Begun: running for resolution; resolve
+    Resolved: running for number; number
+    Numbered: running for acceptance; send 1: detect 1
+    Reported accepted: running for detection
+    Reported 1 findings: running for plan; plan
+    Planned: awaiting-execution for execution-time; wake at 1000s
+    Cancelled: cancelled for nothing; ended cancelled
+    stages: resolution passed, detection passed, notify failed
+    software/a cancelled - software-missing
+    ");
+}
