@@ -13,6 +13,7 @@ mod stage;
 mod bad_input;
 mod commits;
 mod converge;
+mod files;
 mod filters;
 mod killed;
 mod network;
