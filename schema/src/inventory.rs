@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
 
 use crate::decode::{Decode, Faults, Input, fleet};
-use crate::document::{Approval, ComputerFacts, Inventory, PersonFacts, TenantFacts};
+use crate::document::{Approval, ComputerFacts, Inventory, PersonFacts, RolloutFacts, TenantFacts};
 use crate::tree::{self, Entry, Fault, Node, Value};
 use crate::{Code, Diagnostic, Span};
 
@@ -63,7 +63,7 @@ fn whole(node: &Node<'_>, faults: &mut Faults) -> Inventory {
 }
 
 /// Reads JSON lines: each an object with exactly one of the keys `tenant`,
-/// `person`, `available`, `script`, `approval`, `computer`.
+/// `person`, `available`, `script`, `approval`, `rollout`, `computer`.
 #[derive(Debug)]
 pub struct Lines {
     path: String,
@@ -75,7 +75,8 @@ pub struct Lines {
 }
 
 /// What a line may hold.
-const KEYS: &[&str] = &["tenant", "person", "available", "script", "approval", "computer"];
+const KEYS: &[&str] =
+    &["tenant", "person", "available", "script", "approval", "rollout", "computer"];
 
 impl Lines {
     /// Nothing read yet of a file.
@@ -121,6 +122,7 @@ impl Lines {
         own.tenants.extend(more.tenants);
         own.persons.extend(more.persons);
         own.approvals.extend(more.approvals);
+        own.rollouts.extend(more.rollouts);
         own.computers.extend(more.computers);
         self.faults.diagnostics.extend(next.faults.diagnostics);
         let lists = [(&mut own.available, more.available), (&mut own.scripts, more.scripts)];
@@ -180,6 +182,7 @@ impl Lines {
             "tenant" => self.inventory.tenants.extend(TenantFacts::decode(input, faults)),
             "person" => self.inventory.persons.extend(PersonFacts::decode(input, faults)),
             "approval" => self.inventory.approvals.extend(Approval::decode(input, faults)),
+            "rollout" => self.inventory.rollouts.extend(RolloutFacts::decode(input, faults)),
             "computer" => self.inventory.computers.extend(ComputerFacts::decode(input, faults)),
             "available" => {
                 lists(input, &mut self.inventory.available, &mut self.places[0], faults);
@@ -229,9 +232,11 @@ persons: [{upn: jo@contoso.example, tenant: contoso, groups: [Accounting], tags:
 available: {reader: [\"24.2\", \"24.1\"]}
 scripts: {\"groups/lab.star\": [pc-02]}
 approvals: [{computer: pc-02, deployment: deployments/optional.yaml}]
+rollouts: [{item: software/reader, started: 2026-03-01T09:00:00-06:00}]
 computers:
   - name: pc-02
     tenant: contoso
+    key: 5f2a
     chassis: desktop
     domainRole: member
     os: {family: windows, version: 10.0.19045.3803, arch: x64}
@@ -255,6 +260,7 @@ computers:
             ("tenants", "tenant"),
             ("persons", "person"),
             ("approvals", "approval"),
+            ("rollouts", "rollout"),
             ("computers", "computer"),
         ] {
             for item in whole[list].as_array().into_iter().flatten() {
@@ -319,7 +325,7 @@ computers:
         1:54 bad-value `laptop` is no value of `chassis` (write one of `desktop`, `portable`, `server`, `unknown`)
         2:1 missing-key `tenant` is missing in `computer` at line 2 (add `tenant` at line 2)
         3:25 exclusive-keys `person` stands beside the line's one key (write it on a line of its own)
-        4:1 missing-key the line holds none of the keys of an inventory (write an object with one of tenant, person, available, script, approval, computer)
+        4:1 missing-key the line holds none of the keys of an inventory (write an object with one of tenant, person, available, script, approval, rollout, computer)
         5:1 wrong-type the document takes an object, not a list (write an object)
         6:29 syntax this is no JSON: something stands behind the value ()
         8:16 duplicate-key `s` stands on an earlier line too (write all of it on one line)

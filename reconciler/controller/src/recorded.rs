@@ -78,6 +78,9 @@ pub(crate) fn computer(row: &ComputerRow, findings: &[FindingRow], online: bool)
         software: row.inventoried_at.map(|_| DetectedVersions::default()),
         ..ComputerFacts::default()
     };
+    if let Some(zone) = time_zone(row) {
+        facts.facts.get_or_insert_default().insert("timezone".to_owned(), zone.into());
+    }
     for finding in findings {
         take_in(&mut facts, finding);
     }

@@ -4,11 +4,17 @@
 //! of an installation reckons alike. When sessions start is decided by those
 //! who hold a clock; here time is always a parameter.
 
+mod hours;
+mod nth;
+
 use std::str::FromStr;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, Zoned, civil};
-use ordain_schema::document::Day;
+use ordain_schema::Spanned;
+use ordain_schema::document::{Day, NthDay};
+
+pub use hours::business_hours;
 
 /// The zone of an IANA name; none for any other text.
 pub fn zone(name: &str) -> Option<TimeZone> {
@@ -125,6 +131,58 @@ impl Cron {
     }
 }
 
+/// When something comes again and again.
+#[derive(Debug, Clone)]
+pub enum Recurrence {
+    /// By a cron expression.
+    Cron(Box<Cron>),
+    /// Once a month.
+    Nth(NthDay),
+}
+
+impl Recurrence {
+    /// As a document writes it: one of both, none where it is at fault.
+    pub fn of(cron: Option<&Spanned<String>>, nth: Option<NthDay>) -> Option<Self> {
+        match cron {
+            Some(cron) => Some(Self::Cron(Box::new(Cron::parse(cron).ok()?))),
+            None => nth.map(Self::Nth),
+        }
+    }
+
+    /// The first occurrence after a moment, in that moment's zone.
+    pub fn next(&self, after: &Zoned) -> Option<Zoned> {
+        match self {
+            Self::Cron(cron) => cron.next(after),
+            Self::Nth(day) => nth::next(*day, after),
+        }
+    }
+
+    /// The last occurrence before a moment, or at it.
+    pub fn last(&self, until: &Zoned) -> Option<Zoned> {
+        match self {
+            Self::Cron(cron) => cron.last(until),
+            Self::Nth(day) => nth::last(*day, until),
+        }
+    }
+}
+
+/// The moment at which a day begins in a zone; none at the end of all days.
+pub fn start_of(day: Day, zone: &TimeZone) -> Option<Timestamp> {
+    let date = civil::Date::new(day.year, day.month.cast_signed(), day.day.cast_signed()).ok()?;
+    Some(date.to_zoned(zone.clone()).ok()?.timestamp())
+}
+
+/// The day after a day.
+pub fn day_after(day: Day) -> Option<Day> {
+    let date = civil::Date::new(day.year, day.month.cast_signed(), day.day.cast_signed()).ok()?;
+    let next = date.tomorrow().ok()?;
+    Some(Day {
+        year: next.year(),
+        month: next.month().unsigned_abs(),
+        day: next.day().unsigned_abs(),
+    })
+}
+
 impl Field {
     /// The field in numbers alone.
     fn plain(&self, text: &str) -> Result<String, BadCron> {
@@ -188,100 +246,4 @@ impl Field {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn zones_are_iana_names() {
-        for name in ["UTC", "Etc/UTC", "Europe/Oslo", "America/Chicago", "Asia/Kolkata"] {
-            assert!(zone(name).is_some(), "{name}");
-        }
-        for name in ["", "Oslo", "europe/oslo", "CET+1", "Mars/Base", "tenant", "Europe/Oslo "] {
-            assert!(zone(name).is_none(), "{name}");
-        }
-        assert_eq!(nearest_zone("europe/oslo").as_deref(), Some("Europe/Oslo"));
-        assert_eq!(nearest_zone("Oslo").as_deref(), Some("Europe/Oslo"));
-        assert_eq!(nearest_zone("America/New York").as_deref(), Some("America/New_York"));
-        assert_eq!(nearest_zone("Mars/Base"), None);
-    }
-
-    #[test]
-    fn a_moment_belongs_to_a_day_of_its_zone() {
-        let moment: Timestamp = "2026-03-01T23:30:00Z".parse().expect("a timestamp");
-        let in_zone = |name: &str| day(moment, &zone(name).expect("a zone")).to_string();
-        assert_eq!(in_zone("Etc/UTC"), "2026-03-01");
-        assert_eq!(in_zone("Europe/Oslo"), "2026-03-02");
-        assert_eq!(in_zone("America/Chicago"), "2026-03-01");
-        let of = |year, month, day| Day { year, month, day };
-        assert_eq!(days_between(of(2024, 2, 28), of(2024, 3, 1)), 2);
-        assert_eq!(days_between(of(2024, 3, 1), of(2024, 2, 28)), -2);
-    }
-
-    #[test]
-    fn cron_expressions() {
-        let good = [
-            ("0 8 * * TUE", true),
-            ("00 08 1,15 jan-MAR *", true),
-            ("59 23 * * 7", true),
-            ("0 0 29 2 *", true),
-            ("0 8 * * SAT-SUN", true),
-            ("*/5 * * * *", false),
-            ("0 8-17/2 * * MON-FRI", false),
-            ("0,30 8 * * 0", false),
-            ("0 * * * *", false),
-            ("0-0 8 * * *", false),
-        ];
-        for (text, once) in good {
-            assert_eq!(Cron::parse(text).map(|cron| cron.is_once_a_day()), Ok(once), "{text}");
-        }
-        let bad = [
-            "",
-            "* * * *",
-            "0 0 8 * * *",
-            "60 8 * * *",
-            "0 24 * * *",
-            "0 8 0 * *",
-            "0 8 32 * *",
-            "0 8 * 13 *",
-            "0 8 * * 8",
-            "0 8 * * MONDAY",
-            "MON 8 * * *",
-            "0 8 * * 5-1",
-            "0 8 31 2 *",
-            "5/10 8 * * *",
-            "0 8 * * *,",
-            "0 8 */0 * *",
-            "@daily",
-            "0 8 L * *",
-            "0 8 * * TUE#2",
-            "-1 8 * * *",
-            "0 +8 * * *",
-            "a b c d e",
-            "0 8 ? * *",
-        ];
-        for text in bad {
-            assert!(Cron::parse(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn occurrences_at_the_change_of_clocks() {
-        let cron = Cron::parse("30 2 * * *").expect("a cron expression");
-        let after = |text: &str| {
-            let from: Zoned = text.parse().expect("a zoned time");
-            cron.next(&from).expect("there is a next one").to_string()
-        };
-        assert_eq!(
-            after("2026-03-28T12:00:00[Europe/Oslo]"),
-            "2026-03-29T03:00:00+02:00[Europe/Oslo]"
-        );
-        assert_eq!(
-            after("2026-10-24T12:00:00[Europe/Oslo]"),
-            "2026-10-25T02:30:00+02:00[Europe/Oslo]"
-        );
-        assert_eq!(
-            after("2026-10-25T02:30:00+02:00[Europe/Oslo]"),
-            "2026-10-26T02:30:00+01:00[Europe/Oslo]"
-        );
-    }
-}
+mod tests;

@@ -7,6 +7,7 @@ use ordain_schema::document::{Body, Only};
 use serde_json::Value;
 
 use crate::fleet::{Fleet, Subject, World};
+use crate::held::{Held, Standing, standing};
 use crate::item::Item;
 use crate::parameter::{Computed, Giver, OnComputer, computed, computed_values, settle_on};
 use crate::plan::{Action, Conflict, Place, Shadowed, plan_computer};
@@ -38,6 +39,10 @@ pub struct Explanation {
     pub unknown: Vec<Missing>,
     /// The actions of its direct prerequisites.
     pub prerequisites: Vec<Action>,
+    /// The computer's ring in the item's rollout, counted from 1.
+    pub ring: Option<u32>,
+    /// What holds the action back now; that the computer is excluded included.
+    pub held_by: Vec<Held>,
     /// Whether the computer is left alone by git.
     pub excluded: bool,
 }
@@ -103,6 +108,16 @@ fn explain_one(
         .first()
         .and_then(|action| action.deployment)
         .map(|id| winner(subject, policy.deployment(id)));
+    let excluded = is_excluded(subject);
+    let standing = actions.last().map(|action| standing(subject, request, action));
+    let Standing { ring, mut held_by, unknown: more } = standing.unwrap_or_default();
+    if excluded {
+        held_by.push(Held { what: "excluded".to_owned(), until: None, path: None });
+    }
+    let mut unknown = unknown(subject, candidates, request, item);
+    unknown.extend(more);
+    unknown.sort();
+    unknown.dedup();
     Explanation {
         computer: subject.facts.name.clone(),
         tenant: subject.facts.tenant.clone(),
@@ -121,10 +136,12 @@ fn explain_one(
             .cloned(),
         parameters: actions.last().map(|action| parameters(subject, action)).unwrap_or_default(),
         facts: facts(subject, candidates, item, actions.last()),
-        unknown: unknown(subject, candidates, request, item),
+        unknown,
         actions,
         prerequisites,
-        excluded: is_excluded(subject),
+        ring,
+        held_by,
+        excluded,
     }
 }
 

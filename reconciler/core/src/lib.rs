@@ -4,7 +4,7 @@
 //! `now`, and everything decided here can be replayed. In reading order:
 //! [`item`] and [`version`] are the vocabulary, [`policy`] resolves names
 //! within one commit, [`fleet`] is what is known of computers, [`resolve`]
-//! picks winners, [`plan`] says what they ask for, [`lower`] makes work of it,
+//! picks winners, [`plan`] says what they ask for, [`held`] what holds it back, [`lower`] makes work of it,
 //! [`order`] is what travels to an agent, [`execute`] walks it there,
 //! [`session`] drives the whole.
 
@@ -27,6 +27,8 @@ pub mod resolve;
 
 pub mod plan;
 pub mod schedule;
+
+pub mod held;
 
 pub mod explain;
 

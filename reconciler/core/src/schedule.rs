@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use ordain_schema::document::{Execute, Schedule, TimeOfDay};
 
-use crate::calendar::{self, Cron};
+use crate::calendar::{self, Recurrence};
 use crate::fleet;
 use crate::policy::{Policy, TenantId};
 
@@ -31,7 +31,7 @@ pub struct Timer {
 #[derive(Debug, Clone)]
 enum Rhythm {
     /// At most once a day.
-    Daily(Box<Cron>),
+    Daily(Recurrence),
     /// So many seconds apart.
     Every(NonZeroU64),
 }
@@ -47,7 +47,7 @@ impl Timer {
         let when = (!schedule.disabled).then_some(&schedule.when)?;
         let rhythm = match &when.every {
             Some(period) => Rhythm::Every(NonZeroU64::new(period.value.0)?),
-            None => Rhythm::Daily(Box::new(Cron::parse(when.cron.as_ref()?).ok()?)),
+            None => Rhythm::Daily(Recurrence::of(when.cron.as_ref(), when.nth_day())?),
         };
         Some(Self { rhythm, jitter: schedule.jitter.map_or(0, |seconds| seconds.0) })
     }
@@ -63,10 +63,10 @@ impl Timer {
     ) -> Option<Timestamp> {
         let last = match &self.rhythm {
             Rhythm::Every(period) => before(until, *period, seat)?.0,
-            Rhythm::Daily(cron) => {
+            Rhythm::Daily(days) => {
                 let spread = self.spread(seat);
                 let before = until.checked_sub(spread).ok()?.to_zoned(zone.clone());
-                cron.last(&before)?.timestamp().checked_add(spread).ok()?
+                days.last(&before)?.timestamp().checked_add(spread).ok()?
             }
         };
         (last > after).then_some(last)
@@ -79,10 +79,10 @@ impl Timer {
                 let (last, step) = before(after, *period, seat)?;
                 last.checked_add(step).ok()
             }
-            Rhythm::Daily(cron) => {
+            Rhythm::Daily(days) => {
                 let spread = self.spread(seat);
                 let from = after.checked_sub(spread).ok()?.to_zoned(zone.clone());
-                cron.next(&from)?.timestamp().checked_add(spread).ok()
+                days.next(&from)?.timestamp().checked_add(spread).ok()
             }
         }
     }
@@ -232,6 +232,9 @@ mod tests {
             ["2026-03-02T07:00:00Z"]
         );
         assert_eq!(of("when: {cron: \"0 8 * * TUE\"}", 7), [""; 0]);
+        let patch = "when: {nth: 2, weekday: TUE, plus: 5d, at: \"22:00\"}";
+        let april = starts(patch, 7, "2026-04-01T00:00:00Z", "2026-05-01T00:00:00Z");
+        assert_eq!(april, ["2026-04-20T03:00:00Z"]);
         assert_eq!(
             of("when: {every: 8h}", 60),
             ["2026-03-02T00:01:00Z", "2026-03-02T08:01:00Z", "2026-03-02T16:01:00Z"]

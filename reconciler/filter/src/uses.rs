@@ -32,8 +32,8 @@ impl Reach {
     }
 }
 
-/// Every filter script that a deployment or schedule asks, by path, directly
-/// or through a group, and those of groups whose members are excluded; with
+/// Every filter script that a deployment, schedule, window or ring asks, by
+/// path, directly or through a group, and those of groups whose members are excluded; with
 /// the tenants that those reach.
 pub(crate) fn scripts(policy: &Policy) -> BTreeMap<String, Reach> {
     let deployments = policy.deployments().iter().filter(|one| !one.disabled);
@@ -47,7 +47,10 @@ pub(crate) fn scripts(policy: &Policy) -> BTreeMap<String, Reach> {
             None => drop(all.insert(path.to_owned(), reach)),
         }
     };
-    for (target, scope, propagate) in deployed.chain(scheduled) {
+    let rings = policy.ring_targets();
+    let windows = policy.windows().iter();
+    let limited = windows.filter_map(|one| Some((one.target.as_ref()?, one.scope, false)));
+    for (target, scope, propagate) in deployed.chain(scheduled).chain(rings).chain(limited) {
         asked(policy, target).for_each(|path| ask(path, scope, propagate));
     }
     for (scope, group) in policy.excluding() {
@@ -63,6 +66,8 @@ pub(crate) fn scripts(policy: &Policy) -> BTreeMap<String, Reach> {
 /// The filter scripts that the policy names anywhere, asked or not, by path.
 pub(crate) fn named(policy: &Policy) -> BTreeSet<String> {
     let targets = policy.deployments().iter().flat_map(|one| asked(policy, &one.target));
+    let windows = policy.windows().iter().filter_map(|one| one.target.as_ref());
+    let targets = targets.chain(windows.flat_map(|target| asked(policy, target)));
     let groups = (0..policy.documents().len()).filter_map(|index| {
         let id = ordain_core::policy::DocumentId(u32::try_from(index).ok()?);
         policy.group(id)?.script.as_deref().filter(|path| is_starlark(path))

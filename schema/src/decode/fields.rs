@@ -57,6 +57,11 @@ impl<'n, 't, 'f> Fields<'n, 't, 'f> {
         self.entries.iter().find(|entry| entry.key == key).map(|entry| entry.span)
     }
 
+    /// Whether a key is written, and no other key excludes it.
+    pub(crate) fn is_given(&self, key: &str) -> bool {
+        self.key(key).is_some() && !self.excluded.contains(&key)
+    }
+
     /// The value of a key; none where it is not given or faulty.
     pub(crate) fn optional<T: Decode>(&mut self, key: &'static str) -> Option<T> {
         let input = self.input(key)?;

@@ -8,25 +8,46 @@ use super::written::is_moment;
 use super::{Decode, Faults, Fields, Input};
 use crate::document::{
     AgreementRow, Approval, ComputerFacts, DetectedVersions, DeviceGroupFact, Inventory, OsFacts,
-    PersonFacts, TenantFacts,
+    PersonFacts, RolloutFacts, TenantFacts,
 };
 use crate::{Code, Spanned};
 
 pub(crate) fn inventory(fields: &mut Fields<'_, '_, '_>) -> Inventory {
     let now: Option<Spanned<String>> = fields.nullable("now");
-    if let Some(now) = now.as_ref().filter(|now| !is_moment(now)) {
-        let message = format!("`{}` is no moment", super::faults::excerpt(now));
-        let hint = "write date, time and offset: 2026-03-02T09:00:00-06:00";
-        fields.faults.hinted(Code::BadValue, now.span, message, hint);
-    }
     Inventory {
-        now: now.filter(|now| is_moment(now)),
+        now: now.filter(|now| check_moment(now, fields.faults)),
         tenants: fields.nullable("tenants").unwrap_or_default(),
         persons: fields.nullable("persons").unwrap_or_default(),
         available: fields.nullable("available").unwrap_or_default(),
         scripts: fields.nullable("scripts").unwrap_or_default(),
         approvals: fields.nullable("approvals").unwrap_or_default(),
+        rollouts: fields.nullable("rollouts").unwrap_or_default(),
         computers: fields.nullable("computers").unwrap_or_default(),
+    }
+}
+
+/// Whether a text is a moment by RFC 3339; reports any other.
+pub(super) fn check_moment(text: &Spanned<String>, faults: &mut Faults) -> bool {
+    let fits = is_moment(text);
+    if !fits {
+        let message = format!("`{}` is no moment", super::faults::excerpt(text));
+        let hint = "write date, time and offset: 2026-03-02T09:00:00-06:00";
+        faults.hinted(Code::BadValue, text.span, message, hint);
+    }
+    fits
+}
+
+impl Decode for RolloutFacts {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        let mut fields = input.fields(faults)?;
+        let item: Option<Spanned<String>> = fields.required("item");
+        if let Some(item) = &item {
+            super::schedule::check_item(item, fields.faults);
+        }
+        let started: Option<Spanned<String>> = fields.required("started");
+        let started = started.filter(|started| check_moment(started, fields.faults));
+        fields.finish();
+        Some(Self { item: item?.value, started: started? })
     }
 }
 
@@ -88,6 +109,7 @@ impl Decode for ComputerFacts {
         let computer = Self {
             name: String::new(),
             tenant: String::new(),
+            key: fields.nullable("key"),
             online: fields.nullable("online"),
             chassis: fields.nullable("chassis"),
             domain_role: fields.nullable("domainRole"),

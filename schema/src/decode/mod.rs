@@ -30,6 +30,7 @@ mod given;
 mod installer;
 mod prerequisite;
 mod repository;
+mod rollout;
 mod schedule;
 mod script;
 mod software;
@@ -39,6 +40,7 @@ mod task;
 mod tenant;
 mod test;
 mod trust;
+mod window;
 
 pub(crate) use faults::Faults;
 pub(crate) use fields::Fields;
@@ -140,7 +142,7 @@ pub(crate) fn body(kind: Kind, fields: &mut Fields<'_, '_, '_>) -> Body {
         Kind::Group => Body::Group(Box::new(surroundings::group(fields))),
         Kind::Computer => Body::Computer(Box::new(surroundings::computer(fields))),
         Kind::Schedule => Body::Schedule(Box::new(schedule::schedule(fields))),
-        Kind::Window => Body::Window(Box::new(schedule::window(fields))),
+        Kind::Window => Body::Window(Box::new(window::window(fields))),
         Kind::Licence => Body::Licence(Box::new(surroundings::licence(fields))),
         Kind::Branding => Body::Branding(Box::new(surroundings::branding(fields))),
         Kind::Integration => Body::Integration(Box::new(surroundings::integration(fields))),

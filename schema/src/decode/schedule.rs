@@ -1,7 +1,8 @@
-//! Reading `Schedule` and `Window`.
+//! Reading `Schedule`.
 
+use super::window::{NthKeys, nth_keys};
 use super::{Decode, Faults, Fields, Input};
-use crate::document::{Notify, Postpone, Schedule, Seconds, When, Window};
+use crate::document::{Notify, Postpone, Schedule, Seconds, When};
 use crate::{Code, Spanned};
 
 /// The shortest rhythm of a schedule.
@@ -52,10 +53,12 @@ pub(super) fn check_item(item: &Spanned<String>, faults: &mut Faults) {
 impl Decode for When {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
-        fields.exactly_one_of(&[&["cron"], &["every"], &["on"]]);
+        fields.exactly_one_of(&[&["cron"], &["every"], &["on"], &["nth", "weekday", "plus", "at"]]);
         let every = fields.optional("every").filter(|every| is_long_enough(every, fields.faults));
         let on = fields.optional("on").filter(|on| is_commit(on, fields.faults));
-        let when = Self { cron: fields.optional("cron"), every, on };
+        let cron = fields.optional("cron");
+        let NthKeys { nth, weekday, plus, at } = nth_keys(&mut fields);
+        let when = Self { cron, every, on, nth, weekday, plus, at };
         fields.finish();
         Some(when)
     }
@@ -99,37 +102,4 @@ impl Decode for Postpone {
         fields.finish();
         Some(Self { choices: choices?, max })
     }
-}
-
-pub(super) fn window(fields: &mut Fields<'_, '_, '_>) -> Window {
-    fields.exactly_one_of(&[&["allow"], &["deny"]]);
-    fields.exactly_one_of(&[&["cron", "duration"], &["from", "to"]]);
-    let window = Window {
-        allow: fields.only_true("allow"),
-        deny: fields.only_true("deny"),
-        cron: fields.optional("cron"),
-        duration: fields.optional("duration"),
-        from: fields.optional("from"),
-        to: fields.optional("to"),
-        timezone: fields.optional("timezone"),
-        target: fields.optional("target"),
-        overrun: fields.optional("overrun"),
-    };
-    for (key, other) in [("cron", "duration"), ("duration", "cron")] {
-        if fields.key(key).is_some() && fields.key(other).is_none() {
-            fields.missing(&[other]);
-        }
-    }
-    if let (Some(from), Some(to)) = (&window.from, &window.to)
-        && from.value > to.value
-    {
-        let message = format!("the window ends on {} before it begins on {}", to.value, from.value);
-        fields.faults.hinted(
-            Code::BadValue,
-            to.span,
-            message,
-            "write the last day after the first",
-        );
-    }
-    window
 }

@@ -1,12 +1,10 @@
 //! Reading the settings that several kinds of documents share: secrets, hours,
-//! reboots, rollouts, the moment of execution.
+//! reboots, the moment of execution.
 
 use super::written::parse_time;
 use super::{Decode, Faults, Input};
 use crate::Code;
-use crate::document::{
-    BusinessHours, Execute, OnTimeout, Reboot, RebootMode, Ring, Rollout, Seconds, SecretRef,
-};
+use crate::document::{BusinessHours, Execute, OnTimeout, Reboot, RebootMode, Seconds, SecretRef};
 use crate::tree::Value;
 
 impl Decode for SecretRef {
@@ -130,25 +128,4 @@ fn prompt_mode(input: Input<'_, '_>, faults: &mut Faults) -> Option<RebootMode> 
     let (timeout, on_timeout) = (fields.optional("timeout"), fields.optional("onTimeout"));
     fields.finish();
     Some(asked(timeout, on_timeout))
-}
-
-impl Decode for Rollout {
-    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        let mut fields = input.fields(faults)?;
-        let rings_input = fields.required_input("rings");
-        let rings = rings_input.and_then(|input| Vec::decode(input, fields.faults));
-        super::plain::not_empty(rings.as_deref().unwrap_or_default(), rings_input, fields.faults);
-        let halt_at = fields.optional("haltAt");
-        fields.finish();
-        Some(Self { rings: rings?, halt_at })
-    }
-}
-
-impl Decode for Ring {
-    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
-        let mut fields = input.fields(faults)?;
-        let (percent, soak) = (fields.required("percent"), fields.optional("soak"));
-        fields.finish();
-        Some(Self { percent: percent?, soak })
-    }
 }

@@ -65,6 +65,37 @@ fn selector(fields: &mut Fields<'_, '_, '_>) -> Target {
     }
 }
 
+/// One selector of computers by what is known of them, or another key that
+/// excludes it; none where such a key is written, or nothing.
+pub(super) fn named_computers(
+    fields: &mut Fields<'_, '_, '_>,
+    others: &[&'static str],
+) -> Option<Target> {
+    const NOT_HERE: &[&str] = &["script", "tenants", "tenant", "tenantTag"];
+    let other: Vec<[&'static str; 1]> = others.iter().map(|key| [*key]).collect();
+    let selectors = SELECTORS.iter().filter(|keys| !NOT_HERE.contains(&keys[0])).copied();
+    let forms: Vec<&[&'static str]> =
+        other.iter().map(<[_; 1]>::as_slice).chain(selectors).collect();
+    let chosen = fields.one_of(&forms);
+    if chosen.is_none() {
+        fields.missing(&[others, &["tag"]].concat());
+    }
+    let target = Target {
+        computer: fields.optional("computer"),
+        person: fields.optional("person"),
+        group: fields.optional("group"),
+        tag: fields.optional("tag"),
+        directory_group: fields.optional("directoryGroup"),
+        product: fields.optional("product"),
+        agreement: fields.optional("agreement"),
+        device_group: fields.optional("deviceGroup"),
+        all: fields.only_true("all"),
+        ..Target::default()
+    };
+    (chosen.is_some_and(|key| !others.contains(&key)) && target != Target::default())
+        .then_some(target)
+}
+
 impl Decode for Exception {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         if let Value::Scalar(_) = input.node.value {

@@ -1,10 +1,11 @@
 //! Reading `Test`.
 
-use super::fleet::inventory;
+use super::fleet::{check_moment, inventory};
 use super::schedule::check_item;
 use super::{Decode, Faults, Fields, Input, nearest};
 use crate::document::{
-    ExpectedAction, ExpectedConflict, ExpectedError, GivenFile, SessionKind, Test, TestSession,
+    ExpectedAction, ExpectedConflict, ExpectedError, ExpectedHold, GivenFile, SessionKind, Test,
+    TestSession,
 };
 use crate::tree::Value;
 use crate::{Code, Spanned};
@@ -93,9 +94,28 @@ impl Decode for ExpectedAction {
             phase: fields.word("phase", PHASES),
             failed: fields.optional("failed"),
             parameters: fields.optional("parameters"),
+            ring: fields.optional("ring").map(|OrNull(ring)| ring),
+            held_by: fields.optional("heldBy"),
         };
         fields.finish();
         Some(Self { item: item?, ..action })
+    }
+}
+
+/// What holds an action back, alone or with the moment until which it does.
+impl Decode for ExpectedHold {
+    fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
+        if let Value::Scalar(_) = input.node.value {
+            return String::decode(input, faults).map(|what| Self { what, until: None });
+        }
+        let mut fields = input.fields(faults)?;
+        let what = fields.required("what");
+        let until: Option<OrNull<Spanned<String>>> = fields.optional("until");
+        let until = until.filter(|OrNull(until)| {
+            until.as_ref().is_none_or(|until| check_moment(until, fields.faults))
+        });
+        fields.finish();
+        Some(Self { what: what?, until: until.map(|OrNull(until)| until) })
     }
 }
 

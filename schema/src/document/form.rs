@@ -4,7 +4,6 @@
 //! parameters are `given.rs`.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -12,8 +11,8 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::{
-    CountOrPercent, Day, Execute, ExpectedAction, Feed, FileVersion, Latest, OnTimeout, Percent,
-    Reboot, RebootMode, Seconds, TimeOfDay, VersionBound, VersionWish,
+    CountOrPercent, Day, Execute, Feed, FileVersion, Latest, OnTimeout, Percent, Reboot,
+    RebootMode, Seconds, TimeOfDay, VersionBound, VersionWish,
 };
 
 /// A JSON Schema that is written where it is used, not in `$defs`.
@@ -47,7 +46,9 @@ macro_rules! serialize_as_text {
 }
 
 mod argument;
+mod expected;
 mod given;
+mod window;
 
 pub(super) use given::ValueShape;
 
@@ -297,84 +298,6 @@ inline_schema!(Reboot, "Reboot", generator => json_schema!({
         generator.subschema_for::<RebootSettings>(),
     ],
 }));
-
-impl Serialize for ExpectedAction {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("item", &self.item)?;
-        let mut entry = |key, value: Option<serde_json::Value>| match value {
-            Some(value) => map.serialize_entry(key, &value),
-            None => Ok(()),
-        };
-        entry("action", self.action.clone().map(Into::into))?;
-        entry("reason", self.reason.clone().map(Into::into))?;
-        entry("from", self.from.clone().map(Into::into))?;
-        entry("to", self.to.clone().map(Into::into))?;
-        entry("by", self.by.clone().map(Into::into))?;
-        entry("line", self.line.map(Into::into))?;
-        entry("because", self.because.clone().map(Into::into))?;
-        entry("waitsFor", self.waits_for.clone().map(Into::into))?;
-        entry("phase", self.phase.clone().map(Into::into))?;
-        entry("failed", self.failed.map(Into::into))?;
-        let parameters = self.parameters.clone();
-        entry("parameters", parameters.map(|all| all.into_iter().collect()))?;
-        map.end()
-    }
-}
-
-/// The shape of [`ExpectedAction`].
-#[derive(JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(rename = "ExpectedAction")]
-#[expect(dead_code, reason = "only the shape matters")]
-struct ExpectedActionShape {
-    /// The item: `software/NAME` or `task/NAME`, with `#INSTANCE` where there is one.
-    item: String,
-    /// What is done.
-    #[serde(default)]
-    action: Option<String>,
-    /// Why.
-    #[serde(default)]
-    reason: Option<String>,
-    /// The detected version, or null.
-    #[serde(default)]
-    from: Option<String>,
-    /// The version it leads to, or null.
-    #[serde(default)]
-    to: Option<String>,
-    /// The file of the winning deployment, or null.
-    #[serde(default)]
-    by: Option<String>,
-    /// The line of the winning deployment.
-    #[serde(default)]
-    line: Option<u32>,
-    /// The item that brought it in, or null.
-    #[serde(default)]
-    because: Option<String>,
-    /// The items it waits for.
-    #[serde(default)]
-    waits_for: Option<Vec<String>>,
-    /// The part of the session: `onboarding` or `main`.
-    #[serde(default)]
-    phase: Option<String>,
-    /// Whether it is known to fail.
-    #[serde(default)]
-    failed: Option<bool>,
-    /// The values of some of its parameters, by name; a secret as `{secret: NAME}`,
-    /// a map as it is or as `{value: {…}}`, null where there must be no value.
-    #[serde(default)]
-    parameters: Option<BTreeMap<String, serde_json::Value>>,
-}
-
-impl JsonSchema for ExpectedAction {
-    fn schema_name() -> Cow<'static, str> {
-        "ExpectedAction".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        ExpectedActionShape::json_schema(generator)
-    }
-}
 
 fn one_entry<S: Serializer>(
     serializer: S,

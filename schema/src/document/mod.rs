@@ -20,6 +20,7 @@ mod item;
 mod licence;
 mod prerequisite;
 mod repository;
+mod rollout;
 mod schedule;
 mod software;
 mod target;
@@ -28,6 +29,7 @@ mod tenant;
 mod test;
 mod trust;
 mod value;
+mod window;
 
 pub use action::*;
 pub use applies::*;
@@ -44,6 +46,7 @@ pub use item::*;
 pub use licence::*;
 pub use prerequisite::*;
 pub use repository::*;
+pub use rollout::*;
 pub use schedule::*;
 pub use software::*;
 pub use target::*;
@@ -52,6 +55,7 @@ pub use tenant::*;
 pub use test::*;
 pub use trust::*;
 pub use value::*;
+pub use window::*;
 
 use std::sync::Arc;
 

@@ -1,9 +1,9 @@
-//! `Schedule` and `Window`: when sessions start and when they may act.
+//! `Schedule`: when sessions start. When they may act is `window.rs`.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Day, Offline, Reboot, Seconds, Target, TimeOfDay};
+use super::{NthDay, Offline, Reboot, Seconds, Target, TimeOfDay, Weekday, nth_day};
 use crate::Spanned;
 
 /// When sessions start.
@@ -62,6 +62,25 @@ pub struct When {
     /// `commit`: for the computers whose winners changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<Spanned<String>>,
+    /// Once a month: which one of the month's weekdays, from 1 to 5; with `weekday`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nth: Option<Spanned<u32>>,
+    /// The weekday that `nth` counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weekday: Option<Weekday>,
+    /// How many days after that day, as `5d`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plus: Option<Seconds>,
+    /// The time of that day; midnight where nothing is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<TimeOfDay>,
+}
+
+impl When {
+    /// The day of the month, where it is one.
+    pub fn nth_day(&self) -> Option<NthDay> {
+        nth_day(self.nth.as_ref(), self.weekday, self.plus, self.at)
+    }
 }
 
 /// When a session that found something executes it.
@@ -100,37 +119,4 @@ pub struct Postpone {
     /// How often.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<u32>,
-}
-
-/// When sessions may act: exactly one of `allow` and `deny`; deny wins.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Window {
-    /// Acting is allowed inside; only `true` may be written.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub allow: Option<Spanned<bool>>,
-    /// Acting is denied inside; only `true` may be written.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deny: Option<Spanned<bool>>,
-    /// When it opens, together with `duration`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cron: Option<Spanned<String>>,
-    /// How long it stays open.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub duration: Option<Seconds>,
-    /// The first day, instead of `cron`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<Spanned<Day>>,
-    /// The last day, instead of `cron`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<Spanned<Day>>,
-    /// An IANA time zone, `tenant` or `computer`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub timezone: Option<Spanned<String>>,
-    /// For which computers; all in reach where nothing is given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub target: Option<Target>,
-    /// Whether a running action is finished when it closes; true where nothing is given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub overrun: Option<bool>,
 }

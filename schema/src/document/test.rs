@@ -96,6 +96,20 @@ pub struct ExpectedAction {
     pub failed: Option<bool>,
     /// The values of some of its parameters; a secret as `{secret: NAME}`, null for none.
     pub parameters: Option<BTreeMap<String, serde_json::Value>>,
+    /// The ring of the computer, counted from 1; null where nothing is rolled out.
+    pub ring: Option<Option<u32>>,
+    /// Everything that holds it back, in any order.
+    pub held_by: Option<Vec<ExpectedHold>>,
+}
+
+/// Something that a test expects to hold an action back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExpectedHold {
+    /// What holds it: `windows/NAME`, `tenants/ID/windows/NAME`, `ring N`,
+    /// `business-hours`.
+    pub what: String,
+    /// Until when, RFC 3339; not compared where nothing is given.
+    pub until: Option<Option<Spanned<String>>>,
 }
 
 /// A conflict that a test expects.
@@ -135,7 +149,7 @@ pub struct GivenFile {
 
 /// The keys of [`Inventory`], which stand in a test beside its own.
 pub const INVENTORY_KEYS: &[&str] =
-    &["now", "tenants", "persons", "available", "scripts", "approvals", "computers"];
+    &["now", "tenants", "persons", "available", "scripts", "approvals", "rollouts", "computers"];
 
 /// What is known of a fleet: the inventory file, and part of every test.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
@@ -159,9 +173,22 @@ pub struct Inventory {
     /// Approvals of optional deployments.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<Approval>,
+    /// The rollouts that are under way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rollouts: Vec<RolloutFacts>,
     /// The computers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub computers: Vec<ComputerFacts>,
+}
+
+/// A rollout that is under way: the rings behind the first open as time passes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RolloutFacts {
+    /// The item: `software/NAME` or `task/NAME`, with `#INSTANCE` where there is one.
+    pub item: String,
+    /// The moment at which its first ring opened, RFC 3339.
+    pub started: Spanned<String>,
 }
 
 /// Facts about a tenant.
@@ -237,6 +264,10 @@ pub struct ComputerFacts {
     pub name: String,
     /// The tenant it belongs to.
     pub tenant: String,
+    /// The fingerprint of its agent's key, by which rings go; its tenant and
+    /// name where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// Whether it is connected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub online: Option<bool>,

@@ -153,28 +153,6 @@ pub enum OnTimeout {
     Fail,
 }
 
-/// How a change reaches the fleet in rings.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Rollout {
-    /// The rings, first to last.
-    pub rings: Vec<Ring>,
-    /// The share of failures that halts a ring.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub halt_at: Option<Percent>,
-}
-
-/// One ring of a rollout.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Ring {
-    /// The share of all computers up to and including this ring.
-    pub percent: Percent,
-    /// How long it soaks before the next ring opens.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub soak: Option<Seconds>,
-}
-
 /// A reference to a secret: `{secret: NAME}`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -148,6 +148,7 @@ const PARTS: &[(&str, &str)] = &[
     ("ActionOnPlatform", "Action"),
     ("DetectOnPlatform", "Detect"),
     ("Exception", "Target"),
+    ("Ring", "Target"),
     ("Test", "Inventory"),
     ("SoftwareVersion", "Software"),
 ];

@@ -30,6 +30,20 @@ const DETECTORS: &[&str] =
 /// Types of which at least one of some keys must be written.
 const AT_LEAST_ONE: &[(&str, &[&str])] = &[("Licence", &["key", "file", "fields"])];
 
+/// What a ring may be.
+const RINGS: &[&str] = &[
+    "percent",
+    "computer",
+    "person",
+    "group",
+    "tag",
+    "directoryGroup",
+    "product",
+    "agreement",
+    "deviceGroup",
+    "all",
+];
+
 /// Types of which exactly one of some keys must be written.
 const EXACTLY_ONE: &[(&str, &[&str])] = &[
     ("Action", ACTIONS),
@@ -49,8 +63,24 @@ const EXACTLY_ONE: &[(&str, &[&str])] = &[
     ("Exception", SELECTORS),
     ("Target", SELECTORS),
     ("TextMatch", &["contains", "regex"]),
-    ("When", &["cron", "every", "on"]),
+    ("Ring", RINGS),
+    ("When", &["cron", "every", "on", "nth"]),
     ("Window", &["allow", "deny"]),
+    ("WindowItem", &["software", "task"]),
+];
+
+/// Keys that stand only where another one stands too.
+const DEPENDENT: &[(&str, &str, &[&str])] = &[
+    ("When", "nth", &["weekday"]),
+    ("When", "weekday", &["nth"]),
+    ("When", "plus", &["nth"]),
+    ("When", "at", &["nth"]),
+    ("Window", "cron", &["duration"]),
+    ("Window", "nth", &["weekday", "duration"]),
+    ("Window", "weekday", &["nth"]),
+    ("Window", "plus", &["nth"]),
+    ("Window", "at", &["nth"]),
+    ("WindowItem", "instance", &["task"]),
 ];
 
 /// Types in which a key may say null, as machines write it.
@@ -58,6 +88,7 @@ const NULLABLE: &[&str] = &[
     "AgreementRow",
     "ComputerFacts",
     "ExpectedAction",
+    "ExpectedHold",
     "Inventory",
     "OsFacts",
     "PersonFacts",
@@ -103,7 +134,10 @@ const BOUNDS: &[(&str, &str, &str)] = &[
     ("Source", "github", r#"{"pattern": "^[^/ :]+/[^/ :]+$"}"#),
     ("Defaults", "attempts", r#"{"minimum": 1}"#),
     ("Schedule", "concurrency", r#"{"minimum": 1}"#),
+    ("Ring", "all", r#"{"const": true}"#),
     ("Rollout", "rings", r#"{"minItems": 1}"#),
+    ("When", "nth", r#"{"minimum": 1, "maximum": 5}"#),
+    ("Window", "nth", r#"{"minimum": 1, "maximum": 5}"#),
     ("TrustRole", "threshold", r#"{"minimum": 1}"#),
     ("Schedule", "item", r#"{"pattern": "^(software|task)/."}"#),
     ("TestSession", "item", r#"{"pattern": "^(software|task)/."}"#),
@@ -113,6 +147,10 @@ const BOUNDS: &[(&str, &str, &str)] = &[
         "action",
         r#"{"enum": ["none", "install", "update", "downgrade", "uninstall", "repair", "set"]}"#,
     ),
+    ("ExpectedAction", "ring", r#"{"minimum": 1}"#),
+    ("ExpectedHold", "until", r#"{"format": "date-time"}"#),
+    ("RolloutFacts", "item", r#"{"pattern": "^(software|task)/."}"#),
+    ("RolloutFacts", "started", r#"{"format": "date-time"}"#),
     ("ExpectedAction", "phase", r#"{"enum": ["onboarding", "main"]}"#),
     ("ExpectedConflict", "rule", r#"{"enum": ["state", "path", "prerequisite"]}"#),
     ("Inventory", "now", r#"{"format": "date-time"}"#),
@@ -128,6 +166,12 @@ pub(super) fn object(name: &str, object: &mut Map<String, Value>) {
     if let Some((_, keys)) = AT_LEAST_ONE.iter().find(|(of, _)| *of == name) {
         let each: Vec<Value> = keys.iter().map(|key| json!({"required": [key]})).collect();
         object.insert("anyOf".to_owned(), each.into());
+    }
+    let dependent = DEPENDENT.iter().filter(|(of, _, _)| *of == name);
+    let dependent: Map<String, Value> =
+        dependent.map(|(_, key, others)| ((*key).to_owned(), json!(others))).collect();
+    if !dependent.is_empty() {
+        object.insert("dependentRequired".to_owned(), dependent.into());
     }
     // What a test's inventory may leave empty stands in a type of its own.
     let nullable = |key: &str| {

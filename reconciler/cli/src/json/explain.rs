@@ -23,7 +23,8 @@ pub(crate) struct Report<'a> {
     facts: &'a BTreeMap<String, Value>,
     unknown: Vec<Unknown>,
     prerequisites: Vec<ActionRow>,
-    held_by: Vec<Held>,
+    ring: Option<u32>,
+    held_by: Vec<Held<'a>>,
 }
 
 #[derive(Serialize)]
@@ -45,10 +46,10 @@ struct Origin<'a> {
     scope: &'static str,
 }
 
-/// What holds a session back; nothing does before a controller runs.
+/// What holds the action back.
 #[derive(Serialize)]
-struct Held {
-    what: String,
+struct Held<'a> {
+    what: &'a str,
     until: Option<String>,
 }
 
@@ -62,8 +63,10 @@ impl<'a> Report<'a> {
             scope: winner.scope,
             selector: winner.selector,
         });
-        let excluded =
-            one.excluded.then(|| Held { what: "the computer is excluded".to_owned(), until: None });
+        let held_by = one.held_by.iter().map(|held| Held {
+            what: &held.what,
+            until: held.until.map(|until| until.to_string()),
+        });
         Self {
             computer: &one.computer,
             tenant: &one.tenant,
@@ -76,7 +79,8 @@ impl<'a> Report<'a> {
             facts: &one.facts,
             unknown: one.unknown.iter().map(Unknown::new).collect(),
             prerequisites: one.prerequisites.iter().map(ActionRow::new).collect(),
-            held_by: excluded.into_iter().collect(),
+            ring: one.ring,
+            held_by: held_by.collect(),
         }
     }
 }

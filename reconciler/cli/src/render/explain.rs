@@ -16,6 +16,7 @@ pub(crate) fn explanation(one: &Explanation, style: Style) -> String {
             writeln!(text, "  {}", style.yellow("the computer is excluded: no session touches it"));
     }
     text += &actions(one, style);
+    text += &held_by(one, style);
     text += &winner(one, style);
     if let Some(conflict) = &one.conflict {
         let words = format!("conflict at rule {}", conflict.rule.word());
@@ -66,6 +67,21 @@ fn actions(one: &Explanation, style: Style) -> String {
     let messages =
         messages.map(|message| format!("  {}\n", style.red(message))).collect::<Vec<_>>().concat();
     indented(&rows) + &messages
+}
+
+/// What holds the action back, and the ring.
+fn held_by(one: &Explanation, style: Style) -> String {
+    let mut text = String::new();
+    for held in one.held_by.iter().filter(|held| held.what != "excluded") {
+        let until = held.until.map(|until| format!(" until {until}")).unwrap_or_default();
+        let path = held.path.as_ref().map(|path| format!(" {}", style.dim(path)));
+        let line = format!("held by {}{until}", held.what);
+        let _ = writeln!(text, "  {}{}", style.yellow(&line), path.unwrap_or_default());
+    }
+    if let Some(ring) = one.ring {
+        let _ = writeln!(text, "  {}", style.dim(&format!("in ring {ring} of its rollout")));
+    }
+    text
 }
 
 fn winner(one: &Explanation, style: Style) -> String {

@@ -75,3 +75,37 @@ fn a_name_that_several_tenants_use_must_be_narrowed() {
         .exits(2)
         .complains(&["contoso/pc-1", "fabrikam/pc-1"]);
 }
+
+#[test]
+fn it_says_what_holds_an_action_back_and_the_ring() {
+    let small = Repository::small();
+    small.write(
+        "windows/freeze.yaml",
+        "name: freeze\ndeny: true\nfrom: 2026-03-01\nto: 2026-03-05\n",
+    );
+    small.write(
+        "deployments/viewer.yaml",
+        "name: viewer\nsoftware: viewer\ntarget: {all: true}\nrollout: {rings: [{tag: pilot, soak: 1d}, {percent: 100}]}\n",
+    );
+    let fleet = "now: 2026-03-02T09:00:00Z\nrollouts: [{item: software/viewer, started: 2026-03-02T08:00:00Z}]\ncomputers:\n  - {name: pc-1, tenant: contoso, os: {family: linux}, software: {}}\n  - {name: pc-2, tenant: contoso, software: {reader: \"1.0\", viewer: \"5\"}}\n";
+    small.write("fleet.yaml", fleet);
+    let explain = |computer, format: &[&str]| {
+        let args = ["explain", computer, "software/viewer", "--inventory", "fleet.yaml"];
+        small.run(&[&args, format].concat()).exits(0)
+    };
+    let one = explain("pc-1", &["--format", "json"]).json();
+    assert_eq!(
+        one["heldBy"],
+        json!([
+            {"what": "windows/freeze", "until": "2026-03-06T00:00:00Z"},
+            {"what": "ring 2", "until": "2026-03-03T08:00:00Z"},
+        ])
+    );
+    assert_eq!(one["ring"], 2);
+    let out = explain("pc-1", &[]).out;
+    let line = "held by windows/freeze until 2026-03-06T00:00:00Z";
+    assert!(out.contains(line) && out.contains("in ring 2 of its rollout"), "{out}");
+    // Nothing is to be done, so nothing is held back.
+    let other = explain("pc-2", &["--format", "json"]).json();
+    assert_eq!((&other["heldBy"], &other["ring"]), (&json!([]), &json!(2)));
+}

@@ -16,6 +16,10 @@ pub(super) fn check(review: &mut Review<'_>) {
             Body::Deployment(deployment) => {
                 let descendants = deployment.propagate.value;
                 of_target(review, document, own, &deployment.target, descendants);
+                let rollout = deployment.rollout.iter();
+                for ring in rollout.flat_map(|rollout| rollout.value.selectors()) {
+                    of_target(review, document, own, ring, descendants);
+                }
             }
             Body::Schedule(schedule) => of_target(review, document, own, &schedule.target, false),
             Body::Window(window) => {

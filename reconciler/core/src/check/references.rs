@@ -1,7 +1,8 @@
 //! Names that must mean something at their place.
 
 use ordain_schema::document::{
-    Applies, Body, Document, Licence, Rule, Schedule, Software, Target, Task, Tenant,
+    Applies, Body, Document, Licence, Rollout, Rule, Schedule, Software, Target, Task, Tenant,
+    Window,
 };
 use ordain_schema::{Code, Spanned, nearest};
 
@@ -28,12 +29,16 @@ pub(super) fn check(review: &mut Review<'_>) {
                     each(review, document, Kind::Licence, &entry.licence);
                 }
                 of_target(review, document, &deployment.target);
+                if let Some(rollout) = &deployment.rollout {
+                    of_rollout(review, document, rollout);
+                }
             }
             Body::Licence(licence) => of_licence(review, document, licence),
             Body::Schedule(schedule) => of_schedule(review, document, schedule),
-            Body::Window(window) => {
-                if let Some(target) = &window.target {
-                    of_target(review, document, target);
+            Body::Window(window) => of_window(review, document, window),
+            Body::Repository(repository) => {
+                if let Some(rollout) = &repository.defaults.rollout {
+                    of_rollout(review, document, rollout);
                 }
             }
             Body::Role(role) => {
@@ -42,8 +47,7 @@ pub(super) fn check(review: &mut Review<'_>) {
                     of_tenant_id(review, document, tenant);
                 }
             }
-            Body::Repository(_)
-            | Body::Group(_)
+            Body::Group(_)
             | Body::Computer(_)
             | Body::Branding(_)
             | Body::Integration(_)
@@ -143,6 +147,20 @@ fn of_schedule(review: &mut Review<'_>, document: &Document, schedule: &Schedule
     };
     let name = Spanned::new(name.to_owned(), item.span);
     review.resolve(document, kind, &name);
+}
+
+fn of_window(review: &mut Review<'_>, document: &Document, window: &Window) {
+    if let Some(target) = &window.target {
+        of_target(review, document, target);
+    }
+    for item in window.items.iter().flatten() {
+        each(review, document, Kind::Software, &item.software);
+        each(review, document, Kind::Task, &item.task);
+    }
+}
+
+fn of_rollout(review: &mut Review<'_>, document: &Document, rollout: &Rollout) {
+    rollout.selectors().for_each(|selector| of_target(review, document, selector));
 }
 
 fn of_target(review: &mut Review<'_>, document: &Document, target: &Target) {

@@ -10,12 +10,14 @@ mod world;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use ordain_schema::document::{Approval, ComputerFacts, Inventory, PersonFacts, TenantFacts};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use subject::{Kindred, Primary, Subject};
 pub use world::{TenantView, World, zone};
 
+use crate::item::Item;
 use crate::policy::Listed;
 
 /// An inventory with its look-ups. A clone shares the facts; what filter
@@ -28,6 +30,7 @@ pub struct Fleet {
     available: FxHashMap<String, Vec<String>>,
     scripts: FxHashMap<String, Members>,
     approvals: FxHashSet<(Option<String>, String, String)>,
+    rollouts: FxHashMap<String, Timestamp>,
 }
 
 /// The computers that a filter script has named.
@@ -88,6 +91,12 @@ impl Fleet {
             let listed = Listed::new(&computer);
             fleet.approvals.insert((listed.tenant, listed.name, deployment));
         }
+        for rollout in inventory.rollouts {
+            if let Ok(started) = rollout.started.parse::<Timestamp>() {
+                let known = fleet.rollouts.entry(rollout.item).or_insert(started);
+                *known = started.max(*known);
+            }
+        }
         fleet
     }
 
@@ -141,6 +150,11 @@ impl Fleet {
     /// The answer of a filter script.
     pub fn script(&self, path: &str) -> Option<&Members> {
         self.scripts.get(path)
+    }
+
+    /// When the rollout of an item that is under way began, the latest of several.
+    pub fn rollout(&self, item: &Item) -> Option<Timestamp> {
+        if self.rollouts.is_empty() { None } else { self.rollouts.get(&item.to_string()).copied() }
     }
 
     /// Whether a deployment, by its name, was approved on a computer.

@@ -28,6 +28,8 @@ pub struct World<'a> {
 pub struct TenantView {
     /// Its place in the policy; none where the policy does not know it.
     pub id: Option<TenantId>,
+    /// Its time zone: its own, else the repository's, else UTC.
+    pub zone: TimeZone,
     /// The day in its time zone.
     pub day: Day,
     /// Whether cross-tenant files reach it.
@@ -130,9 +132,11 @@ fn view(policy: &Policy, fleet: &Fleet, name: &str, now: Timestamp) -> TenantVie
     let id = policy.tenants().find(name);
     let document = id.and_then(|id| policy.tenant(id));
     let facts = fleet.tenant(name);
-    let today = day(now, zone(policy, id));
+    let zone = zone(policy, id);
+    let today = day(now, zone.clone());
     let mut view = TenantView {
         id,
+        zone,
         day: today,
         cross_tenant: document.is_none_or(|tenant| tenant.cross_tenant),
         tags: FxHashSet::default(),

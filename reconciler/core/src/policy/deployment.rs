@@ -10,7 +10,7 @@ use ordain_schema::document::{
 };
 use rustc_hash::FxHashMap;
 
-use super::{DocumentId, ItemId, ItemTable, Kind, Names, Target, TenantId, Tenants};
+use super::{DocumentId, ItemId, ItemTable, Kind, Names, RolloutEntry, Target, TenantId, Tenants};
 use crate::item::Item;
 use crate::version;
 
@@ -119,6 +119,8 @@ pub struct DeploymentEntry {
     pub scheme: VersionScheme,
     /// Its parameters as written, in one canonical text.
     pub parameters: String,
+    /// The rings in which it reaches its computers, where it says so itself.
+    pub rollout: Option<Arc<RolloutEntry>>,
 }
 
 impl DeploymentEntry {
@@ -229,6 +231,10 @@ fn entry(
         item_document.and_then(|id| items.intern(id, instance.map(|instance| instance.as_str())));
     let target =
         Target::compile(&deployment.target, &document.path, scope, tenants, names, documents);
+    let rollout = deployment.rollout.as_ref().map(|rollout| {
+        let path = &document.path;
+        Arc::new(RolloutEntry::compile(rollout, path, scope, tenants, names, documents))
+    });
     let precedence = Precedence {
         mandatory: deployment.mandatory.value,
         class: target.class(),
@@ -259,6 +265,7 @@ fn entry(
         onboarding_only,
         scheme,
         parameters: canonical_parameters(deployment),
+        rollout,
         single,
     }
 }

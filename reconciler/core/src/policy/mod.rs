@@ -8,13 +8,16 @@ mod applicability;
 mod deployment;
 mod group;
 mod item_table;
+mod named;
 mod names;
 mod ranking;
+mod rollout;
 mod rules;
 mod schedule;
 mod target;
 mod tenants;
 mod values;
+mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -31,6 +34,7 @@ pub use group::{GroupEntry, Listed};
 pub use item_table::{Entity, ItemEntry, ItemId, ItemTable};
 pub use names::{Kind, Lookup, Names};
 pub use ranking::Ranking;
+pub use rollout::{RingEntry, RingMembers, RolloutEntry};
 pub use rules::{ConditionEntry, Demand, Level, RuleEntry, Rules, written};
 pub use schedule::ScheduleEntry;
 pub use target::{Selector, Target, selector_word};
@@ -38,6 +42,7 @@ pub(crate) use target::{kind_of_chassis, kind_of_role};
 pub use tenants::{TenantId, TenantNode, Tenants};
 pub(crate) use values::{actions_of_software, actions_of_task};
 pub use values::{given_values, libraries};
+pub use window::{Clock, Covered, Open, WindowEffect, WindowEntry};
 
 /// Index of a document in [`Policy::documents`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,6 +67,8 @@ pub struct Policy {
     deployments: Vec<DeploymentEntry>,
     ranking: Ranking,
     schedules: Vec<ScheduleEntry>,
+    windows: Vec<WindowEntry>,
+    rollout: Option<RolloutEntry>,
     groups: FxHashMap<DocumentId, GroupEntry>,
     excluding: Vec<(Option<TenantId>, DocumentId)>,
     pins: FxHashMap<TenantId, FxHashMap<String, DocumentId>>,
@@ -87,11 +94,13 @@ impl Policy {
         let mut items = ItemTable::new(&documents, &tenants);
         let deployments = deployment::compile(&documents, &tenants, &names, &mut items);
         let schedules = schedule::compile(&documents, &tenants, &names);
+        let windows = window::compile(&documents, &tenants, &names);
         items.seal();
         let ranking = Ranking::new(&deployments, &items, &tenants);
         let rules = Rules::new(&documents, &tenants, &names, &items);
         let applicability = Applicability::new(&documents, &tenants, &names, &items);
         let repository = find(&documents, |body| matches!(body, Body::Repository(_)));
+        let rollout = default_rollout(&documents, repository, &tenants, &names);
         let groups = group::compile(&documents);
         let mut excluding: Vec<_> = groups
             .iter()
@@ -118,6 +127,8 @@ impl Policy {
             deployments,
             ranking,
             schedules,
+            windows,
+            rollout,
             groups,
             excluding,
             pins,
@@ -216,6 +227,29 @@ impl Policy {
         &self.schedules
     }
 
+    /// The windows, by path and line.
+    pub fn windows(&self) -> &[WindowEntry] {
+        &self.windows
+    }
+
+    /// The rollout of an item that a deployment asks for: its own, else the
+    /// repository's.
+    pub fn rollout(&self, deployment: Option<DeploymentId>) -> Option<&RolloutEntry> {
+        let own = deployment.and_then(|id| self.deployment(id).rollout.as_deref());
+        own.or(self.rollout.as_ref())
+    }
+
+    /// Every target by which rings choose their computers, with the tenant in
+    /// whose folder it stands and whether it is about its descendants too.
+    pub fn ring_targets(&self) -> impl Iterator<Item = (&Target, Option<TenantId>, bool)> {
+        let own = self.deployments.iter();
+        let own = own.filter_map(|one| Some((one.rollout.as_deref()?, one.scope, one.propagate)));
+        let rollouts = own.chain(self.rollout.iter().map(|rollout| (rollout, None, false)));
+        rollouts.flat_map(|(rollout, scope, propagate)| {
+            rollout.targets().map(move |target| (target, scope, propagate))
+        })
+    }
+
     /// A group.
     pub fn group(&self, id: DocumentId) -> Option<&GroupEntry> {
         self.groups.get(&id)
@@ -276,40 +310,6 @@ impl Policy {
     pub fn files(&self) -> &BTreeMap<String, Arc<str>> {
         &self.files
     }
-
-    /// How a deployment is named: its path, `path#name` where the file holds several.
-    pub fn deployment_name(&self, id: DeploymentId) -> String {
-        let entry = self.deployment(id);
-        let document = self.document(entry.document);
-        if entry.alone {
-            document.path.to_string()
-        } else {
-            format!("{}#{}", document.path, document.name.value)
-        }
-    }
-
-    /// The deployments of a document by its name, as [`Self::deployment_name`]
-    /// gives it: one, or as many as it has items. None where no document, or
-    /// more than one, is called so.
-    pub fn deployments_named(&self, name: &str) -> Option<Vec<DeploymentId>> {
-        let (path, wanted) =
-            name.split_once('#').map_or((name, None), |(path, wanted)| (path, Some(wanted)));
-        let mut documents = self
-            .deployments_in(path)
-            .filter(|(_, document)| wanted.is_none_or(|wanted| document.name.value == wanted));
-        let (id, _) = documents.next().filter(|_| documents.next().is_none())?;
-        let entries = self.deployments.iter().enumerate().filter(|(_, one)| one.document == id);
-        Some(entries.map(|(index, _)| DeploymentId(index as u32)).collect())
-    }
-
-    /// The documents of deployments in a file.
-    pub fn deployments_in(&self, path: &str) -> impl Iterator<Item = (DocumentId, &Document)> {
-        let first = self.documents.partition_point(|document| *document.path < *path);
-        let numbered = self.documents.iter().enumerate().skip(first);
-        let of_file = numbered.take_while(move |(_, document)| *document.path == *path);
-        let deployments = of_file.filter(|(_, one)| matches!(one.body, Body::Deployment(_)));
-        deployments.map(|(index, document)| (DocumentId(index as u32), &**document))
-    }
 }
 
 /// The path of a file that a document names, from the repository's root.
@@ -330,6 +330,20 @@ fn is_secret(path: &str) -> bool {
 /// Where a document begins.
 pub fn place(document: &Document) -> (Arc<str>, Span) {
     (document.path.clone(), document.span)
+}
+
+fn default_rollout(
+    documents: &[Arc<Document>],
+    repository: Option<DocumentId>,
+    tenants: &Tenants,
+    names: &Names,
+) -> Option<RolloutEntry> {
+    let document = &documents[repository?.0 as usize];
+    let Body::Repository(repository) = &document.body else {
+        return None;
+    };
+    let rollout = repository.defaults.rollout.as_ref()?;
+    Some(RolloutEntry::compile(rollout, &document.path, None, tenants, names, documents))
 }
 
 fn find(documents: &[Arc<Document>], matches: impl Fn(&Body) -> bool) -> Option<DocumentId> {

@@ -68,11 +68,9 @@ pub fn resolve(
     let world = subject.world;
     let admits = |id: DeploymentId, deployment: &DeploymentEntry| {
         is_candidate(world, deployment, request, id, || {
-            world.fleet.approved(
-                &subject.facts.tenant,
-                &subject.facts.name,
-                &world.policy.deployment_name(id),
-            )
+            let facts = subject.facts;
+            let names = world.policy.deployment_names(id);
+            names.iter().any(|name| world.fleet.approved(&facts.tenant, &facts.name, name))
         })
     };
     collect(world, candidates.of(&subject.facts.tenant), admits, |deployment| {

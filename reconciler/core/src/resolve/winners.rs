@@ -88,9 +88,10 @@ fn candidate<'w>(
     let reached = sets.reached(&deployment.target);
     let mut narrow = sets.all();
     if asked {
-        let name = world.policy.deployment_name(id);
+        let names = world.policy.deployment_names(id);
         let approved = (0..).zip(sets.subjects()).filter(|(_, subject)| {
-            world.fleet.approved(&subject.facts.tenant, &subject.facts.name, &name)
+            let facts = subject.facts;
+            names.iter().any(|name| world.fleet.approved(&facts.tenant, &facts.name, name))
         });
         narrow = approved.map(|(place, _)| place).collect();
     }

@@ -3,6 +3,7 @@
 //! A test plans its own inventory, with its own files laid over the repository
 //! where it gives some, and compares. Everything is offline and pure.
 
+mod actions;
 mod compare;
 mod overlay;
 
@@ -140,8 +141,8 @@ fn planned(
     };
     let mut fleet = Fleet::new(test.inventory.clone());
     answer(policy, snapshot, &mut fleet);
-    let plan = plan(policy, &fleet, &request, now);
-    compare::plans(test, &World::new(policy, &fleet, now), &plan)
+    let world = World::new(policy, &fleet, now);
+    compare::plans(test, &world, &request, &plan(policy, &fleet, &request, now))
 }
 
 /// The session that a test asks for.

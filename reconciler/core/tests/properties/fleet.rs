@@ -132,6 +132,7 @@ fn computer(random: &mut Random, tenant: &str, name: &str) -> ComputerFacts {
     ComputerFacts {
         name: name.to_owned(),
         tenant: tenant.to_owned(),
+        key: None,
         online: None,
         chassis: random.chance(90).then(|| random.pick(&chassis)),
         domain_role: random.chance(50).then(|| random.pick(&roles)),

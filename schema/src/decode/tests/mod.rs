@@ -13,6 +13,7 @@ mod installers;
 mod known;
 mod short;
 mod tasks;
+mod time;
 
 /// Where a document of a kind stands.
 fn path(kind: Kind) -> String {
@@ -106,6 +107,7 @@ fn decoders_ask_for_what_the_schemas_have() {
     check::<Ring>();
     check::<RoleScope>();
     check::<Rollout>();
+    check::<RolloutFacts>();
     check::<Rule>();
     check::<SecretRef>();
     check::<SoftwareVersion>();
@@ -120,6 +122,10 @@ fn decoders_ask_for_what_the_schemas_have() {
     let deployment = crate::json_schema(Kind::Deployment);
     assert_eq!(known::<Exception>(), properties(&deployment["$defs"]["Exception"]));
     assert_eq!(known::<DeploymentItem>(), properties(&deployment["$defs"]["DeploymentItem"]));
+    let test = crate::json_schema(Kind::Test);
+    assert_eq!(known::<ExpectedHold>(), properties(&test["$defs"]["ExpectedHold"]));
+    let window = crate::json_schema(Kind::Window);
+    assert_eq!(known::<WindowItem>(), properties(&window["$defs"]["WindowItem"]));
     for kind in Kind::ALL {
         let (nodes, _) = tree::yaml("{}");
         let mut faults = Faults::new("x.yaml", false);

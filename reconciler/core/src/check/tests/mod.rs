@@ -9,6 +9,7 @@ mod parameters;
 mod references;
 mod scripts;
 mod short;
+mod time;
 mod trust;
 mod values;
 
