@@ -26,7 +26,7 @@ pub use decode::nearest;
 pub use diagnostic::{Code, Diagnostic, Related, Severity};
 pub use inventory::{Lines as InventoryLines, inventory};
 pub use layout::format;
-pub use read::{Documents, FilesRead, read, read_again, read_file};
+pub use read::{Documents, FilesRead, is_name, read, read_again, read_file};
 pub use schemas::{inventory_schema, json_schema, schema_files};
 pub use snapshot::{Content, Entry, Mode, Snapshot};
 pub use span::{Span, Spanned};

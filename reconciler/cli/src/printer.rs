@@ -144,6 +144,13 @@ impl Printer {
         self.out.hand_on();
     }
 
+    /// Clears the screen, where results go to one.
+    pub(crate) fn clear(&mut self) {
+        if self.out.terminal {
+            self.out.text("\u{1b}[2J\u{1b}[3J\u{1b}[H");
+        }
+    }
+
     /// Writes a message that is no result.
     pub(crate) fn note(&mut self, text: impl Display) {
         self.err.text(&format!("{text}\n"));

@@ -9,7 +9,7 @@
 //! Everything that touches git is synchronous: call it on a thread that may
 //! block (`tokio::task::spawn_blocking`). A [`Repository`] may move between
 //! threads but is used by one at a time; open one for each thread. Only
-//! [`watch::Watch`] is asynchronous.
+//! [`watch::Watch`] and [`folder::FolderWatch`] are asynchronous.
 //!
 //! Where to look next: `repository.rs` (reading at a commit), `worktree.rs`
 //! (a plain folder), `mirror.rs` and `transport/` (fetching), `watch.rs`
@@ -17,6 +17,7 @@
 
 pub mod access;
 pub mod create;
+pub mod folder;
 mod git;
 pub mod head;
 pub mod id;

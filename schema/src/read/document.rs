@@ -182,8 +182,8 @@ fn check_name(name: &Spanned<String>, folder: Option<&str>, faults: &mut Faults)
     }
 }
 
-/// `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`
-pub(crate) fn is_name(text: &str) -> bool {
+/// Whether a text may name a document: `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`
+pub fn is_name(text: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=63).contains(&text.len())
         && text.bytes().all(inner)

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use again::{FilesRead, read_again};
 pub(crate) use document::not_utf8;
-pub use document::read_file;
+pub use document::{is_name, read_file};
 
 use crate::document::{Body, Document, Kind};
 use crate::{Code, Content, Diagnostic, Entry, Mode, Snapshot, Span};

@@ -71,6 +71,8 @@ const EXACTLY_ONE: &[(&str, &[&str])] = &[
 
 /// Keys that stand only where another one stands too.
 const DEPENDENT: &[(&str, &str, &[&str])] = &[
+    ("Rule", "if", &["then"]),
+    ("Rule", "version", &["software"]),
     ("When", "nth", &["weekday"]),
     ("When", "weekday", &["nth"]),
     ("When", "plus", &["nth"]),

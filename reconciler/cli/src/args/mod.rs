@@ -7,6 +7,7 @@
 mod catalogue;
 mod connection;
 mod daemon;
+mod new;
 mod offline;
 mod outcome;
 mod shared;
@@ -20,6 +21,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub(crate) use catalogue::*;
 pub(crate) use connection::*;
 pub(crate) use daemon::*;
+pub(crate) use new::*;
 pub(crate) use offline::*;
 pub(crate) use outcome::*;
 pub(crate) use shared::*;
@@ -61,6 +63,7 @@ pub(crate) enum Colour {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Init(InitArgs),
+    New(NewArgs),
     Validate(ValidateArgs),
     Fmt(FmtArgs),
     Schema(SchemaArgs),

@@ -21,7 +21,7 @@ pub(crate) struct InitArgs {
 /// Reports everything that is wrong with a policy.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  ordain validate\n  ordain validate --rev origin/main --format json\n  ordain validate --format github"
+    after_help = "Examples:\n  ordain validate\n  ordain validate --watch\n  ordain validate --rev origin/main --format json\n  ordain validate --format github"
 )]
 pub(crate) struct ValidateArgs {
     #[command(flatten)]
@@ -31,6 +31,10 @@ pub(crate) struct ValidateArgs {
     /// How the diagnostics are written.
     #[arg(long, value_enum, default_value_t = ValidateFormat::Human)]
     pub format: ValidateFormat,
+    /// Validates again whenever a file changes, until it is interrupted; ends with the last
+    /// exit code. `json` and `jsonl` write one report a line.
+    #[arg(long, conflicts_with = "rev")]
+    pub watch: bool,
 }
 
 /// How diagnostics are written.
@@ -66,11 +70,19 @@ pub(crate) struct FmtArgs {
 
 /// Prints the JSON Schema of a kind of document; without a kind, of all.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  ordain schema Deployment > deployment.json\n  ordain schema")]
+#[command(
+    after_help = "Examples:\n  ordain schema Deployment > deployment.json\n  ordain schema\n  ordain schema --facts"
+)]
 pub(crate) struct SchemaArgs {
     /// The kind: Software, Task, Deployment and so on; `Inventory` is the inventory file.
     #[arg(value_name = "KIND", ignore_case = true)]
     pub kind: Option<String>,
+    /// Instead, every name that a CEL expression knows, with its type and where it comes from.
+    #[arg(long, conflicts_with = "kind")]
+    pub facts: bool,
+    /// How the names are written; schemas are always JSON.
+    #[arg(long, value_enum, default_value_t = Format::Human, requires = "facts")]
+    pub format: Format,
 }
 
 /// Shows which items need which: prerequisites and configuration tasks.

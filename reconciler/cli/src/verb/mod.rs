@@ -2,12 +2,15 @@
 //! exit code.
 
 mod init;
+mod new;
 pub(crate) mod validate;
 
+mod facts;
 mod fmt;
 mod graph;
 mod schema;
 mod test;
+mod watch;
 
 mod diff;
 mod explain;
@@ -40,6 +43,7 @@ use crate::printer::Printer;
 pub(crate) fn run(verb: &Verb, printer: &mut Printer) -> Result<Exit, CommandError> {
     match verb {
         Verb::Init(args) => init::run(args, printer),
+        Verb::New(args) => new::run(&args.what, printer),
         Verb::Validate(args) => validate::run(args, printer),
         Verb::Schema(args) => schema::run(args, printer),
         Verb::Graph(args) => graph::run(args, printer),

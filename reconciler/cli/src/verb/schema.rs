@@ -12,6 +12,10 @@ use crate::suggest;
 const INVENTORY: &str = "Inventory";
 
 pub(super) fn run(args: &SchemaArgs, printer: &mut Printer) -> Result<Exit, CommandError> {
+    if args.facts {
+        super::facts::show(args.format, printer);
+        return Ok(Exit::Done);
+    }
     let Some(word) = &args.kind else {
         let all = Kind::ALL.iter().map(|kind| (kind.word().to_owned(), json_schema(*kind)));
         let inventory = (INVENTORY.to_owned(), inventory_schema());

@@ -11,6 +11,9 @@ use crate::render::{self, diagnostics};
 use crate::{policy, repository};
 
 pub(super) fn run(args: &ValidateArgs, printer: &mut Printer) -> Result<Exit, CommandError> {
+    if args.watch {
+        return super::watch::run(args, printer);
+    }
     let snapshot = repository::snapshot(args.source.path.as_deref(), args.source.rev.as_deref())?;
     let loaded = policy::load(&snapshot, args.now.now.unwrap_or_else(policy::clock));
     show(&loaded, &snapshot, args.format, printer);

@@ -14,7 +14,9 @@ mod usage;
 mod faults;
 mod fmt;
 mod init;
+mod new;
 mod validate;
+mod watch;
 
 mod graph;
 mod schema;

@@ -177,17 +177,17 @@ impl Lowering {
                 return Ok(());
             };
             let key = &*keys[length];
-            if record.fields.contains(&key) {
+            if record.names().any(|name| name == key) {
                 continue;
             }
-            let hint = match nearest(key, record.fields.iter().copied()) {
+            let hint = match nearest(key, record.names()) {
                 Some(near) => format!("did you mean `{path}.{near}`?"),
                 None if &*path == "computer" => {
                     format!(
                         "facts of your own stand below `computer.facts`: `computer.facts.{key}`"
                     )
                 }
-                None => format!("it has {}", record.fields.join(", ")),
+                None => format!("it has {}", record.names().collect::<Vec<_>>().join(", ")),
             };
             return Err(self.bad(expr, format!("`{path}` has no `{key}`")).hint(hint));
         }

@@ -21,6 +21,8 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use names::{Known, known};
+
 use serde_json::Value;
 
 /// The longest source of an expression, in bytes.

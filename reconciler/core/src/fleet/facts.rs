@@ -124,3 +124,75 @@ fn domain_role(role: DomainRole) -> &'static str {
         DomainRole::PrimaryDc => "primary-dc",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ordain_schema::document::Inventory;
+    use ordain_schema::{Content, Entry, Mode, Snapshot};
+
+    use crate::expression::known;
+    use crate::fleet::{Fleet, World};
+    use crate::load::load;
+
+    #[test]
+    fn every_name_that_an_expression_knows_has_a_value_and_the_other_way_round() {
+        let tenant = "slug: c\ndisplayName: C\nparent: up\ntimezone: Etc/UTC\ntags: [a]\n";
+        let files = [
+            ("ordain.yaml", "apiVersion: ordain/v1\nname: r\n"),
+            ("tenants/up/tenant.yaml", ""),
+            ("tenants/c/tenant.yaml", tenant),
+            ("tenants/c/computers/pc.yaml", "name: pc\nrole: mill\n"),
+        ];
+        let mut snapshot = Snapshot::default();
+        for (path, text) in files {
+            let content = Content::Bytes(Arc::from(text.as_bytes()));
+            snapshot.entries.insert(path.into(), Entry { mode: Mode::File, id: None, content });
+        }
+        let inventory = serde_json::json!({
+            "persons": [{"upn": "jo@c.example", "tenant": "c"}],
+            "computers": [{
+                "name": "pc", "tenant": "c", "online": true, "chassis": "desktop",
+                "domainRole": "member", "person": "jo@c.example", "software": {},
+                "os": {"family": "linux", "version": "12", "arch": "x64"},
+                "facts": {"serial": "1", "manufacturer": "m", "model": "x", "domain": "d"},
+            }],
+        });
+        let (inventory, faults): (Inventory, _) =
+            ordain_schema::inventory("i.json", inventory.to_string().as_bytes());
+        assert_eq!(faults, []);
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let loaded = load(&snapshot, now);
+        let fleet = Fleet::new(inventory);
+        let world = World::new(&loaded.policy, &fleet, now);
+        let subject = world.subject(0);
+        let values = subject.values();
+        let person = values.person.as_ref().expect("a primary person");
+        let records = [
+            ("computer", &values.computer),
+            ("computer.os", &values.computer["os"]),
+            ("person", person),
+            ("tenant", &values.tenant),
+        ];
+        let mut there: Vec<String> = records
+            .iter()
+            .flat_map(|(path, value)| value.as_object().into_iter().map(move |map| (path, map)))
+            .flat_map(|(path, map)| map.keys().map(move |key| format!("{path}.{key}")))
+            .collect();
+        there.sort();
+        let open = |name: &str| {
+            [
+                "computer.facts.",
+                "computer.software.",
+                "computer.tasks.",
+                "computer.tests.",
+                "person.facts.",
+            ]
+            .iter()
+            .any(|path| name.starts_with(path))
+        };
+        let named = known().into_iter().map(|known| known.name).filter(|name| !open(name));
+        assert_eq!(named.collect::<Vec<_>>(), there);
+    }
+}
