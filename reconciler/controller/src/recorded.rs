@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ordain_schema::document::{
     Arch, Chassis, ComputerFacts, DetectedVersions, DomainRole, OsFacts, OsFamily,
 };
-use ordain_store::rows::{ComputerRow, FindingRow};
+use ordain_store::rows::{AgentStatus, ComputerRow, FindingRow};
 use ordain_store::{ComputerId, Store, StoreError, TenantScope};
 use ordain_wire::Facts;
 use serde::Serialize;
@@ -21,8 +21,13 @@ pub(crate) async fn computers(
     for finding in store.findings(scope, None).await? {
         findings.entry(finding.computer.clone()).or_default().push(finding);
     }
-    let facts = |row: &ComputerRow| {
-        computer(row, findings.get(&row.id).map_or(&[], Vec::as_slice), online(&row.id))
+    let agents = store.agents(scope).await?;
+    let active = agents.into_iter().filter(|agent| agent.status == AgentStatus::Active);
+    let keys: BTreeMap<ComputerId, String> =
+        active.map(|agent| (agent.computer, agent.key_fingerprint)).collect();
+    let facts = |row: &ComputerRow| ComputerFacts {
+        key: keys.get(&row.id).cloned(),
+        ..computer(row, findings.get(&row.id).map_or(&[], Vec::as_slice), online(&row.id))
     };
     Ok(rows.iter().map(facts).collect())
 }

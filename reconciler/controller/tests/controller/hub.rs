@@ -3,7 +3,7 @@
 use futures_util::SinkExt as _;
 use ordain_wire::{AgentMessage, ControllerMessage, Facts, OsFacts, Report, ReportBody};
 use rcgen::{CertificateParams, KeyPair, SanType};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::agent::{enrolled, open, tls};
@@ -56,16 +56,20 @@ async fn facts_are_recorded_and_exported() {
         name: "pc".into(),
         os,
         chassis: "portable".into(),
+        timezone: Some("Europe/Oslo".into()),
         ..Facts::default()
     }))
     .await;
-    let wanted = json!({"name": "pc", "tenant": "contoso", "online": true, "chassis": "portable", "os": {"family": "linux", "version": "13", "arch": "x64"}});
+    let wanted = json!({"name": "pc", "tenant": "contoso", "online": true, "chassis": "portable", "os": {"family": "linux", "version": "13", "arch": "x64"}, "facts": {"timezone": "Europe/Oslo"}});
     let begun = std::time::Instant::now();
     let mut ticks = tokio::time::interval(std::time::Duration::from_millis(20));
     loop {
         ticks.tick().await;
-        let inventory = controller.get("/api/v1/inventory").await;
+        let mut inventory = controller.get("/api/v1/inventory").await;
+        let key = inventory["computers"][0].as_object_mut().and_then(|one| one.remove("key"));
         if inventory["computers"] == json!([wanted]) {
+            // The fingerprint of its agent's key, by which its rings go.
+            assert_eq!(key.as_ref().and_then(Value::as_str).map(str::len), Some(64), "{key:?}");
             return;
         }
         assert!(begun.elapsed() < crate::harness::PATIENCE, "{inventory}");
