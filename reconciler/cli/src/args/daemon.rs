@@ -236,6 +236,9 @@ pub(crate) struct StartSessions {
     /// Limits the session to one deployment's item.
     #[arg(long, value_name = "DEPLOYMENT")]
     pub deployment: Option<String>,
+    /// Passes every window; the reason stands in the session and its log.
+    #[arg(long, value_name = "REASON")]
+    pub emergency: Option<String>,
     /// Waits for the end with a live view; exit code 0 when all passed, 1 when not, 3 when nobody answers any more.
     #[arg(long)]
     pub wait: bool,

@@ -16,6 +16,7 @@ pub(crate) fn line(line: &Value, style: Style) -> String {
             let waiting = line["waitingFor"].as_str().map(|what| format!(", waiting for {what}"));
             format!("{}{}{message}", style.bold(word("status")), waiting.unwrap_or_default())
         }
+        "emergency" => format!("{}{message}", style.yellow("emergency")),
         "stage" => format!("{} {}", word("stage"), word("status")),
         "finding" => format!("found {item}: {}{message}", found(line)),
         "planned" => planned(line),

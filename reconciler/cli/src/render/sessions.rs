@@ -20,6 +20,8 @@ pub(crate) struct Session {
     ended_at: Option<String>,
     running_seconds: u64,
     waiting_for: Option<String>,
+    #[serde(default)]
+    emergency: Option<String>,
     #[serde(alias = "reason")]
     message: Option<String>,
     #[serde(default)]
@@ -89,7 +91,11 @@ pub(crate) fn one(one: &Session, style: Style) -> String {
     let name = format!("{} on {}/{}", one.id, one.tenant, one.computer);
     let mut text =
         format!("{}  {}, {}\n", style.bold(&name), one.kind, painted(&one.status, style));
-    for (name, value) in [("waiting for", &one.waiting_for), ("because", &one.message)] {
+    for (name, value) in [
+        ("emergency", &one.emergency),
+        ("waiting for", &one.waiting_for),
+        ("because", &one.message),
+    ] {
         if let Some(value) = value {
             let _ = writeln!(text, "  {name}: {value}");
         }

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use ordain_core::session::{Kind, Origin, Session};
+use ordain_core::session::{Kind, Origin};
 use ordain_schema::document::Offline;
 use ordain_store::rows::{ComputerRow, SessionFilter, SessionRow};
 use ordain_store::{SessionId, TenantScope};
@@ -107,19 +107,12 @@ pub(crate) async fn show(
     operator: Operator,
     Path(id): Path<String>,
 ) -> Result<Json<Shown>, Refusal> {
-    let (row, session) = load(&controller, &operator.scope, &id).await?;
-    Ok(Json(shown(&row, &session, Timestamp::now())))
-}
-
-async fn load(
-    controller: &Controller,
-    scope: &TenantScope,
-    id: &str,
-) -> Result<(SessionRow, Session), Refusal> {
-    let row = find(controller, scope, id).await?;
-    let events = controller.store.events(scope, &row.id, 1).await?;
+    let row = find(&controller, &operator.scope, &id).await?;
+    let events = controller.store.events(&operator.scope, &row.id, 1).await?;
     let session = journal::replay(&events).map_err(|error| Refusal::internal(&error))?;
-    Ok((row, session))
+    let first = events.first().map(|first| first.event.as_str());
+    let (_, asked) = journal::beginning(first).map_err(|error| Refusal::internal(&error))?;
+    Ok(Json(shown(&row, &session, asked.emergency, Timestamp::now())))
 }
 
 async fn find(
@@ -150,7 +143,12 @@ pub(crate) struct Wanted {
     item: Option<String>,
     #[serde(default)]
     deployment: Option<String>,
+    #[serde(default)]
+    emergency: Option<String>,
 }
+
+/// The longest reason of an emergency, in bytes.
+const MOST_REASON: usize = 1_000;
 
 /// Starts a session on each computer; none at all when one of them is not known.
 pub(crate) async fn start(
@@ -192,6 +190,7 @@ fn meaning(controller: &Controller, wanted: &Wanted) -> Result<(Kind, Limited), 
     let asked = Limited {
         item: wanted.item.clone(),
         deployment: wanted.deployment.clone(),
+        emergency: emergency(wanted)?,
         schedule: None,
     };
     let implied = if asked.is_whole() { Kind::Maintenance } else { Kind::Item };
@@ -213,6 +212,18 @@ fn meaning(controller: &Controller, wanted: &Wanted) -> Result<(Kind, Limited), 
         Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown-item", error.to_string())
     })?;
     Ok((kind, asked))
+}
+
+/// Why the session passes windows; a reason is given, and short enough to be kept.
+fn emergency(wanted: &Wanted) -> Result<Option<String>, Refusal> {
+    let Some(reason) = wanted.emergency.as_deref().map(str::trim) else {
+        return Ok(None);
+    };
+    if reason.is_empty() || reason.len() > MOST_REASON {
+        return Err(Refusal::bad_request("an emergency needs a reason")
+            .hint(format!("write what the emergency is, in up to {MOST_REASON} bytes")));
+    }
+    Ok(Some(reason.to_owned()))
 }
 
 /// Cancels a session; what runs on the computer is told to stop.

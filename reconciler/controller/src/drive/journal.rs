@@ -418,7 +418,12 @@ mod tests {
                 at,
             };
             let schedule = Some("schedules/daily.yaml#daily".into());
-            let asked = Asked { item: Some("software/x".into()), deployment: None, schedule };
+            let asked = Asked {
+                item: Some("software/x".into()),
+                emergency: Some("a hole in x".into()),
+                schedule,
+                ..Asked::default()
+            };
             let text = begin(&created, &asked).expect("written");
             assert_eq!(beginning(Some(&text)).expect("read"), (created, asked));
         }

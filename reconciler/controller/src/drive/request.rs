@@ -16,6 +16,9 @@ pub(crate) struct Asked {
     pub(crate) item: Option<String>,
     /// A deployment by path, or `path#name`.
     pub(crate) deployment: Option<String>,
+    /// Why it passes every window, where somebody said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) emergency: Option<String>,
     /// The schedule that started it, as `path#name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) schedule: Option<String>,

@@ -97,11 +97,13 @@ impl Follower {
 
     fn tell(&mut self, entry: &EventRow) -> Result<Vec<Line>, StoreError> {
         let Some(session) = &mut self.session else {
-            let (created, _) = journal::beginning(Some(&entry.event))?;
+            let (created, asked) = journal::beginning(Some(&entry.event))?;
             let session = Session::new(created);
             let line = lines::first(&session, entry.at);
             self.session = Some(session);
-            return Ok(vec![line]);
+            let emergency =
+                asked.emergency.map(|message| Line::Emergency { at: entry.at, message });
+            return Ok([line].into_iter().chain(emergency).collect());
         };
         Ok(lines::step(session, journal::read(&entry.event)?, entry.at))
     }

@@ -17,6 +17,8 @@ pub(super) enum Line {
         waiting_for: Option<&'static str>,
         message: Option<String>,
     },
+    /// It was started in an emergency, and passes windows.
+    Emergency { at: Timestamp, message: String },
     /// A stage changed.
     Stage { at: Timestamp, stage: &'static str, status: &'static str },
     /// Something was found out.

@@ -17,6 +17,8 @@ pub(crate) struct Shown {
     kind: String,
     status: String,
     revision: Option<String>,
+    /// Why it passes windows, where it does.
+    emergency: Option<String>,
     created_at: Timestamp,
     started_at: Option<Timestamp>,
     ended_at: Option<Timestamp>,
@@ -67,7 +69,12 @@ struct ShownAttempt {
 }
 
 /// Shows a session as it stands now.
-pub(crate) fn shown(row: &SessionRow, session: &Session, now: Timestamp) -> Shown {
+pub(crate) fn shown(
+    row: &SessionRow,
+    session: &Session,
+    emergency: Option<String>,
+    now: Timestamp,
+) -> Shown {
     let ended_at = row.ended_at.or_else(|| session.ended_at());
     Shown {
         id: row.id.to_string(),
@@ -76,6 +83,7 @@ pub(crate) fn shown(row: &SessionRow, session: &Session, now: Timestamp) -> Show
         kind: row.kind.clone(),
         status: row.status.clone(),
         revision: row.revision.clone(),
+        emergency,
         created_at: row.created_at,
         started_at: session.started_at(),
         ended_at,

@@ -53,6 +53,7 @@ async fn bad_requests_get_errors_of_one_shape() {
         ((Method::GET, "/api/v1/sessions?limit=many", None), 400, "bad-request"),
         ((Method::GET, "/api/v1/sessions/s-none", None), 404, "unknown-session"),
         ((Method::GET, "/api/v1/computers/none", None), 404, "unknown-computer"),
+        (start(json!({"computers": ["contoso/twin"], "emergency": " "})), 400, "bad-request"),
         ((Method::GET, "/api/v1/computers/twin", None), 409, "ambiguous-computer"),
         (
             (Method::POST, "/api/v1/enrolments", Some(json!({"tenant": "contosso"}))),
@@ -124,4 +125,27 @@ async fn a_tenant_narrows_what_is_seen() {
     assert_eq!(made["sessions"][0]["tenant"], "fabrikam");
     assert_eq!(controller.get("/api/v1/sessions?tenant=contoso").await["sessions"], json!([]));
     assert_eq!(controller.get("/api/v1/status?tenant=contoso").await["computers"]["total"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_emergency_is_marked_with_its_reason() {
+    let controller = start().await;
+    enrolled(&controller, "contoso", "pc").await;
+    let wanted = json!({"computers": ["pc"], "emergency": " a hole in ssh "});
+    let made = controller.post("/api/v1/sessions", wanted).await;
+    let path = format!("/api/v1/sessions/{}", made["sessions"][0]["id"].as_str().unwrap());
+    assert_eq!(controller.get(&path).await["emergency"], "a hole in ssh");
+    let log = controller
+        .request(Method::GET, &format!("{path}/logs"))
+        .bearer_auth(&controller.token)
+        .send()
+        .await
+        .unwrap();
+    let log = log.text().await.unwrap();
+    let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let marked: Vec<Value> = lines.filter(|line| line["type"] == "emergency").collect();
+    assert_eq!(marked.len(), 1, "{log}");
+    assert_eq!(marked[0]["message"], "a hole in ssh");
+    let usual = controller.session("pc").await;
+    assert!(controller.get(&format!("/api/v1/sessions/{usual}")).await["emergency"].is_null());
 }

@@ -77,6 +77,7 @@ fn start(
         ("kind", &args.kind),
         ("item", &args.item),
         ("deployment", &args.deployment),
+        ("emergency", &args.emergency),
     ];
     for (key, value) in further {
         if let Some(value) = value {
