@@ -115,6 +115,14 @@ mod tests {
         assert_eq!(facts.users, ["jo"]);
         assert!(facts.facts.contains_key("kernel") && facts.facts.contains_key("memoryBytes"));
         assert!(["x64", "arm64", "x86"].contains(&facts.os.arch.as_str()), "{}", facts.os.arch);
+        let known = ordain_core::expression::known();
+        for name in facts.facts.keys() {
+            let path = format!("computer.facts.{name}");
+            assert!(
+                known.iter().any(|one| one.name == path),
+                "`ordain schema --facts` lacks {path}"
+            );
+        }
         assert_eq!(gather(&Bare, "pc-1"), facts, "nothing changes by itself");
     }
 }

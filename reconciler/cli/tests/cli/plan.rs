@@ -192,3 +192,22 @@ fn lines_are_computers() {
         ["pc-1", "pc-2"]
     );
 }
+
+#[test]
+fn a_deployment_is_named_by_its_path_or_by_path_and_name() {
+    let small = Repository::small();
+    let both = "name: a\nsoftware: viewer\ntarget: {computer: pc-1}\n---\nname: b\nsoftware: reader\ntarget: {computer: pc-2}\n";
+    small.write("deployments/both.yaml", both);
+    let plan = |name: &str| {
+        small.run(&["plan", "--inventory", "fleet.yaml", "--format", "json", "--deployment", name])
+    };
+    plan("deployments/both.yaml")
+        .exits(2)
+        .complains(&["deployments/both.yaml#a", "deployments/both.yaml#b"]);
+    plan("deployments/both.yaml:5").exits(2);
+    for name in
+        ["deployments/both.yaml#b", "deployments/viewer.yaml", "deployments/viewer.yaml#viewer"]
+    {
+        assert_eq!(plan(name).exits(0).json()["session"], "item", "{name}");
+    }
+}

@@ -67,12 +67,10 @@ pub(super) fn deployment(
 /// A tenant.
 pub(super) fn tenant(new: &NewTenant) -> Vec<GivenFile> {
     let shown = scalar(new.display_name.as_ref().unwrap_or(&new.name));
-    let mut text = format!("displayName: {shown}\n");
-    for (key, value) in [("parent", &new.parent), ("timezone", &new.timezone)] {
-        if let Some(value) = value {
-            text += &format!("{key}: {}\n", scalar(value));
-        }
-    }
+    let further = [("parent", &new.parent), ("timezone", &new.timezone)];
+    let further = further.into_iter().filter_map(|(key, value)| Some((key, value.as_ref()?)));
+    let further = further.map(|(key, value)| format!("{key}: {}\n", scalar(value)));
+    let text = format!("displayName: {shown}\n{}", further.collect::<String>());
     vec![document(Kind::Tenant, format!("tenants/{}/tenant.yaml", new.name), &text)]
 }
 
