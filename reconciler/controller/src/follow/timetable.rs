@@ -23,7 +23,7 @@ use tokio::task::spawn_blocking;
 use super::InForce;
 use super::starts::Start;
 use crate::controller::Controller;
-use crate::{api, kill_point, recorded, tokens};
+use crate::{api, recorded, tokens};
 
 /// How often the clock is looked at.
 const TICK: SignedDuration = SignedDuration::from_secs(15);
@@ -72,7 +72,6 @@ impl Timetable {
                 self.start(&in_force, tenant, due).await?;
             }
         }
-        kill_point::reach("schedules-started");
         self.controller.store.note_schedules_followed(now).await?;
         self.followed = now;
         Ok(())
