@@ -25,6 +25,7 @@ mod artifact;
 mod by_platform;
 mod deployment;
 mod detect;
+mod ensure;
 pub(crate) mod fleet;
 mod given;
 mod installer;

@@ -14,6 +14,7 @@ const SHORTEST: Seconds = Seconds(3600);
 
 pub(super) fn task(fields: &mut Fields<'_, '_, '_>) -> Task {
     fields.one_of(&[&["script"], &["test", "set", "get"]]);
+    fields.one_of(&[&["ensure"], &["script", "test", "set"]]);
     let task = Task {
         runs_on: fields.or_default("runsOn"),
         test: fields.optional("test"),
@@ -22,6 +23,7 @@ pub(super) fn task(fields: &mut Fields<'_, '_, '_>) -> Task {
         unset: fields.optional("unset"),
         script: fields.script(),
         uses: fields.uses(),
+        ensure: fields.or_default("ensure"),
         context: fields.optional("context"),
         parameters: fields.or_default("parameters"),
         outputs: fields.or_default("outputs"),
@@ -36,6 +38,9 @@ pub(super) fn task(fields: &mut Fields<'_, '_, '_>) -> Task {
         applies_if: fields.or_default("appliesIf"),
         order: fields.or_default("order"),
     };
+    let ensure = fields.input("ensure");
+    super::plain::not_empty(&task.ensure, ensure, fields.faults);
+    super::ensure::check_task(&task, fields);
     check_cloud(&task, fields);
     task
 }
@@ -45,7 +50,7 @@ fn check_cloud(task: &Task, fields: &mut Fields<'_, '_, '_>) {
     if task.runs_on != RunsOn::Tenant {
         return;
     }
-    for key in ["requires", "platforms", "appliesIf", "rebootAfter"] {
+    for key in ["ensure", "requires", "platforms", "appliesIf", "rebootAfter"] {
         if let Some(span) = fields.key(key) {
             let message = format!("`{key}` has no meaning for a task that runs for a tenant");
             let hint = format!("remove `{key}`, or choose the tenants in the deployments' targets");

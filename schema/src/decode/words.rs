@@ -5,8 +5,8 @@ use crate::document::{
     Arch, Chassis, ControllerFact, DeploymentState, DomainRole, Effect, Enforcement, Interpreter,
     Keep, LicenceNeed, ObjectFormat, Offline, OnBusy, OnTimeout, OnUnmatch, OnlyChassis, OnlyKind,
     OnlyRole, OrderAt, OsFamily, OutputType, Override, PackageManager, ParameterType, Presence,
-    RegistryContext, RepairStrategy, RunContext, RunsOn, SessionKind, TenantMode, UpgradeStrategy,
-    Users, VersionScheme, Visibility, Weekday,
+    RegistryContext, RegistryType, RepairStrategy, RunContext, RunsOn, ServiceStart, SessionKind,
+    TenantMode, TriggerEvent, UpgradeStrategy, Users, VersionScheme, Visibility, Weekday,
 };
 
 /// The words of an enumeration, each with what it stands for.
@@ -96,18 +96,24 @@ words! {
     }
     Presence { "installed" => Installed, "absent" => Absent }
     RegistryContext { "machine" => Machine, "user" => User }
+    RegistryType {
+        "string" => String, "expand" => Expand, "multi" => Multi, "dword" => Dword,
+        "qword" => Qword, "binary" => Binary,
+    }
     RepairStrategy {
         "uninstall-install" => UninstallInstall, "install-over" => InstallOver, "script" => Script,
         "none" => None,
     }
     RunContext { "system" => System, "user" => User, "metascript" => Metascript, "cloud" => Cloud }
     RunsOn { "computer" => Computer, "tenant" => Tenant, "person" => Person }
+    ServiceStart { "automatic" => Automatic, "manual" => Manual, "disabled" => Disabled }
     SessionKind {
         "maintenance" => Maintenance, "item" => Item, "onboarding" => Onboarding,
         "detection-only" => DetectionOnly, "resolution-only" => ResolutionOnly,
         "inventory-only" => InventoryOnly, "download-only" => DownloadOnly, "repair" => Repair,
     }
     TenantMode { "enforce" => Enforce, "observe" => Observe }
+    TriggerEvent { "startup" => Startup, "logon" => Logon }
     UpgradeStrategy {
         "install-over" => InstallOver, "uninstall-install" => UninstallInstall,
         "upgrade-script" => UpgradeScript, "none" => None,

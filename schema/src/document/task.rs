@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Action, Applies, Order, Platform, Rule, RunContext, Seconds};
+use super::{Action, Applies, Ensure, Order, Platform, Rule, RunContext, Seconds};
 use crate::Spanned;
 
 /// A task of the catalogue.
@@ -34,6 +34,9 @@ pub struct Task {
     /// their paths from the root.
     #[serde(default, rename = "use", skip_serializing_if = "Vec::is_empty")]
     pub uses: Vec<Spanned<String>>,
+    /// Settings without scripts, all of which must hold: the task's test and its set follow from them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ensure: Vec<Spanned<Ensure>>,
     /// As whom, and where, it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<RunContext>,
