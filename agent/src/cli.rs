@@ -34,6 +34,11 @@ pub(crate) enum Verb {
     /// Examine clock, proxy, pin, certificate and disk.
     #[command(after_help = "Example:\n  ordain-agent doctor --data /var/lib/ordain-agent")]
     Doctor(Doctor),
+    /// Put a task's settings right on this computer, or show what would change.
+    #[command(
+        after_help = "Example:\n  ordain-agent ensure --what-if tasks/motd/task.yaml --param motto=\"Be kind\"\n\nExit code 1 with --what-if: something would change."
+    )]
+    Ensure(Ensure),
 }
 
 /// Scripts run in folders of their own, where a relative path would mean another place.
@@ -94,6 +99,24 @@ pub(crate) struct Doctor {
     /// How the findings are printed.
     #[arg(long, value_enum, default_value = "human")]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ensure {
+    /// The task's document; files that it names stand beside it.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Shows what would change, and changes nothing.
+    #[arg(long)]
+    pub(crate) what_if: bool,
+    /// The value of one of the task's parameters; again for each further one.
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = named)]
+    pub(crate) parameters: Vec<(String, String)>,
+}
+
+fn named(text: &str) -> Result<(String, String), String> {
+    let named = text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+    named.ok_or_else(|| "write NAME=VALUE".to_owned())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

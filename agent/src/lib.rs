@@ -4,7 +4,8 @@
 //! tests and benchmarks drive the same code. In reading order: [`home`] is the
 //! data folder, [`identity`] and [`facts`] say what the computer is,
 //! [`journal`] is what survives a crash, [`detect`] finds out, [`fetch`] gets files and
-//! [`unpack`] opens archives, [`run`] starts processes, [`carry`] carries orders out on a thread of its own, [`link`]
+//! [`unpack`] opens archives, [`run`] starts processes,
+//! [`ensure`] sets what needs none, [`carry`] carries orders out on a thread of its own, [`link`]
 //! holds the connection. [`platform`] is the only place that differs between
 //! operating systems.
 //!
@@ -33,6 +34,7 @@ pub mod tls;
 
 pub mod blobs;
 pub mod detect;
+pub mod ensure;
 pub mod fetch;
 pub mod journal;
 pub mod run;
@@ -43,4 +45,5 @@ pub mod intake;
 pub mod link;
 
 pub mod doctor;
+pub mod local;
 pub mod unit;

@@ -9,14 +9,15 @@ use std::sync::Arc;
 use clap::Parser as _;
 use ordain_agent::command::{CommandError, Kind};
 use ordain_agent::doctor::{self, Verdict};
-use ordain_agent::enrol::{self, Wish};
+use ordain_agent::enrol;
 use ordain_agent::home::{Home, HomeError};
 use ordain_agent::journal::JournalError;
 use ordain_agent::link::{Link, Pace};
+use ordain_agent::local::{self, Wish};
 use ordain_agent::{carry, disk, platform, printer, unit};
 use tokio::signal::unix::{SignalKind, signal};
 
-use self::cli::{Cli, Doctor, Enroll, Format, LogLevel, Run, Verb};
+use self::cli::{Cli, Doctor, Enroll, Ensure, Format, LogLevel, Run, Verb};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Verb::Uninstall => unit::uninstall()
             .map(|()| printer::line("the service is gone; data and enrolment stay")),
         Verb::Doctor(arguments) => examine(&arguments),
+        Verb::Ensure(arguments) => ensure(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -47,7 +49,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
 }
 
 fn enroll(arguments: Enroll) -> Result<(), CommandError> {
-    let wish = Wish {
+    let wish = enrol::Wish {
         server: arguments.server,
         token: arguments.token,
         pin: arguments.pin,
@@ -158,6 +160,21 @@ fn log_to_stderr(level: LogLevel) {
         .with_ansi(colour)
         .with_target(false)
         .init();
+}
+
+fn ensure(arguments: Ensure) -> Result<(), CommandError> {
+    let Ensure { file, what_if, parameters } = arguments;
+    let outcome = local::ensure(&Wish { file, parameters, what_if }, platform::present())?;
+    if !outcome.changes.is_empty() {
+        printer::line(&outcome.changes);
+    }
+    match outcome.settled {
+        Ok(false) if what_if => {
+            Err(CommandError::new(Kind::Findings, "the computer is not as the task says"))
+        }
+        Ok(_) => Ok(()),
+        Err(message) => Err(CommandError::new(Kind::CouldNot, message)),
+    }
 }
 
 fn examine(arguments: &Doctor) -> Result<(), CommandError> {

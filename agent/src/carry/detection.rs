@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use ordain_core::order::{Check, CheckHow, Finding, Found, Pending, Run};
+use ordain_core::order::{Check, CheckHow, Finding, Found, Pending, Run, RunWhat};
 use ordain_wire::{AtSpec, ReportBody};
 
 use super::{Carrier, scripts_of_check};
@@ -25,6 +25,7 @@ impl Carrier {
         let findings = (0..).zip(checks).map(|(index, check)| self.check(order, index, check));
         let mut findings: Vec<Finding> = findings.collect();
         self.detectors.let_go();
+        self.settings.let_go();
         self.look_for_offers(order, checks, &mut findings);
         self.runner.let_go();
         kill_point::reach("after-detection");
@@ -76,6 +77,11 @@ impl Carrier {
             let version = self.detectors.read(reading);
             return version.map_or_else(Found::Failed, |version| found(version, None));
         }
+        if let CheckHow::Test(run) = &check.how
+            && let RunWhat::Ensure(all) = &run.what
+        {
+            return self.look_at_settings(order, index, run, all);
+        }
         self.detectors.let_go();
         let at = AtSpec { step: index, attempt: 1, work: 0 };
         let marker = self.marker(order.number, at);
@@ -112,7 +118,7 @@ impl Carrier {
                 }
             }
             CheckHow::Test(run) => match self.ask(run, &marker, &mut watch) {
-                Ok(answer) => Found::Answer(answer),
+                Ok(answer) => Found::Answer { answer, changes: String::new() },
                 Err(NoAnswer::Pending(what)) => Found::Pending(what),
                 Err(NoAnswer::Failed(message)) => Found::Failed(message),
             },
@@ -128,6 +134,7 @@ impl Carrier {
             },
         };
         self.detectors.let_go();
+        self.settings.let_go();
         found
     }
 

@@ -7,7 +7,7 @@ use ordain_core::order::{Expect, Probe, Run, RunWhat, Step, What, Work, WorkPhas
 use ordain_wire::{AtSpec, ReportBody};
 
 use super::detection::succeeded;
-use super::{Carrier, Desk, now_ms, scripts_of_step};
+use super::{Carrier, Desk, native, now_ms, scripts_of_step};
 use crate::command::chain;
 use crate::detect::Found;
 use crate::fetch::FetchError;
@@ -156,6 +156,16 @@ impl Carrier {
             What::Run(run) => {
                 let looks =
                     matches!(work.phase, WorkPhase::Detect | WorkPhase::Test | WorkPhase::Get);
+                if let RunWhat::Ensure(all) = &run.what {
+                    let shift = native::Shifted {
+                        settings: &mut self.settings,
+                        platform: &*self.platform,
+                        runner: &self.runner,
+                        marker,
+                        run,
+                    };
+                    return shift.carry_out(&desk, all, looks, &mut watch);
+                }
                 let ended = if looks {
                     self.runner.look(run, marker, &mut watch)
                 } else {

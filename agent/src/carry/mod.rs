@@ -2,12 +2,14 @@
 //!
 //! The connection takes an order in ([`crate::intake`]) and hands its number
 //! over; from then on only the journal counts. `detection` finds out,
-//! `execution` walks steps with the core's executor, `orphan` deals with what
+//! `execution` walks steps with the core's executor, `native` hands settings
+//! without scripts to [`crate::ensure`], `orphan` deals with what
 //! an earlier run of the program left behind. Nothing here knows whether the
 //! controller can be reached.
 
 mod detection;
 mod execution;
+mod native;
 mod orphan;
 mod reboot;
 
@@ -16,7 +18,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use ordain_core::order::{Check, CheckHow, Probe, Run, RunWhat, Step, Task, What};
+use ordain_core::order::{Check, CheckHow, Probe, Run, Step, Task, What};
 use ordain_trust::ObjectId;
 use ordain_wire::{AgentMessage, AtSpec, Malformed, Order, ReportBody};
 use tokio::sync::Notify;
@@ -25,6 +27,7 @@ use crate::blobs::Blobs;
 use crate::command::chain;
 use crate::detect::Detectors;
 use crate::disk;
+use crate::ensure::Settings;
 use crate::fetch::{Fetcher, Keep, Roads};
 use crate::journal::{Given, Journal, JournalError, OrderId};
 use crate::platform::Platform;
@@ -118,7 +121,9 @@ pub fn start(
     let fetcher = Fetcher::new(Keep::new(roots.artifacts.clone()), Roads::new(roots.proxy.clone()));
     let runner = Runner::new(platform.clone(), desk.blobs.clone(), fetcher, roots.runs.clone());
     let detectors = Detectors::new(&roots.system);
-    let carrier = Carrier { desk, platform, roots, runner, detectors, live, nonce: rand::random() };
+    let settings = Settings::default();
+    let nonce = rand::random();
+    let carrier = Carrier { desk, platform, roots, runner, detectors, settings, live, nonce };
     std::thread::Builder::new()
         .name("carry".to_owned())
         .spawn(move || carrier.carry_on(left_over, &orders))?;
@@ -136,6 +141,7 @@ struct Carrier {
     roots: Roots,
     runner: Runner,
     detectors: Detectors,
+    settings: Settings,
     live: tokio::sync::mpsc::Sender<AgentMessage>,
     /// Tells the runs of this start of the program from those of others.
     nonce: u32,
@@ -150,7 +156,10 @@ impl Carrier {
         loop {
             match orders.recv_timeout(IDLE) {
                 Ok(number) => self.carry_out(number),
-                Err(RecvTimeoutError::Timeout) => self.detectors.forget(),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.detectors.forget();
+                    self.settings.forget();
+                }
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             spawn::reap();
@@ -264,15 +273,8 @@ fn scripted(probe: &Probe) -> Option<&Run> {
     }
 }
 
-/// The script that runs and the files that it uses.
-fn script_ids(run: &Run) -> Vec<ObjectId> {
-    match &run.what {
-        RunWhat::Script { blob, library, .. } => {
-            let files = library.iter().map(|file| &file.blob);
-            files.chain([blob]).filter_map(|id| id.parse().ok()).collect()
-        }
-        RunWhat::Package { .. } | RunWhat::Installer(_) => Vec::new(),
-    }
+fn script_ids(run: &Run) -> impl Iterator<Item = ObjectId> {
+    run.what.blobs().into_iter().filter_map(|blob| blob.parse().ok())
 }
 
 /// The standard places within a data folder.

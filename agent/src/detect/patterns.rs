@@ -29,7 +29,11 @@ impl Patterns {
         self.0 = HashMap::new();
     }
 
-    fn compiled(&mut self, pattern: &str) -> Result<&Regex, String> {
+    /// An expression, compiled.
+    ///
+    /// # Errors
+    /// Where it is none, for people.
+    pub fn compiled(&mut self, pattern: &str) -> Result<&Regex, String> {
         if !self.0.contains_key(pattern) {
             let regex = RegexBuilder::new(pattern)
                 .size_limit(LARGEST)

@@ -1,12 +1,15 @@
 //! What differs between computers and operating systems, behind one small trait.
 //!
 //! [`Platform`] holds exactly what a test machine cannot give: firmware,
-//! logged-on persons, the boot id, the reboot command. Everything else that is
+//! logged-on persons, the boot id, the reboot command, where settings are kept
+//! and those that only other systems have. Everything else that is
 //! particular to Linux stands in `linux` ([`sessions`], [`processes`],
 //! [`spawn`]); Windows and macOS get folders beside it.
 
 use std::path::Path;
 use std::sync::Arc;
+
+use ordain_core::order::{Ensure, Resource};
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -29,6 +32,38 @@ pub trait Platform: Send + Sync {
 
     /// The program and its arguments that restart the computer.
     fn reboot_command(&self) -> Vec<String>;
+
+    /// Below which folder settings without scripts are looked at and set: `/` on a computer.
+    fn settings_root(&self) -> &Path {
+        Path::new("/")
+    }
+
+    /// What would change of a setting that only some systems have (registry,
+    /// features, scheduled tasks, defaults), one thing an entry.
+    ///
+    /// # Errors
+    /// Where this system does not have such settings.
+    fn look_at_setting(&self, setting: &Ensure) -> Result<Vec<String>, NotOfThisSystem> {
+        Err(NotOfThisSystem::of(&setting.resource))
+    }
+
+    /// Puts such a setting right; what was changed, one thing an entry.
+    ///
+    /// # Errors
+    /// Where this system does not have such settings.
+    fn set_setting(&self, setting: &Ensure) -> Result<Vec<String>, NotOfThisSystem> {
+        Err(NotOfThisSystem::of(&setting.resource))
+    }
+}
+
+/// The system that has settings of a kind, where this one does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotOfThisSystem(pub &'static str);
+
+impl NotOfThisSystem {
+    fn of(resource: &Resource) -> Self {
+        Self(if matches!(resource, Resource::Defaults(_)) { "macOS" } else { "Windows" })
+    }
 }
 
 /// The platform of this computer.

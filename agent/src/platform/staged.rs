@@ -1,7 +1,9 @@
-//! A platform that a test lays out in a folder: `dmi/`, `boot_id`, `users`, `reboot`.
+//! A platform that a test lays out in a folder: `dmi/`, `boot_id`, `users`, `reboot`, `root/`.
 //!
 //! Built only with the feature `test-platform`. `users` holds one account name
-//! a line, `reboot` the words of the command, one a line.
+//! a line, `reboot` the words of the command, one a line. Where there is a
+//! `root/`, settings are kept below it, and the system's programs are looked
+//! for there.
 
 use std::path::{Path, PathBuf};
 
@@ -12,12 +14,15 @@ use super::Platform;
 pub struct Staged {
     folder: PathBuf,
     dmi: PathBuf,
+    root: PathBuf,
 }
 
 impl Staged {
     /// Of that folder.
     pub fn new(folder: PathBuf) -> Self {
-        Self { dmi: folder.join("dmi"), folder }
+        let own = folder.join("root");
+        let root = if own.is_dir() { own } else { PathBuf::from("/") };
+        Self { dmi: folder.join("dmi"), root, folder }
     }
 
     fn lines(&self, name: &str) -> Vec<String> {
@@ -41,5 +46,9 @@ impl Platform for Staged {
 
     fn reboot_command(&self) -> Vec<String> {
         self.lines("reboot")
+    }
+
+    fn settings_root(&self) -> &Path {
+        &self.root
     }
 }

@@ -195,6 +195,33 @@ impl Runner {
         supervise(&launch, watch)
     }
 
+    /// Runs one of the system's programs that changes the computer; it outlives
+    /// this program if need be.
+    pub fn tool(
+        &self,
+        program: &Path,
+        args: Vec<OsString>,
+        patience: Duration,
+        marker: &str,
+        watch: &mut Watch<'_>,
+    ) -> Result<Ended, CannotRun> {
+        let place = script::Place::make(&self.folder, marker, None)?;
+        let output = place.path().join("output");
+        let launch = Launch {
+            program,
+            args,
+            folder: Path::new("/"),
+            environment: self.base_environment(None),
+            input: None,
+            account: None,
+            timeout: patience,
+            printing: Printing::File(&output),
+            marker,
+        };
+        let start = |source| CannotRun::Start { program: program.to_owned(), source };
+        supervise(&launch, watch).map_err(start)
+    }
+
     fn run(
         &self,
         run: &Run,
@@ -326,6 +353,8 @@ impl Runner {
                 };
                 shift.carry_out(*manager, &request)
             }
+            // Carried out by `crate::ensure`, without a process of its own.
+            RunWhat::Ensure(_) => Err(CannotRun::NotExecutedYet("ensure")),
             RunWhat::Installer(installer) => self.install(installer, run, watch),
         }
     }

@@ -18,7 +18,8 @@ use crate::orders;
 /// the words of the command one a line.
 pub(crate) struct Laid {
     pub(crate) users: Vec<String>,
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
+    pub(crate) root: PathBuf,
 }
 
 impl Laid {
@@ -39,6 +40,9 @@ impl Platform for Laid {
     }
     fn reboot_command(&self) -> Vec<String> {
         self.text("reboot").unwrap_or_default().lines().map(str::to_owned).collect()
+    }
+    fn settings_root(&self) -> &Path {
+        &self.root
     }
 }
 
@@ -65,7 +69,8 @@ impl Bench {
     pub(crate) fn within(folder: TempDir, users: &[&str]) -> Self {
         let desk = Arc::new(carry::desk(folder.path()).unwrap());
         let users = users.iter().map(|user| (*user).to_owned()).collect();
-        let platform = Arc::new(Laid { users, folder: folder.path().to_owned() });
+        let folder_path = folder.path().to_owned();
+        let platform = Arc::new(Laid { users, folder: folder_path, root: "/".into() });
         let (sender, live) = tokio::sync::mpsc::channel(1024);
         let roots = carry::roots(folder.path(), None);
         let queue = carry::start(desk.clone(), platform, roots, sender).unwrap();

@@ -21,6 +21,8 @@ mod carrying;
 mod connection;
 mod crashes;
 mod enrolment;
+mod ensure;
+mod ensured;
 mod files;
 mod packages;
 mod people;

@@ -75,7 +75,11 @@ fn each_user_counts_and_the_library_is_there_to_read() {
     let (end, output) = bench.run_one(2, set(run(primary)));
     assert_eq!((end, output.as_str()), (exit(0), "ordain-test-b\n"));
     let answer = bench.find_one(3, CheckHowSpec::Test { run: run(AudienceSpec::Each) });
-    assert_eq!(answer, FoundSpec::Answer { answer: false }, "a test holds where it holds for each");
+    assert_eq!(
+        answer,
+        FoundSpec::Answer { answer: false, changes: String::new() },
+        "a test holds where it holds for each"
+    );
     drop(users);
 }
 

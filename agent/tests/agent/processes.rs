@@ -310,7 +310,7 @@ fn tests_and_gets_answer() {
         bench.keep(script);
         shell(script, 60)
     };
-    let answer = |answer| FoundSpec::Answer { answer };
+    let answer = |answer| FoundSpec::Answer { answer, changes: String::new() };
     let test = |script| CheckHowSpec::Test { run: keep(script) };
     let cases = [
         (test("echo true\n"), answer(true)),

@@ -5,10 +5,15 @@
 //! carries out each [`Work`]. `ordain-wire` owns the messages of the same
 //! shape.
 
+pub mod ensure;
 mod installer;
 
 use std::sync::Arc;
 
+pub use ensure::{
+    Content, Defaults, Directory, Ensure, Group, Line, Registry, RegistryType, Resource,
+    ScheduledTask, Service, ServiceStart, Sysctl, Trigger, TriggerEvent, User, Weekday,
+};
 pub use installer::{Artifact, CloseFirst, Installer, Needs, OnBusy};
 pub use ordain_schema::document::{Interpreter, PackageManager, RunContext, VersionScheme};
 
@@ -83,7 +88,12 @@ pub enum Found {
         offered: Option<Vec<String>>,
     },
     /// The answer of a task's test.
-    Answer(bool),
+    Answer {
+        /// The answer.
+        answer: bool,
+        /// What would change, one thing a line, bounded; empty where that is not known.
+        changes: String,
+    },
     /// The output of a task's `get`, bounded.
     Output(String),
     /// Finding out waits for something; nothing is known, and nothing failed.
@@ -266,7 +276,7 @@ pub enum FileVersion {
     Regex(String),
 }
 
-/// Something that runs in a process of its own.
+/// Something that runs in a process of its own, or that the agent does itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
     /// What.
@@ -307,7 +317,7 @@ pub struct File {
     pub blob: String,
 }
 
-/// What runs in a process of its own.
+/// What runs in a process of its own, or what the agent does itself.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RunWhat {
     /// A script, by the object id of its blob.
@@ -334,6 +344,32 @@ pub enum RunWhat {
         /// Removes instead of installing.
         remove: bool,
     },
+    /// Settings without scripts: found out about where the run looks, put right where it changes.
+    Ensure(Vec<Ensure>),
     /// An installer of the platform.
     Installer(Installer),
+}
+
+impl RunWhat {
+    /// The files of the repository that it needs, by their object ids.
+    pub fn blobs(&self) -> Vec<&str> {
+        match self {
+            Self::Script { blob, library, .. } => {
+                let files = library.iter().map(|file| file.blob.as_str());
+                files.chain([blob.as_str()]).collect()
+            }
+            Self::Ensure(all) => {
+                let contents = all.iter().filter_map(|one| match &one.resource {
+                    Resource::File(file) => file.content.as_ref(),
+                    _ => None,
+                });
+                let blobs = contents.filter_map(|content| match content {
+                    Content::Blob { blob, path: _ } => Some(blob.as_str()),
+                    Content::Text(_) => None,
+                });
+                blobs.collect()
+            }
+            Self::Package { .. } | Self::Installer(_) => Vec::new(),
+        }
+    }
 }

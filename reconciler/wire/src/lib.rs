@@ -12,6 +12,7 @@
 mod agent;
 mod controller;
 mod enrol;
+mod ensure;
 mod fields;
 mod installer;
 mod order;
@@ -24,6 +25,7 @@ pub use convert::Malformed;
 pub use agent::{AgentMessage, Facts, Hello, OsFacts, Refusal, Report, ReportBody};
 pub use controller::{Blob, ControllerMessage, Order, OrderBody, OrderHead, Welcome};
 pub use enrol::{EnrolRequest, EnrolResponse, Identity, RenewRequest, RenewResponse};
+pub use ensure::{EnsureSpec, ResourceSpec, TriggerSpec};
 pub use installer::{ArtifactSpec, CloseFirstSpec, InstallerSpec, NeedsSpec};
 pub use order::{
     AudienceSpec, CheckHowSpec, CheckSpec, ExpectSpec, FileSpec, FileVersionSpec, OfferSpec,

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ensure::EnsureSpec;
 use crate::fields::{FileVersionFields, HowFields, ProbeFields};
 use crate::installer::{ArtifactSpec, InstallerSpec, NeedsSpec};
 
@@ -306,6 +307,11 @@ pub enum RunWhatSpec {
         version: Option<String>,
         /// Removes instead of installing.
         remove: bool,
+    },
+    /// Settings without scripts, which the agent carries out itself.
+    Ensure {
+        /// All of them.
+        resources: Vec<EnsureSpec>,
     },
     /// An installer of the platform.
     Installer {

@@ -124,6 +124,9 @@ pub enum FoundSpec {
     Answer {
         /// The answer.
         answer: bool,
+        /// What would change, one thing a line; empty where that is not known.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        changes: String,
     },
     /// A task's `get` printed.
     Output {

@@ -379,7 +379,10 @@ mod tests {
             Event::NotPlanned("no".into()),
             report(Report::Accepted),
             report(Report::Detected(vec![
-                Finding { item: Item::task("x"), found: Found::Answer(false) },
+                Finding {
+                    item: Item::task("x"),
+                    found: Found::Answer { answer: false, changes: "/etc/motd: is made".into() },
+                },
                 Finding {
                     item: Item::software("hello"),
                     found: Found::Software {

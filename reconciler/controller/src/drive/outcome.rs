@@ -48,7 +48,7 @@ impl Learnt {
                 known.offered.clone_from(offered);
                 known.answer = *test;
             }
-            Found::Answer(answer) => known.answer = Some(*answer),
+            Found::Answer { answer, changes: _ } => known.answer = Some(*answer),
             Found::Output(output) => known.output = Some(bounded(output)),
             // What was known before still stands.
             Found::Pending(_) => return None,

@@ -178,7 +178,9 @@ fn found(finding: &ordain_core::order::Finding, at: Timestamp) -> Line {
     let item = finding.item.to_string();
     let (version, answer, message) = match &finding.found {
         Found::Software { version, test, offered: _ } => (version.clone(), *test, None),
-        Found::Answer(answer) => (None, Some(*answer), None),
+        Found::Answer { answer, changes } => {
+            (None, Some(*answer), Some(changes.clone()).filter(|changes| !changes.is_empty()))
+        }
         Found::Output(output) => (None, None, Some(output.clone())),
         Found::Pending(what) => (None, None, Some(format!("waits for {}", what.word()))),
         Found::Failed(failure) => (None, None, Some(failure.clone())),

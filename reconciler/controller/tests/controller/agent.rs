@@ -156,7 +156,7 @@ impl Agent {
                         test: None,
                         offered: None,
                     },
-                    Item::Task { .. } => Found::Answer(true),
+                    Item::Task { .. } => Found::Answer { answer: true, changes: String::new() },
                 };
                 let findings = checks
                     .iter()

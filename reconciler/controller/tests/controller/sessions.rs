@@ -233,7 +233,7 @@ async fn a_session_that_nobody_will_report_about_is_given_up() {
     // What cannot be read will not be read the second time either.
     let session = controller.session("pc").await;
     let detect = line.order().await;
-    let found = FoundSpec::Answer { answer: true };
+    let found = FoundSpec::Answer { answer: true, changes: String::new() };
     let findings = vec![FindingSpec { item: "neither/nor".into(), found }];
     agent.report(&mut line, &detect, ReportBody::Detected { findings }).await;
     let said = message(session).await;

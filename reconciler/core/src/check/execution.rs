@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use ordain_schema::document::{
-    Action, Argument, Body, ByPlatform, Deployment, Document, Latest, Notify, OnBusy, OnUnmatch,
-    Override, PackageManager, Parameter, ParameterType, Repository, RunContext, RunsOn, Schedule,
-    Software, Task, Tenant,
+    Action, Argument, Body, ByPlatform, Deployment, Document, Ensure, Latest, Notify, OnBusy,
+    OnUnmatch, Override, PackageManager, Parameter, ParameterType, Repository, RunContext, RunsOn,
+    Schedule, Software, Task, Tenant,
 };
 use ordain_schema::{Code, Span};
 
@@ -129,6 +129,16 @@ fn of_task(review: &mut Review<'_>, document: &Document, task: &Task) {
             (task.skip_in_automatic_onboarding, "onboarding starts by hand only"),
         ],
     );
+    for one in &task.ensure {
+        let why = match one.value {
+            Ensure::Registry(_) => "`registry` is not set yet, and the item fails",
+            Ensure::Feature(_) => "`feature` is not set yet, and the item fails",
+            Ensure::ScheduledTask(_) => "`scheduledTask` is not set yet, and the item fails",
+            Ensure::Defaults(_) => "`defaults` are not set yet, and the item fails",
+            _ => continue,
+        };
+        warn(review, document, Some(one.span), why);
+    }
     takes_secrets(review, document, &task.parameters);
 }
 

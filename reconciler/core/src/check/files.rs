@@ -1,6 +1,6 @@
 //! Files that documents name, and files that nothing uses.
 
-use ordain_schema::document::{Body, Document, Latest, Software, Target, Task};
+use ordain_schema::document::{Body, Document, Ensure, Latest, Software, Target, Task};
 use ordain_schema::{Code, Diagnostic, Span, Spanned};
 use rustc_hash::FxHashSet;
 
@@ -48,7 +48,7 @@ pub(super) fn check(review: &mut Review<'_>) {
     orphans(review, &used);
 }
 
-/// Every script that a document names.
+/// Every script that a document names, and every file that it puts on computers.
 fn scripts(body: &Body) -> Vec<&Spanned<String>> {
     match body {
         Body::Software(software) => of_software(software),
@@ -100,7 +100,11 @@ fn of_software(software: &Software) -> Vec<&Spanned<String>> {
 
 fn of_task(task: &Task) -> Vec<&Spanned<String>> {
     let scripts = actions_of_task(task).filter_map(|action| action.script.as_ref());
-    scripts.chain(&task.script).collect()
+    let files = task.ensure.iter().filter_map(|one| match &one.value {
+        Ensure::File(file) => file.from.as_ref(),
+        _ => None,
+    });
+    scripts.chain(&task.script).chain(files).collect()
 }
 
 /// Pictures, and texts in files: no scripts, and no error where they are missing.

@@ -38,7 +38,8 @@ pub(super) fn check(review: &mut Review<'_>) {
             && let Body::Task(task) = &item.body
         {
             let lacking = lacking_of_task(task, deployment);
-            for (key, state) in lacking.filter(|(key, _)| told && !item.is_faulty(&[key, "script"]))
+            for (key, state) in
+                lacking.filter(|(key, _)| told && !item.is_faulty(&[key, "script", "ensure"]))
             {
                 lacks.entry((id, key)).or_default().push((entry, state));
             }
@@ -86,8 +87,10 @@ fn lacking_of_task(
         }
     };
     let one_for_all = task.script.is_some();
-    let (test, set, get) = (task.test.is_some(), task.set.is_some(), task.get.is_some());
-    let unset = task.unset.is_some();
+    // Settings without scripts are tested, set and undone of themselves.
+    let ensured = !task.ensure.is_empty();
+    let (test, set) = (ensured || task.test.is_some(), ensured || task.set.is_some());
+    let (get, unset) = (task.get.is_some(), ensured || task.unset.is_some());
     // One script serves test, set and get; what undoes is always written out.
     let has = move |key: &str| match key {
         "test" => one_for_all || test,

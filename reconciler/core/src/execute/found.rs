@@ -36,6 +36,6 @@ fn found(item: &Item, log: &[Entry]) -> Option<Found> {
     if item.is_software() {
         version.map(|version| Found::Software { version, test: answer, offered: None })
     } else {
-        answer.map(Found::Answer)
+        answer.map(|answer| Found::Answer { answer, changes: String::new() })
     }
 }

@@ -49,6 +49,7 @@ impl Lowering<'_> {
     fn lower(&self, action: &Action) -> (PlannedRow, Option<Step>) {
         let mut row = PlannedRow::from(action);
         let configured = self.configured(action);
+        row.message = row.message.or_else(|| self.changes(action));
         row.waits_for.extend(configured.filter(|_| !action.failed).map(|by| by.item.clone()));
         if let Some(pending) = self.pending(&row) {
             row.action = Act::None;
@@ -118,6 +119,20 @@ impl Lowering<'_> {
         }
     }
 
+    /// What the detection says would change, where the item is not as wished.
+    fn changes(&self, action: &Action) -> Option<String> {
+        if action.reason != Reason::NotCompliant {
+            return None;
+        }
+        let finding = self.findings.iter().find(|finding| finding.item == action.item)?;
+        match &finding.found {
+            Found::Answer { changes, .. } => Some(changes.clone()).filter(|text| !text.is_empty()),
+            Found::Software { .. } | Found::Output(_) | Found::Pending(_) | Found::Failed(_) => {
+                None
+            }
+        }
+    }
+
     /// The software that a configuration task stands behind.
     fn configured(&self, action: &Action) -> Option<&Action> {
         let Some(Because::ConfigurationOf(software)) = &action.because else { return None };
@@ -136,9 +151,10 @@ impl Lowering<'_> {
         let finding = self.findings.iter().find(|finding| finding.item == row.item)?;
         match &finding.found {
             Found::Failed(message) => Some(message),
-            Found::Software { .. } | Found::Answer(_) | Found::Output(_) | Found::Pending(_) => {
-                None
-            }
+            Found::Software { .. }
+            | Found::Answer { .. }
+            | Found::Output(_)
+            | Found::Pending(_) => None,
         }
     }
 

@@ -5,11 +5,12 @@
 //! execution; what is to be done at all is the plan's business. In reading
 //! order: [`checks`] and [`carry_out`] are what a controller calls; `catalogue`
 //! looks documents up; `software` and `task` lower one item, `run` one action,
-//! `probe` one detector.
+//! `probe` one detector, `ensure` settings without scripts.
 
 mod carry_out;
 mod catalogue;
 mod checks;
+mod ensure;
 mod files;
 mod parameters;
 mod place;
@@ -23,6 +24,7 @@ mod tests;
 
 pub use carry_out::{Lowered, carry_out};
 pub use checks::checks;
+pub use ensure::EnsureInput;
 pub use parameters::{Demand, Parameters};
 pub use place::{NotExecutable, Place};
 pub use software::{SoftwareInput, software_check, software_step};

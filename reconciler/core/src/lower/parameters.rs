@@ -63,6 +63,16 @@ impl Parameters {
         Ok(Self(values))
     }
 
+    /// These values, for a task that stands alone.
+    pub fn alone(values: Map<String, Value>) -> Self {
+        Self(values)
+    }
+
+    /// One value.
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
     /// `ORDAIN_PARAM_<NAME>`, upper case with dashes as underscores.
     pub(super) fn environment(&self) -> impl Iterator<Item = (String, String)> {
         self.0.iter().map(|(name, value)| (variable(name), text(value)))

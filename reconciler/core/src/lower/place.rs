@@ -63,6 +63,12 @@ pub enum NotExecutable {
     /// A value that no environment can hold.
     #[error("the parameter `{0}` holds a NUL character")]
     Nul(String),
+    /// A value that does not fit where it is put.
+    #[error("{0}")]
+    Unfit(String),
+    /// A setting of another system.
+    #[error("`{0}` is not set on {1} computers by this version")]
+    Setting(&'static str, &'static str),
     /// An action that is needed and not there.
     #[error("it has no `{0}`")]
     Missing(&'static str),
@@ -103,7 +109,9 @@ impl NotExecutable {
     /// own reason stands otherwise.
     pub fn reason(&self) -> Option<Reason> {
         match self {
-            Self::Context(_) | Self::RunsOn(_) | Self::Secret(_) => Some(Reason::NotExecutedYet),
+            Self::Context(_) | Self::RunsOn(_) | Self::Secret(_) | Self::Setting(..) => {
+                Some(Reason::NotExecutedYet)
+            }
             Self::NoPlatform(_) => Some(Reason::NoApplicableVersion),
             Self::RebootsSuppressed => Some(Reason::RebootsSuppressed),
             Self::NoUpgrade => Some(Reason::UpgradeNotPossible),
@@ -111,6 +119,7 @@ impl NotExecutable {
             Self::Undecided(_) => Some(Reason::Unknown),
             Self::NoRepair
             | Self::Nul(_)
+            | Self::Unfit(_)
             | Self::Missing(_)
             | Self::NoScript(_)
             | Self::NoInterpreter(_)

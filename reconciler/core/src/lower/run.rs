@@ -154,6 +154,22 @@ impl Setting<'_> {
         })
     }
 
+    /// What the agent does itself, without any process: nothing that scripts are told.
+    #[expect(clippy::unused_self, reason = "beside the other ways to run")]
+    pub(super) fn native(&self, method: Method, what: RunWhat) -> Run {
+        Run {
+            what,
+            context: RunContext::System,
+            users: None,
+            needs: None,
+            timeout_seconds: method.seconds(),
+            success_codes: vec![0],
+            reboot_codes: Vec::new(),
+            environment: Vec::new(),
+            input: None,
+        }
+    }
+
     fn needs(&self, method: Method, action: &Action) -> Option<Box<Needs>> {
         let close_first = action.close_first.as_ref().or(self.close_first);
         let close_first = close_first

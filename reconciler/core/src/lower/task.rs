@@ -5,8 +5,8 @@ use ordain_schema::document::{Action, RunsOn, Task};
 use crate::item::{Act, Item};
 use crate::lower::run::{Method, Setting};
 use crate::lower::software::attempts;
-use crate::lower::{NotExecutable, Parameters, Place};
-use crate::order::{Check, CheckHow, Expect, Run, Step, What, Work, WorkPhase};
+use crate::lower::{EnsureInput, NotExecutable, Parameters, Place};
+use crate::order::{Check, CheckHow, Expect, Run, RunWhat, Step, What, Work, WorkPhase};
 use crate::session::PlannedRow;
 
 /// A task with what surrounds it.
@@ -116,14 +116,39 @@ fn run(input: &TaskInput<'_>, method: Method) -> Result<Run, NotExecutable> {
         Method::Get => input.task.get.as_ref(),
         Method::Set => input.task.set.as_ref(),
         Method::Unset => {
-            let unset = input.task.unset.as_ref().ok_or(NotExecutable::Missing("unset"))?;
-            return setting.run(method, unset);
+            return match &input.task.unset {
+                Some(unset) => setting.run(method, unset),
+                None if !input.task.ensure.is_empty() => ensure(input, &setting, method),
+                None => Err(NotExecutable::Missing("unset")),
+            };
         }
         _ => input.task.test.as_ref(),
     };
+    if !input.task.ensure.is_empty() && method != Method::Get {
+        return ensure(input, &setting, method);
+    }
     match (action, &input.task.script) {
         (Some(action), _) => setting.run(method, action),
         (None, Some(script)) => setting.script(method, script, true),
         (None, None) => Err(NotExecutable::Missing(method.word())),
     }
+}
+
+/// Settings without scripts: the same resources are what is tested and what is set.
+fn ensure(
+    input: &TaskInput<'_>,
+    setting: &Setting<'_>,
+    method: Method,
+) -> Result<Run, NotExecutable> {
+    let lowering =
+        EnsureInput { place: input.place, path: input.path, parameters: input.parameters };
+    let written = input.task.ensure.iter().map(|one| &one.value);
+    let resources = if method == Method::Unset {
+        // What was made last is taken away first.
+        let undone: Vec<_> = written.rev().map(|one| one.clone().inverse()).collect();
+        lowering.lower(&undone)?
+    } else {
+        lowering.lower(written)?
+    };
+    Ok(setting.native(method, RunWhat::Ensure(resources)))
 }

@@ -33,7 +33,7 @@ pub struct PlannedRow {
     pub pending: Option<Pending>,
     /// Known to fail.
     pub failed: bool,
-    /// More about a failure, for people.
+    /// For people: more about a failure, or what would change.
     pub message: Option<String>,
 }
 

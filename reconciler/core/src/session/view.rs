@@ -65,7 +65,7 @@ pub struct ActionView<'a> {
     pub result: Option<ActionResult>,
     /// What it waits for on the computer.
     pub pending: Option<Pending>,
-    /// Why it failed, for people.
+    /// Why it failed, or what would change, for people.
     pub message: Option<&'a str>,
     /// What was started for it, oldest first.
     pub log: &'a [Entry],
@@ -266,7 +266,8 @@ fn carried_out<'a>(row: &'a PlannedRow, result: StepResult<'a>, over: bool) -> A
         status,
         result: result.state.result(),
         pending,
-        message: row.message.as_deref().or(message),
+        // What would change is told by what has changed, and by why it has not.
+        message: row.message.as_deref().filter(|_| row.failed).or(message),
         log: result.log,
     }
 }

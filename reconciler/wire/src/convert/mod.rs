@@ -2,9 +2,10 @@
 //! checked, since neither side trusts what the other sends.
 //!
 //! Owns the bounds of what is accepted and the error [`Malformed`]. Look at
-//! `order` for orders, at `run` for what they run, at `progress` for reports,
+//! `order` for orders, at `run` and `ensure` for what they run, at `progress` for reports,
 //! at `words` for the words.
 
+mod ensure;
 mod installer;
 mod order;
 mod progress;

@@ -121,7 +121,7 @@ impl From<Finding> for FindingSpec {
                 Found::Software { version, test, offered } => {
                     FoundSpec::Software { version, test, offered }
                 }
-                Found::Answer(answer) => FoundSpec::Answer { answer },
+                Found::Answer { answer, changes } => FoundSpec::Answer { answer, changes },
                 Found::Output(output) => FoundSpec::Output { output },
                 Found::Pending(what) => FoundSpec::Pending { waiting_for: what.word().to_owned() },
                 Found::Failed(message) => FoundSpec::Failed { message },
@@ -142,7 +142,11 @@ impl TryFrom<FindingSpec> for Finding {
                     .map_err(Malformed::at(format!("finding of {item}")))?;
                 Found::Software { version, test, offered }
             }
-            FoundSpec::Answer { answer } => Found::Answer(answer),
+            FoundSpec::Answer { answer, changes } => {
+                bounded("bytes of changes", changes.len(), MAX_OUTPUT)
+                    .map_err(Malformed::at(format!("finding of {item}")))?;
+                Found::Answer { answer, changes }
+            }
             FoundSpec::Output { output } => {
                 bounded("bytes of output", output.len(), MAX_OUTPUT)
                     .map_err(Malformed::at(format!("finding of {item}")))?;

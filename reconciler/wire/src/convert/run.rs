@@ -142,7 +142,7 @@ fn is_argument(text: &str) -> bool {
     !text.is_empty() && !text.starts_with('-') && text.chars().all(plain)
 }
 
-fn is_object_id(text: &str) -> bool {
+pub(super) fn is_object_id(text: &str) -> bool {
     let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     matches!(text.len(), 40 | 64) && text.bytes().all(hex)
 }
@@ -196,6 +196,9 @@ impl From<RunWhat> for RunWhatSpec {
             RunWhat::Package { manager, name, version, remove } => {
                 Self::Package { manager: manager.word().to_owned(), name, version, remove }
             }
+            RunWhat::Ensure(all) => {
+                Self::Ensure { resources: all.into_iter().map(Into::into).collect() }
+            }
             RunWhat::Installer(installer) => Self::Installer { installer: installer.into() },
         }
     }
@@ -239,6 +242,14 @@ impl TryFrom<RunWhatSpec> for RunWhat {
                     version,
                     remove,
                 }
+            }
+            RunWhatSpec::Ensure { resources } => {
+                bounded("settings", resources.len(), MAX_LIST).map_err(Malformed::at("ensure"))?;
+                let all = resources.into_iter().map(TryInto::try_into);
+                Self::Ensure(
+                    all.collect::<Result<_, Malformed>>()
+                        .map_err(|fault| fault.within("ensure"))?,
+                )
             }
             RunWhatSpec::Installer { installer } => Self::Installer(installer.try_into()?),
         })

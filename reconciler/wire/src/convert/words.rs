@@ -2,7 +2,8 @@
 
 use ordain_core::item::{Act, Phase, Reason};
 use ordain_core::order::{
-    Interpreter, OnBusy, PackageManager, Pending, Relation, RunContext, VersionScheme, WorkPhase,
+    Interpreter, OnBusy, PackageManager, Pending, RegistryType, Relation, RunContext, ServiceStart,
+    TriggerEvent, VersionScheme, Weekday, WorkPhase,
 };
 
 use super::Problem;
@@ -93,6 +94,32 @@ spelled_here! {
         Dpkg = "dpkg",
         Rpm = "rpm",
         Apk = "apk",
+    }
+    RegistryType: "type of the registry" {
+        String = "string",
+        Expand = "expand",
+        Multi = "multi",
+        Dword = "dword",
+        Qword = "qword",
+        Binary = "binary",
+    }
+    ServiceStart: "start of a service" {
+        Automatic = "automatic",
+        Manual = "manual",
+        Disabled = "disabled",
+    }
+    TriggerEvent: "event" {
+        Startup = "startup",
+        Logon = "logon",
+    }
+    Weekday: "day of the week" {
+        Mon = "mon",
+        Tue = "tue",
+        Wed = "wed",
+        Thu = "thu",
+        Fri = "fri",
+        Sat = "sat",
+        Sun = "sun",
     }
     Relation: "relation" {
         Equal = "equal",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ordain_core::order::{CheckHow, Probe, Run, RunWhat, Task, What};
+use ordain_core::order::{CheckHow, Probe, Run, Task, What};
 use ordain_store::AgentId;
 use ordain_wire::{Blob, ControllerMessage};
 
@@ -79,8 +79,5 @@ fn of_probe(probe: &Probe, ids: &mut BTreeSet<String>) {
 }
 
 fn of_run(run: &Run, ids: &mut BTreeSet<String>) {
-    if let RunWhat::Script { blob, library, .. } = &run.what {
-        ids.insert(blob.clone());
-        ids.extend(library.iter().map(|file| file.blob.clone()));
-    }
+    ids.extend(run.what.blobs().into_iter().map(str::to_owned));
 }

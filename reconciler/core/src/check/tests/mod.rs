@@ -3,6 +3,7 @@
 mod applies;
 mod catalogue;
 mod deployments;
+mod ensure;
 mod installers;
 mod once;
 mod parameters;

@@ -40,7 +40,7 @@ impl Computer {
             What::Reboot => End::Exit(0),
             What::Run(run) => match &run.what {
                 RunWhat::Script { path, .. } => script(thing, path),
-                RunWhat::Package { .. } | RunWhat::Installer(_) => {
+                RunWhat::Package { .. } | RunWhat::Installer(_) | RunWhat::Ensure(_) => {
                     End::Failed("unknown here".into())
                 }
             },

@@ -292,7 +292,7 @@ fn what_was_found_last_is_told() {
         told,
         [
             crate::order::Found::Software { version, test: None, offered: None },
-            crate::order::Found::Answer(true)
+            crate::order::Found::Answer { answer: true, changes: String::new() }
         ]
     );
 }

@@ -1,5 +1,6 @@
 //! Small repositories, planned for one computer and lowered.
 
+mod ensure;
 mod files;
 mod items;
 mod scripts;

@@ -163,6 +163,13 @@ fn of_run(run: &Run) -> String {
             format!("{verb} package {name} {}", version.as_deref().unwrap_or("any"))
         }
         RunWhat::Installer(installer) => format!("{installer:?}"),
+        RunWhat::Ensure(all) => {
+            let each = all.iter().map(|one| {
+                let gone = if one.present { "" } else { " gone" };
+                format!("{:?}{gone}", one.resource)
+            });
+            each.collect::<Vec<_>>().join(", ")
+        }
     };
     format!("{what} ({}s)", run.timeout_seconds)
 }

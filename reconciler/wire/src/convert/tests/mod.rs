@@ -149,6 +149,31 @@ fn what_makes_no_sense_is_refused_with_its_place() {
         ),
         (
             &format!("{run}/what"),
+            serde_json::json!({"type": "ensure", "resources": [{"resource": {"file": {"path": "/a", "mode": 4096}}}]}),
+            "step 1, work 1, ensure, file: 4096 as permission bits, at most 4095 are accepted",
+        ),
+        (
+            &format!("{run}/what"),
+            serde_json::json!({"type": "ensure", "resources": [{"resource": {"file": {"path": "/a", "text": "", "blob": ["a", "b"]}}}]}),
+            "step 1, work 1, ensure, file: a file has one content, not two",
+        ),
+        (
+            &format!("{run}/what"),
+            serde_json::json!({"type": "ensure", "resources": [{"resource": {"file": {"path": "/a", "blob": ["../x", "b"]}}}]}),
+            "step 1, work 1, ensure, file: an object id has 40 or 64 hexadecimal digits",
+        ),
+        (
+            &format!("{run}/what"),
+            serde_json::json!({"type": "ensure", "resources": [{"resource": {"line": {"path": "/a"}}, "present": false}]}),
+            "step 1, work 1, ensure, line: it needs a line or a pattern",
+        ),
+        (
+            &format!("{run}/what"),
+            serde_json::json!({"type": "ensure", "resources": [{"resource": {"service": {"name": "a", "start": "never"}}}]}),
+            "step 1, work 1, ensure, service: unknown start of a service `never`",
+        ),
+        (
+            &format!("{run}/what"),
             serde_json::json!({"type": "installer", "installer": {"type": "exe", "artifact": "a", "arguments": ["a\0b"]}}),
             "step 1, work 1, installer: arguments are short and hold no NUL",
         ),

@@ -1,0 +1,482 @@
+//! Settings without scripts in a folder that the test lays out as a computer's
+//! root: what changes, what is refused, and that twice changes nothing.
+
+use std::collections::BTreeMap;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ordain_agent::blobs::Blobs;
+use ordain_agent::ensure::{Outcome, Settings, Shift};
+use ordain_agent::fetch::{Fetcher, Keep, Roads};
+use ordain_agent::run::{Runner, Stop, Watch};
+use ordain_core::order::ensure::File;
+use ordain_core::order::{
+    Content, Directory, Ensure, Line, Registry, Resource, Service, ServiceStart, Sysctl,
+};
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom as _;
+use rand::{Rng as _, SeedableRng as _};
+use tempfile::TempDir;
+
+use crate::bench::Laid;
+use crate::orders;
+
+/// A root, and what carries settings out below it.
+struct Root {
+    folder: TempDir,
+    platform: Arc<Laid>,
+    blobs: Arc<Blobs>,
+    settings: Settings,
+    /// Of what is random, for messages.
+    seed: u64,
+}
+
+impl Root {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("root");
+        for part in ["etc/sysctl.d", "proc/sys/vm", "proc/sys/net/ipv4", "srv"] {
+            fs::create_dir_all(root.join(part)).unwrap();
+        }
+        fs::write(
+            root.join("etc/passwd"),
+            "root:x:0:0:root:/root:/bin/sh\njo:x:1000:1000::/:/bin/sh\n",
+        )
+        .unwrap();
+        fs::write(root.join("etc/group"), "root:x:0:\noffice:x:1500:jo\n").unwrap();
+        fs::write(root.join("proc/sys/vm/swappiness"), "60\n").unwrap();
+        fs::write(root.join("proc/sys/net/ipv4/tcp_rmem"), "4096\t131072\t6291456\n").unwrap();
+        let platform = Arc::new(Laid { users: Vec::new(), folder: folder.path().to_owned(), root });
+        let blobs = Arc::new(Blobs::open(folder.path().join("blobs")).unwrap());
+        Self { folder, platform, blobs, settings: Settings::default(), seed: 0 }
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.platform.root.join(path.trim_start_matches('/'))
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    fn mode(&self, path: &str) -> u32 {
+        self.path(path).symlink_metadata().unwrap().mode() & 0o7777
+    }
+
+    fn keep(&self, content: &str) -> String {
+        let id = orders::id(content);
+        self.blobs.want([id.parse().unwrap()]);
+        self.blobs.deliver(&orders::blob(content)).unwrap();
+        id
+    }
+
+    fn shift<T>(&mut self, act: impl FnOnce(&mut Shift<'_, '_>) -> T) -> T {
+        let stop = Stop::new().unwrap();
+        let keep = Keep::new(self.folder.path().join("artifacts"));
+        let fetcher = Fetcher::new(keep, Roads::new(None));
+        let runner = Runner::new(
+            self.platform.clone(),
+            self.blobs.clone(),
+            fetcher,
+            self.folder.path().join("run"),
+        );
+        let mut watch = Watch {
+            stop: &stop,
+            session: "s",
+            started: None,
+            stopping: &mut || {},
+            printed: &mut |_| {},
+        };
+        act(&mut Shift {
+            settings: &mut self.settings,
+            platform: &*self.platform,
+            blobs: &self.blobs,
+            runner: &runner,
+            marker: "m",
+            deadline: Instant::now() + Duration::from_mins(1),
+            watch: &mut watch,
+        })
+    }
+
+    fn look(&mut self, all: &[Ensure]) -> Outcome {
+        self.shift(|shift| shift.look(all))
+    }
+
+    fn set(&mut self, all: &[Ensure]) -> Outcome {
+        self.shift(|shift| shift.set(all))
+    }
+
+    /// Looking changes nothing, setting does what looking said, and then
+    /// nothing is left to do. Gives what was told.
+    fn settles(&mut self, all: &[Ensure]) -> String {
+        let said = format!("seed {}: {all:?}", self.seed);
+        let before = self.picture();
+        let looked = self.look(all);
+        assert_eq!(self.picture(), before, "looking changes nothing: {said}");
+        let set = self.set(all);
+        assert_eq!(set.settled.as_ref().map(|_| ()), Ok(()), "{said}");
+        let after = self.picture();
+        for _ in 0..2 {
+            let again = self.look(all);
+            assert_eq!((again.settled, again.changes.as_str()), (Ok(true), ""), "{said}");
+            assert_eq!(self.set(all).settled, Ok(true), "{said}");
+            assert_eq!(self.picture(), after, "nothing is written twice: {said}");
+        }
+        assert_eq!(looked.settled, Ok(looked.changes.is_empty()), "{said}");
+        set.changes
+    }
+
+    /// Everything below the root, with what a write would leave a trace in.
+    fn picture(&self) -> BTreeMap<PathBuf, (u64, i64, u32, u32, u64)> {
+        let mut all = BTreeMap::new();
+        let mut open = vec![self.platform.root.clone()];
+        while let Some(path) = open.pop() {
+            let is = path.symlink_metadata().unwrap();
+            if is.is_dir() {
+                open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            }
+            all.insert(path, (is.ino(), is.ctime_nsec(), is.mode(), is.uid(), is.len()));
+        }
+        all
+    }
+}
+
+fn there(resource: Resource) -> Ensure {
+    Ensure { present: true, resource }
+}
+
+fn gone(resource: Resource) -> Ensure {
+    Ensure { present: false, resource }
+}
+
+fn file(path: &str, content: Option<&str>, mode: Option<u32>, owner: Option<&str>) -> Resource {
+    let content = content.map(|text| Content::Text(text.into()));
+    Resource::File(File { path: path.into(), content, mode, owner: owner.map(str::to_owned) })
+}
+
+fn directory(path: &str, mode: Option<u32>, force: bool) -> Resource {
+    Resource::Directory(Directory { path: path.into(), mode, owner: None, force })
+}
+
+fn line(path: &str, line: &str, pattern: Option<&str>) -> Resource {
+    let pattern = pattern.map(str::to_owned);
+    Resource::Line(Line { path: path.into(), line: Some(line.into()), pattern, after: None })
+}
+
+fn sysctl(key: &str, value: &str) -> Resource {
+    Resource::Sysctl(Sysctl { key: key.into(), value: Some(value.into()) })
+}
+
+#[test]
+fn what_is_told_is_what_happens() {
+    let mut root = Root::new();
+    fs::write(root.path("/etc/motd"), "old\nsame\n").unwrap();
+    fs::set_permissions(root.path("/etc/motd"), Permissions::from_mode(0o600)).unwrap();
+    let blob = root.keep("from the repository\n");
+    let from = Content::Blob { blob, path: "tasks/t/issue".into() };
+    let all = [
+        there(file("/etc/motd", Some("new\nsame\n"), None, None)),
+        there(file("/etc/open", Some("a\n"), Some(0o640), None)),
+        there(Resource::File(File {
+            path: "/etc/issue".into(),
+            content: Some(from),
+            mode: None,
+            owner: None,
+        })),
+        there(directory("/srv/a/b", Some(0o2770), false)),
+        there(line("/etc/conf", "b = 2", Some("^#?b\\b"))),
+        there(sysctl("vm.swappiness", "10")),
+        there(sysctl("net.ipv4.tcp_rmem", "4096 131072 6291456")),
+        gone(file("/etc/none", None, None, None)),
+    ];
+    let told = root.settles(&all);
+    let expected = "\
+file /etc/motd: content changes, 9 bytes become 9
+file /etc/open: is made, 2 bytes, mode 0640
+file /etc/issue: is made, 20 bytes, mode 0644
+directory /srv/a/b: is made, mode 2770
+line /etc/conf: is made, mode 0644
+line /etc/conf: line 1 is added
+  +b = 2
+sysctl vm.swappiness: 60 becomes 10
+sysctl vm.swappiness: 10 is set at the system's start, by /etc/sysctl.d/99-zz-ordain-vm.swappiness.conf
+sysctl net.ipv4.tcp_rmem: 4096 131072 6291456 is set at the system's start, by /etc/sysctl.d/99-zz-ordain-net.ipv4.tcp_rmem.conf";
+    assert_eq!(told, expected);
+    assert_eq!((root.read("/etc/motd"), root.mode("/etc/motd")), ("new\nsame\n".into(), 0o600));
+    assert_eq!(root.read("/etc/issue"), "from the repository\n");
+    assert_eq!(root.mode("/srv/a"), 0o755);
+    assert_eq!(root.read("/proc/sys/vm/swappiness"), "10\n");
+
+    let undone: Vec<Ensure> = [
+        file("/etc/open", None, None, None),
+        directory("/srv/a", None, true),
+        line("/etc/conf", "b = 2", None),
+        sysctl("vm.swappiness", "10"),
+    ]
+    .map(gone)
+    .into();
+    let told = root.settles(&undone);
+    assert!(told.contains("directory /srv/a: is removed with everything in it"), "{told}");
+    assert!(!root.path("/srv/a").exists() && !root.path("/etc/open").exists());
+    assert_eq!(root.read("/etc/conf"), "");
+    assert_eq!(root.read("/proc/sys/vm/swappiness"), "10\n", "until the next start");
+}
+
+#[test]
+fn content_of_files_for_everybody_is_shown_and_of_no_others() {
+    let mut root = Root::new();
+    for (path, mode) in [("/etc/open", 0o644), ("/etc/secret", 0o640)] {
+        fs::write(root.path(path), "password = old\n").unwrap();
+        fs::set_permissions(root.path(path), Permissions::from_mode(mode)).unwrap();
+    }
+    let open = root.settles(&[there(file("/etc/open", Some("password = new\n"), None, None))]);
+    assert!(open.ends_with("\n  -password = old\n  +password = new"), "{open}");
+    let mut secret =
+        root.settles(&[there(file("/etc/secret", Some("password = new\n"), None, None))]);
+    secret += &root.settles(&[there(line("/etc/secret", "more = 1", None))]);
+    assert!(!secret.contains("password") && !secret.contains("more"), "{secret}");
+}
+
+#[test]
+fn modes_and_owners_are_kept_unless_given() {
+    assert!(nix::unistd::geteuid().is_root(), "this test gives files away: run it as root");
+    let mut root = Root::new();
+    let path = root.path("/etc/app");
+    fs::write(&path, "old").unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+    std::os::unix::fs::chown(&path, Some(1000), Some(1500)).unwrap();
+    root.settles(&[there(file("/etc/app", Some("new"), None, None))]);
+    let is = path.metadata().unwrap();
+    assert_eq!((is.uid(), is.gid(), is.mode() & 0o7777), (1000, 1500, 0o640));
+    let told = root.settles(&[there(file("/etc/app", None, Some(0o4750), Some("root:office")))]);
+    assert_eq!(
+        told,
+        "file /etc/app: mode 0640 becomes 4750\nfile /etc/app: owner 1000:1500 becomes root:office"
+    );
+    let is = path.metadata().unwrap();
+    assert_eq!((is.uid(), is.gid(), is.mode() & 0o7777), (0, 1500, 0o4750));
+    let stranger = [there(file("/etc/app", None, None, Some("stranger")))];
+    assert_eq!(root.look(&stranger).settled, Ok(false), "an earlier resource may make it");
+    let error = root.set(&stranger).settled.unwrap_err();
+    assert!(error.contains("does not know the owner `stranger`"), "{error}");
+}
+
+#[test]
+fn nobody_leads_a_path_elsewhere() {
+    assert!(nix::unistd::geteuid().is_root(), "this test gives links away: run it as root");
+    let mut root = Root::new();
+    let outside = root.folder.path().join("outside");
+    fs::create_dir(&outside).unwrap();
+    fs::write(outside.join("shadow"), "untouched").unwrap();
+    symlink(outside.join("shadow"), root.path("/etc/motd")).unwrap();
+    fs::create_dir(root.path("/home")).unwrap();
+    fs::set_permissions(root.path("/home"), Permissions::from_mode(0o777)).unwrap();
+    symlink("../etc", root.path("/home/open")).unwrap();
+    symlink("../etc", root.path("/srv/foreign")).unwrap();
+    std::os::unix::fs::lchown(root.path("/srv/foreign"), Some(1000), None).unwrap();
+    symlink("/etc", root.path("/srv/trusted")).unwrap();
+    symlink("loop", root.path("/srv/loop")).unwrap();
+    let last = "it is a symbolic link, which is not followed";
+    let way = "a symbolic link on the way is not followed";
+    for (resource, why) in [
+        (file("/etc/motd", Some("x"), None, None), last),
+        (line("/etc/motd", "x", None), last),
+        (directory("/etc/motd", None, false), last),
+        (file("/home/open/x", Some("x"), None, None), way),
+        (line("/srv/foreign/x", "x", None), way),
+        (directory("/srv/foreign/x/y", None, false), way),
+        (file("/srv/loop/x", Some("x"), None, None), way),
+        (file("/etc/../x", Some("x"), None, None), "it is no absolute path without `..`"),
+        (file("/", Some("x"), None, None), "it names no file"),
+        (file("/etc", Some("x"), None, None), "it is no ordinary file"),
+        (directory("/etc/passwd", None, false), "it is no folder"),
+        (file("/etc/passwd/x", Some("x"), None, None), "its folder is not there"),
+    ] {
+        let all = [there(resource)];
+        let error = root.set(&all).settled.expect_err(why);
+        assert!(error.contains(why), "{error}");
+    }
+    assert_eq!(fs::read_to_string(outside.join("shadow")).unwrap(), "untouched");
+    assert!(!root.path("/etc/x").exists());
+    // A link of root's own in a folder of root's own is as good as a folder; it never leads out of the root.
+    root.settles(&[there(file("/srv/trusted/by-link", Some("x"), None, None))]);
+    assert_eq!(root.read("/etc/by-link"), "x");
+    // A link that is to be gone goes itself.
+    root.settles(&[gone(file("/etc/motd", None, None, None))]);
+    assert_eq!(fs::read_to_string(outside.join("shadow")).unwrap(), "untouched");
+    assert!(root.path("/etc/motd").symlink_metadata().is_err());
+}
+
+#[test]
+fn other_names_and_other_kinds_are_left_alone() {
+    let mut root = Root::new();
+    fs::write(root.path("/etc/one"), "x").unwrap();
+    fs::hard_link(root.path("/etc/one"), root.path("/etc/other")).unwrap();
+    let error = root.set(&[there(file("/etc/one", None, Some(0o777), None))]).settled.unwrap_err();
+    assert!(error.contains("it has other names"), "{error}");
+    root.settles(&[there(file("/etc/one", Some("y"), Some(0o600), None))]);
+    assert_eq!((root.read("/etc/one"), root.read("/etc/other")), ("y".into(), "x".into()));
+    nix::unistd::mkfifo(&root.path("/etc/pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let error = root.look(&[there(file("/etc/pipe", Some("x"), None, None))]).settled.unwrap_err();
+    assert!(error.contains("it is no ordinary file"), "{error}");
+    fs::create_dir_all(root.path("/srv/full/of")).unwrap();
+    let error = root.set(&[gone(directory("/srv/full", None, false))]).settled.unwrap_err();
+    assert!(error.contains("it is not empty"), "{error}");
+    // What another file would lead to is not gone along when a folder is emptied.
+    symlink(root.path("/etc"), root.path("/srv/full/of/link")).unwrap();
+    root.settles(&[gone(directory("/srv/full", None, true))]);
+    assert!(root.path("/etc/one").exists());
+}
+
+#[test]
+fn a_fault_stops_what_comes_behind_it() {
+    let mut root = Root::new();
+    let all = [
+        there(file("/etc/first", Some("x"), None, None)),
+        there(file("/none/second", Some("x"), None, None)),
+        there(file("/etc/third", Some("x"), None, None)),
+    ];
+    let set = root.set(&all);
+    assert!(set.settled.unwrap_err().starts_with("file /none/second: "), "{}", set.changes);
+    assert!(set.changes.starts_with("file /etc/first: is made"), "{}", set.changes);
+    assert!(root.path("/etc/first").exists() && !root.path("/etc/third").exists());
+}
+
+#[test]
+fn bytes_that_are_not_what_their_id_says_are_never_written() {
+    let mut root = Root::new();
+    let id = root.keep("right\n");
+    fs::write(root.blobs.path(&id.parse().unwrap()), "wrong\n").unwrap();
+    let content = Some(Content::Blob { blob: id, path: "tasks/t/x".into() });
+    let resource = File { path: "/etc/x".into(), content, mode: None, owner: None };
+    let error = root.set(&[there(Resource::File(resource))]).settled.unwrap_err();
+    assert!(error.contains("script-mismatch"), "{error}");
+    assert!(!root.path("/etc/x").exists());
+}
+
+#[test]
+fn what_other_systems_have_fails_clearly() {
+    let mut root = Root::new();
+    let registry = Resource::Registry(Registry {
+        key: "HKLM\\X".into(),
+        values: Vec::new(),
+        each_user: false,
+    });
+    for resource in [registry, Resource::Feature("x".into())] {
+        let error = root.set(&[there(resource)]).settled.unwrap_err();
+        assert!(error.ends_with("is set on Windows only"), "{error}");
+    }
+    let service = Service { name: "ssh".into(), start: None, running: Some(true) };
+    let error = root.look(&[there(Resource::Service(service))]).settled.unwrap_err();
+    assert!(error.contains("systemd does not run this computer"), "{error}");
+}
+
+/// A systemctl that keeps its state in files.
+const SYSTEMCTL: &str = r#"#!/bin/sh
+cd "$(dirname "$0")/../../state" || exit 9
+case $1 in
+show) [ -e known ] && load=loaded || load=not-found
+  echo "LoadState=$load"; echo "ActiveState=$(cat active)"; echo "UnitFileState=$(cat file)";;
+enable) echo enabled > file;;
+disable|unmask) echo disabled > file;;
+start) echo active > active;;
+stop) echo inactive > active;;
+*) exit 1;;
+esac
+"#;
+
+#[test]
+fn services_are_set_through_systemd() {
+    let mut root = Root::new();
+    for part in ["usr/bin", "state", "run/systemd/system"] {
+        fs::create_dir_all(root.path(part)).unwrap();
+    }
+    fs::write(root.path("usr/bin/systemctl"), SYSTEMCTL).unwrap();
+    fs::set_permissions(root.path("usr/bin/systemctl"), Permissions::from_mode(0o755)).unwrap();
+    for (name, text) in [("known", ""), ("active", "inactive"), ("file", "masked")] {
+        fs::write(root.path("state").join(name), text).unwrap();
+    }
+    let service =
+        |start, running| Resource::Service(Service { name: "app".into(), start, running });
+    let told = root.settles(&[there(service(Some(ServiceStart::Automatic), Some(true)))]);
+    assert_eq!(
+        told,
+        "service app: is masked, may be started again\nservice app: is masked, starts with the system\nservice app: is started"
+    );
+    let told = root.settles(&[gone(service(None, None))]);
+    assert_eq!(
+        told,
+        "service app: is enabled, starts with the system no longer\nservice app: is stopped"
+    );
+    fs::remove_file(root.path("state/known")).unwrap();
+    assert_eq!(root.settles(&[gone(service(None, None))]), "");
+    let all = [there(service(None, Some(true)))];
+    assert_eq!(root.look(&all).settled, Ok(false));
+    assert!(root.set(&all).settled.unwrap_err().ends_with("the system has no such service"));
+}
+
+/// Random resources, of which some fit one another and some do not.
+fn random(random: &mut StdRng) -> Ensure {
+    let paths = ["/etc/a", "/etc/b", "/srv/x", "/srv/x/y", "/srv/x/z/w", "/tmp/q"];
+    let path = *paths.choose(random).unwrap();
+    let texts = ["", "a\n", "a\nb\n", "b = 1\r\nc\r\n", "no end", "b = 1"];
+    let lines = ["a", "b = 1", "b = 2", "c"];
+    let modes = [None, Some(0o600), Some(0o644), Some(0o1777), Some(0o4755)];
+    let mode = *modes.choose(random).unwrap();
+    let resource = match random.random_range(0..5) {
+        0 => file(
+            path,
+            texts.choose(random).copied().filter(|_| random.random_bool(0.8)),
+            mode,
+            None,
+        ),
+        1 => directory(path, mode, random.random_bool(0.5)),
+        2 => line(path, lines.choose(random).unwrap(), None),
+        3 => line(path, ["b = 1", "b = 2"].choose(random).unwrap(), Some("^#?b\\b")),
+        _ => sysctl("vm.swappiness", ["10", "20"].choose(random).unwrap()),
+    };
+    Ensure { present: random.random_bool(0.75), resource }
+}
+
+#[test]
+fn twice_changes_nothing() {
+    const SEED: u64 = 71;
+    let mut settled = 0;
+    for round in 0..150 {
+        let seed = SEED + round;
+        let mut dice = StdRng::seed_from_u64(seed);
+        let mut root = Root { seed, ..Root::new() };
+        fs::create_dir(root.path("/tmp")).unwrap();
+        for _ in 0..8 {
+            let one = random(&mut dice);
+            let looked = root.look(std::slice::from_ref(&one));
+            let before = root.picture();
+            match root.set(std::slice::from_ref(&one)).settled {
+                Ok(_) => {
+                    settled += 1;
+                    assert_eq!(
+                        looked.settled,
+                        Ok(root.picture() == before),
+                        "seed {seed}: {one:?}"
+                    );
+                    root.settles(std::slice::from_ref(&one));
+                }
+                // What cannot be done leaves everything as it was.
+                Err(_) => assert_eq!(named(&root), named_of(&before), "seed {seed}: {one:?}"),
+            }
+        }
+    }
+    assert!(settled > 600, "nearly nothing can be done: {settled}");
+}
+
+fn named(root: &Root) -> Vec<PathBuf> {
+    named_of(&root.picture())
+}
+
+/// The names that stand there; a folder that was emptied before it could not be removed aside.
+fn named_of<T>(picture: &BTreeMap<PathBuf, T>) -> Vec<PathBuf> {
+    picture.keys().filter(|path| !path.starts_with(Path::new("/proc"))).cloned().collect()
+}
