@@ -6,6 +6,8 @@
 //! only in the variants for tests.
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -263,5 +265,67 @@ fn what_is_shipped_has_no_kill_points() {
     for name in ["ordain", "ordain-agent"] {
         assert!(!has(Build::Shipped, name), "{name} was built with kill points");
         assert!(has(Build::KillPoints, name), "{name}: the variant for tests has none");
+    }
+}
+
+/// Where putting settings right may be cut off.
+const SETTINGS: [&str; 8] = [
+    "ensure-parent",
+    "ensure-made",
+    "ensure-half-written",
+    "ensure-written",
+    "ensure-flushed",
+    "ensure-renamed",
+    "ensure-removed",
+    "ensure-emptying",
+];
+
+#[test]
+fn settings_are_old_or_new_and_never_torn() {
+    let (old, new) = ("old\n".repeat(3000), "new\n".repeat(5000));
+    for point in SETTINGS {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = fs::canonicalize(folder.path()).expect("it is there");
+        let place = root.join("place");
+        fs::create_dir_all(place.join("emptied/inner")).expect("a folder");
+        fs::write(place.join("emptied/inner/file"), "x").expect("a file");
+        fs::write(place.join("removed"), "x").expect("a file");
+        fs::write(place.join("kept"), &old).expect("a file");
+        fs::write(root.join("content"), &new).expect("a file");
+        let at = |name: &str| place.join(name).display().to_string();
+        let task = format!(
+            "kind: Task\nname: t\nensure:\n\
+             - directory: {{path: {}, present: false, force: true}}\n\
+             - file: {{path: {}, present: false}}\n\
+             - file: {{path: {}, from: content}}\n\
+             - directory: {{path: {}}}\n",
+            at("emptied"),
+            at("removed"),
+            at("kept"),
+            at("parent/made"),
+        );
+        fs::write(root.join("task.yaml"), task).expect("a file");
+        let ensure = |kill: Option<&str>, further: &[&str]| {
+            let mut command = Command::new(program(Build::KillPoints, "ordain-agent"));
+            command.arg("ensure").args(further).arg(root.join("task.yaml"));
+            command.envs(kill.map(|point| ("ORDAIN_KILL_AT", point)));
+            command.output().expect("the agent's program starts")
+        };
+        let killed = ensure(Some(point), &[]);
+        assert_eq!(killed.status.signal(), Some(9), "{point}: {killed:?}");
+        let kept = fs::read_to_string(place.join("kept")).expect("it is always there");
+        assert!(kept == old || kept == new, "{point}: torn into {} bytes", kept.len());
+
+        let again = ensure(None, &[]);
+        assert!(again.status.success(), "{point}: {again:?}");
+        assert_eq!(fs::read_to_string(place.join("kept")).expect("a file"), new, "{point}");
+        let mut left: Vec<String> = fs::read_dir(&place)
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .collect();
+        left.sort();
+        assert_eq!(left, ["kept", "parent"], "{point}: nothing stays beside them");
+        let settled = ensure(None, &["--what-if"]);
+        assert!(settled.status.success() && settled.stdout.is_empty(), "{point}: {settled:?}");
     }
 }

@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn long_differences_are_cut() {
-        let new: String = (0..50).map(|n| format!("line {n}\n")).collect();
+        let lines: Vec<String> = (0..50).map(|n| format!("line {n}\n")).collect();
+        let new = lines.concat();
         let text = contents(b"", new.as_bytes(), true);
         assert_eq!(text.lines().count(), 1 + SHOWN + 1, "{text}");
         assert!(text.ends_with("  +[40 more lines]"), "{text}");

@@ -1,0 +1,1 @@
+Remove-Printer -Name $env:ORDAIN_PARAM_NAME
