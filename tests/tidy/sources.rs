@@ -10,7 +10,8 @@ use crate::worktree::{files, refuse, text};
 const LONGEST: usize = 450;
 
 /// The language itself speaks of package managers and of the context of a run.
-const WORDS_OF_THE_LANGUAGE: [&str; 3] = ["PackageManager", "RunContext", "RegistryContext"];
+const WORDS_OF_THE_LANGUAGE: [&str; 5] =
+    ["PackageManager", "RunContext", "RegistryContext", "Service", "EnsureService"];
 
 /// Words that say that nobody knew what a thing is.
 const EMPTY_WORDS: [&str; 5] = ["Manager", "Helper", "Util", "Service", "Context"];

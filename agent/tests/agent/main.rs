@@ -2,7 +2,7 @@
 //! controller that the test plays.
 //!
 //! `stage` is that controller, `orders` builds what it orders, `bench` drives
-//! the carrying thread without a connection, `files_server` serves files badly, `fifo` is where scripts and tests
+//! the carrying thread without a connection, `files_server` serves files badly, `root` is a folder laid out as a computer, `fifo` is where scripts and tests
 //! wait for each other. Tests that need root say so.
 
 #![expect(
@@ -15,6 +15,7 @@ mod bench;
 mod fifo;
 mod files_server;
 mod orders;
+mod root;
 mod stage;
 
 mod carrying;
