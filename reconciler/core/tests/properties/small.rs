@@ -86,10 +86,17 @@ fn a_deployment_whose_name_changes_with_its_neighbours_loses_its_approval() {
         "{one}\n---\n{{kind: Deployment, name: e, software: app, disabled: true, target: {{all: true}}}}\n"
     );
     let at = "deployments/d.yaml";
-    let approval = Approval { computer: "pc".into(), deployment: format!("{at}#d") };
-    let approved = Inventory { approvals: vec![approval], ..inventory() };
-    assert_eq!(counts(&[(at, &two)], &[(at, one)], approved.clone()), (1, 1));
-    assert_eq!(counts(&[(at, one)], &[(at, &two)], approved), (1, 1));
+    let approved = |deployment: String| {
+        let approval = Approval { computer: "pc".into(), deployment };
+        Inventory { approvals: vec![approval], ..inventory() }
+    };
+    // The path alone names it only while it stands there alone.
+    let by_path = approved(at.to_owned());
+    assert_eq!(counts(&[(at, &two)], &[(at, one)], by_path.clone()), (1, 1));
+    assert_eq!(counts(&[(at, one)], &[(at, &two)], by_path), (1, 1));
+    let by_name = approved(format!("{at}#d"));
+    assert_eq!(counts(&[(at, &two)], &[(at, one)], by_name.clone()), (0, 0));
+    assert_eq!(counts(&[(at, one)], &[(at, &two)], by_name), (0, 0));
 }
 
 #[test]
