@@ -14,13 +14,17 @@
 //! twice does no harm.
 //!
 //! Reading order: `words` for statuses, `row` for what a plan says, `machine`
-//! for the machine, `dispatch` for one order under way, `view` for what is
-//! shown.
+//! for the machine, `course` for its way forward, `reports` for what the agent
+//! says, `ending` for its ends, `dispatch` for one order under way, `view` for
+//! what is shown.
 
 mod cause;
 mod clock;
+mod course;
 mod dispatch;
+mod ending;
 mod machine;
+mod reports;
 mod row;
 #[cfg(test)]
 mod tests;

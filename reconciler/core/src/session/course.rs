@@ -1,0 +1,116 @@
+//! The way forward: from a turn to findings, a plan and its execution.
+//!
+//! Owns which stage follows which. What an agent says is `reports`, how a
+//! session is over `ending`.
+
+use jiff::Timestamp;
+use ordain_schema::document::Offline;
+
+use crate::execute::Execution;
+use crate::order::{Check, Step, Task};
+use crate::session::dispatch::Dispatch;
+use crate::session::machine::{Session, State};
+use crate::session::{Effect, Stage, StageStatus, Status};
+
+impl Session {
+    pub(super) fn begin(&mut self) -> Vec<Effect> {
+        if self.state != State::Created {
+            return Vec::new();
+        }
+        if self.created.kind.detects() && !self.connected {
+            if self.created.offline == Offline::Skip {
+                return self.end(Status::Missed);
+            }
+            self.state = State::Offline;
+            return Vec::new();
+        }
+        self.resolve()
+    }
+
+    pub(super) fn resolve(&mut self) -> Vec<Effect> {
+        self.state = State::Resolving;
+        self.stages.set(Stage::Resolution, StageStatus::Running);
+        vec![Effect::Resolve]
+    }
+
+    pub(super) fn connect(&mut self) -> Vec<Effect> {
+        self.connected = true;
+        match &self.state {
+            State::Offline => self.resolve(),
+            State::Detecting(dispatch) | State::Executing(dispatch) => dispatch.connected(),
+            State::Created
+            | State::Resolving
+            | State::Planning
+            | State::Awaiting(_)
+            | State::Over(_) => Vec::new(),
+        }
+    }
+
+    pub(super) fn resolved(&mut self, revision: String, checks: Vec<Check>) -> Vec<Effect> {
+        if self.state != State::Resolving {
+            return Vec::new();
+        }
+        self.revision = Some(revision);
+        self.stages.set(Stage::Resolution, StageStatus::Passed);
+        if !self.created.kind.detects() {
+            self.stages.set(Stage::Detection, StageStatus::Skipped);
+            self.state = State::Planning;
+            return vec![Effect::MakePlan];
+        }
+        self.stages.set(Stage::Detection, StageStatus::Running);
+        if checks.is_empty() {
+            self.state = State::Planning;
+            return vec![Effect::MakePlan];
+        }
+        self.dispatch(Task::Detect(checks), State::Detecting)
+    }
+
+    /// Hands an order over, once the computer is there: a computer that was
+    /// there when the session began is waited for, whatever `offline` says,
+    /// since a line also drops when the controller restarts.
+    pub(super) fn dispatch(&mut self, task: Task, state: fn(Dispatch) -> State) -> Vec<Effect> {
+        self.state = state(Dispatch::new(task));
+        self.pending()
+    }
+
+    pub(super) fn planned(
+        &mut self,
+        steps: Vec<Step>,
+        observe: bool,
+        execute_at: Option<Timestamp>,
+    ) -> Vec<Effect> {
+        if self.created.kind.detects() {
+            self.stages.set(Stage::Detection, StageStatus::Passed);
+        }
+        let execution = Execution::new(steps);
+        if observe || !self.created.kind.executes() || execution.is_over() {
+            let known = self.created.kind.executes() && !observe;
+            self.execution = known.then_some(execution);
+            self.stages.set(Stage::Notify, StageStatus::Skipped);
+            self.stages.set(Stage::Execution, StageStatus::Skipped);
+            return self.finish();
+        }
+        self.execution = Some(execution);
+        let Some(at) = execute_at else {
+            self.stages.set(Stage::Notify, StageStatus::Skipped);
+            return self.execute();
+        };
+        self.stages.set(Stage::Notify, StageStatus::Running);
+        self.state = State::Awaiting(at);
+        self.pending()
+    }
+
+    /// Carries the plan out. A plan that had to wait finds its computer gone
+    /// only where `offline` says that this is no reason to give up.
+    pub(super) fn execute(&mut self) -> Vec<Effect> {
+        if let State::Awaiting(_) = self.state {
+            self.stages.set(Stage::Notify, StageStatus::Passed);
+            if !self.connected && self.created.offline == Offline::Skip {
+                return self.end(Status::Missed);
+            }
+        }
+        self.stages.set(Stage::Execution, StageStatus::Running);
+        let steps = self.execution.as_ref().map_or_else(Vec::new, |all| all.steps().to_vec());
+        self.dispatch(Task::Execute(steps), State::Executing)
+    }
+}
