@@ -60,6 +60,7 @@ pub fn ensure(wish: &Wish, platform: Arc<dyn Platform>) -> Result<Outcome, Comma
     let mut watch = Watch {
         stop: &stop,
         session: "",
+        until: None,
         started: None,
         stopping: &mut || {},
         printed: &mut |_| {},

@@ -49,6 +49,7 @@ impl Carrier {
         let mut watch = Watch {
             stop: &self.desk.stop,
             session: &order.session,
+            until: None,
             started: None,
             stopping: &mut || {},
             printed: &mut |_| {},
@@ -97,6 +98,7 @@ impl Carrier {
         let mut watch = Watch {
             stop: &desk.stop,
             session: &order.session,
+            until: None,
             started: None,
             stopping: &mut || {},
             printed: &mut printed,

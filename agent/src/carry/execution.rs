@@ -1,9 +1,12 @@
 //! Executing: the core's executor says what comes next, the journal knows before it starts.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
 
 use ordain_core::execute::{At, End, Execution, Next, Outcome, Progress};
-use ordain_core::order::{Expect, Probe, Run, RunWhat, Step, What, Work, WorkPhase};
+use ordain_core::order::{
+    Expect, Probe, Run, RunWhat, Step, Timestamp, What, Work, WorkPhase,
+};
 use ordain_wire::{AtSpec, ReportBody};
 
 use super::detection::succeeded;
@@ -39,9 +42,18 @@ impl Carrier {
             if self.desk.stop.is_requested(&order.session) && !execution.is_cancelled() {
                 note(&self.desk, order, &mut execution, Progress::Cancelled);
             }
-            let Next::Work(at, work) = execution.next() else { return };
-            let work = work.clone();
-            self.work(order, &mut execution, at, &work);
+            let now = now();
+            match execution.next(now) {
+                Next::Work(at, work) => {
+                    let work = work.clone();
+                    self.work(order, &mut execution, at, &work);
+                }
+                Next::Held(step) => {
+                    tracing::info!(order = order.number, step, "a step is held back");
+                    note(&self.desk, order, &mut execution, Progress::Held { step, at: now });
+                }
+                Next::Done => return,
+            }
         }
     }
 
@@ -124,9 +136,14 @@ impl Carrier {
     ) -> (End, String) {
         let desk = self.desk.clone();
         let kept = RefCell::new(Kept::new(self.stream(order.number, at)));
+        let now = now();
+        let stops_at = execution.stops_at(now);
+        let stopped = Cell::new(false);
+        let left = |at: Timestamp| Duration::try_from(at.duration_since(now)).unwrap_or_default();
         let mut watch = Watch {
             stop: &desk.stop,
             session: &order.session,
+            until: stops_at.map(|at| Instant::now() + left(at)),
             started: Some(&mut |process| {
                 let running =
                     Running { order: order.number, pid: process.pid, started: process.started };
@@ -136,10 +153,18 @@ impl Carrier {
                 }
                 kill_point::reach("during-run");
             }),
-            // The cancel is written down before anything is killed.
+            // Why it stops is written down before anything is killed.
             stopping: &mut || {
-                if !execution.is_cancelled() {
-                    note(&desk, order, execution, Progress::Cancelled);
+                if stopped.replace(true) {
+                    return;
+                }
+                if desk.stop.is_requested(&order.session) {
+                    if !execution.is_cancelled() {
+                        note(&desk, order, execution, Progress::Cancelled);
+                    }
+                } else if let Some(stops_at) = stops_at {
+                    let progress = Progress::Held { step: at.step, at: stops_at.max(now) };
+                    note(&desk, order, execution, progress);
                 }
             },
             printed: &mut |bytes| kept.borrow_mut().take(bytes),
@@ -151,7 +176,7 @@ impl Carrier {
                 self.detectors.let_go();
                 self.runner.let_go();
                 let output = kept.borrow().bounded.text();
-                (probed(found, desk.stop.is_requested(&order.session)), output)
+                (probed(found, stopped.get()), output)
             }
             What::Run(run) => {
                 let looks =
@@ -175,8 +200,8 @@ impl Carrier {
             }
             What::Reboot => self.reboot(order, marker, &mut watch),
             What::Fetch(artifacts) => {
-                let stops = || desk.stop.is_requested(&order.session);
-                match self.runner.fetch(artifacts, &stops) {
+                let fetched = self.runner.fetch(artifacts, &|| watch.stops());
+                match fetched {
                     Ok(told) => (End::Fetched, told),
                     Err(FetchError::Stopped(_)) => {
                         (watch.stopping)();
@@ -187,6 +212,11 @@ impl Carrier {
             }
         }
     }
+}
+
+/// Now, by this computer's clock.
+fn now() -> Timestamp {
+    Timestamp::from_millisecond(now_ms()).unwrap_or_default()
 }
 
 /// Writes an entry down, then lets it count.

@@ -26,6 +26,7 @@ impl Carrier {
         let mut watch = Watch {
             stop: &desk.stop,
             session: &order.session,
+            until: None,
             started: None,
             stopping: &mut || {},
             printed: &mut |_| {},
@@ -67,7 +68,6 @@ impl Shifted<'_> {
     ) -> (End, String) {
         // Whatever ran before may have made accounts.
         self.settings.let_go();
-        let session = watch.session;
         let mut shift = Shift {
             settings: self.settings,
             platform: self.platform,
@@ -81,7 +81,7 @@ impl Shifted<'_> {
         let end = match outcome.settled {
             Ok(answer) if looks => End::Answer { answer, code: i32::from(!answer) },
             Ok(_) => End::Exit(0),
-            Err(_) if desk.stop.is_requested(session) => {
+            Err(_) if shift.watch.stops() => {
                 (shift.watch.stopping)();
                 End::Killed
             }

@@ -82,6 +82,7 @@ impl Carrier {
         let mut watch = Watch {
             stop: &self.desk.stop,
             session: &order.session,
+            until: None,
             started: None,
             stopping: &mut || {},
             printed: &mut |_| {},

@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use ordain_core::execute::{At, End, Execution, Next, Outcome, Progress};
+use ordain_core::execute::{At, End, Execution, Outcome, Progress};
 use ordain_core::order::What;
 use ordain_wire::AtSpec;
 
@@ -66,8 +66,9 @@ impl Carrier {
 
     /// Whether what ran was a restart that has happened; then it has ended well.
     pub(super) fn is_back(&self, order: &OrderId, execution: &mut Execution, at: At) -> bool {
-        let Next::Work(_, work) = execution.next() else { return false };
-        if work.what != What::Reboot {
+        let step = execution.steps().get(at.step as usize);
+        let work = step.and_then(|step| step.works.get(at.work as usize));
+        if work.is_none_or(|work| work.what != What::Reboot) {
             return false;
         }
         let spec = AtSpec::from(at);

@@ -104,7 +104,7 @@ fn gone(all: &[Process], patience: Duration, watch: &Watch<'_>) {
         };
         while process.lives() {
             let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() || watch.stop.is_requested(watch.session) {
+            if left.is_zero() || watch.stops() {
                 return;
             }
             let glance = left.min(Duration::from_millis(250));

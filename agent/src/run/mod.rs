@@ -303,7 +303,7 @@ impl Runner {
                 environment.extend(run.environment.iter().cloned());
                 environment.push(("ORDAIN_FOLDER".to_owned(), place.path().display().to_string()));
                 environment.push(("ORDAIN_SESSION".to_owned(), watch.session.to_owned()));
-                let stops = || watch.stop.is_requested(watch.session);
+                let stops = || watch.stops();
                 let artifacts = run.artifacts();
                 environment.extend(self.lay_out(
                     artifacts,

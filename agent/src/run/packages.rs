@@ -79,10 +79,7 @@ impl Shift<'_, '_> {
     fn wait_for_dpkg(&self, root: &Path) {
         let patience = Instant::now() + Duration::from_secs(LOCK_PATIENCE.into());
         let until = patience.min(self.deadline);
-        while dpkg_is_busy(root)
-            && Instant::now() < until
-            && !self.watch.stop.is_requested(self.watch.session)
-        {
+        while dpkg_is_busy(root) && Instant::now() < until && !self.watch.stops() {
             std::thread::sleep(Duration::from_millis(200));
         }
     }

@@ -63,12 +63,22 @@ pub struct Watch<'a> {
     pub stop: &'a Stop,
     /// The session that would be stopped.
     pub session: &'a str,
+    /// When it is stopped, whatever the session does; never where none.
+    pub until: Option<Instant>,
     /// Told once, when the process has started, where that matters to anybody.
     pub started: Option<&'a mut dyn FnMut(Process)>,
     /// Told once, when it is stopped and before anything is killed.
     pub stopping: &'a mut dyn FnMut(),
     /// Told what it prints, as it comes.
     pub printed: &'a mut dyn FnMut(&[u8]),
+}
+
+impl Watch<'_> {
+    /// Whether it is to stop now.
+    pub fn stops(&self) -> bool {
+        self.stop.is_requested(self.session)
+            || self.until.is_some_and(|until| Instant::now() >= until)
+    }
 }
 
 /// How a process ended.
@@ -157,13 +167,15 @@ fn stay(
     let handle = pidfd_open(Pid::from_child(child), PidfdFlags::empty())?;
     loop {
         let now = Instant::now();
-        if watch.stop.is_requested(watch.session) {
+        if watch.stops() {
             return Ok(Left::Cut(Way::Stopped));
         }
         if now >= deadline {
             return Ok(Left::Cut(Way::TimedOut));
         }
-        let wake = wait(&handle, watch.stop, streams, deadline - now)?;
+        let until = watch.until.map_or(deadline, |until| until.min(deadline));
+        let left = until.saturating_duration_since(now);
+        let wake = wait(&handle, watch.stop, streams, left)?;
         if wake.stop {
             watch.stop.rest();
         }

@@ -80,6 +80,7 @@ impl Root {
         let mut watch = Watch {
             stop: &stop,
             session: "s",
+            until: None,
             started: None,
             stopping: &mut || {},
             printed: &mut |_| {},

@@ -198,6 +198,8 @@ words! {
         PrerequisiteIgnored = "prerequisite-ignored",
         /// It needs a reboot, and reboots are suppressed.
         RebootsSuppressed = "reboots-suppressed",
+        /// A window, a ring or business hours hold it back.
+        Held = "held",
         /// This version of the program does not carry it out yet.
         NotExecutedYet = "not-executed-yet",
     }

@@ -6,6 +6,7 @@
 //! shape.
 
 pub mod ensure;
+mod gate;
 mod installer;
 
 use std::sync::Arc;
@@ -14,7 +15,9 @@ pub use ensure::{
     Content, Defaults, Directory, Ensure, Group, Line, Registry, RegistryType, Resource,
     ScheduledTask, Service, ServiceStart, Sysctl, Trigger, TriggerEvent, User, Weekday,
 };
+pub use gate::{Gate, Hold, Holding, Stretch};
 pub use installer::{Artifact, CloseFirst, Installer, Needs, OnBusy};
+pub use jiff::Timestamp;
 pub use ordain_schema::document::{Interpreter, PackageManager, RunContext, VersionScheme};
 
 use crate::item::{Act, Item, Phase, Reason};
@@ -132,6 +135,8 @@ pub struct Step {
     pub waits_for: Vec<Item>,
     /// How often it is tried, at least 1.
     pub attempts: u32,
+    /// When it may start; at any time where none.
+    pub gate: Option<Gate>,
     /// What is done, in this order; each must succeed.
     pub works: Vec<Work>,
 }

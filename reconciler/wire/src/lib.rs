@@ -14,6 +14,7 @@ mod controller;
 mod enrol;
 mod ensure;
 mod fields;
+mod gate;
 mod installer;
 mod order;
 mod progress;
@@ -26,6 +27,7 @@ pub use agent::{AgentMessage, Facts, Hello, OsFacts, Refusal, Report, ReportBody
 pub use controller::{Blob, ControllerMessage, Order, OrderBody, OrderHead, Welcome};
 pub use enrol::{EnrolRequest, EnrolResponse, Identity, RenewRequest, RenewResponse};
 pub use ensure::{EnsureSpec, ResourceSpec, TriggerSpec};
+pub use gate::{GateSpec, HoldSpec, StretchSpec};
 pub use installer::{ArtifactSpec, CloseFirstSpec, InstallerSpec, NeedsSpec};
 pub use order::{
     AudienceSpec, CheckHowSpec, CheckSpec, ExpectSpec, FileSpec, FileVersionSpec, OfferSpec,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ensure::EnsureSpec;
 use crate::fields::{FileVersionFields, HowFields, ProbeFields};
+use crate::gate::GateSpec;
 use crate::installer::{ArtifactSpec, InstallerSpec, NeedsSpec};
 
 /// One item to find out about.
@@ -83,6 +84,9 @@ pub struct StepSpec {
     pub waits_for: Vec<String>,
     /// How often it is tried, at least 1.
     pub attempts: u32,
+    /// When it may start; at any time without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<GateSpec>,
     /// What is done, in this order; empty where the item is known to fail.
     pub works: Vec<WorkSpec>,
 }

@@ -39,6 +39,13 @@ pub enum ProgressSpec {
         /// Which.
         at: AtSpec,
     },
+    /// Something holds the step back that comes next.
+    Held {
+        /// Index of the step.
+        step: u32,
+        /// When, in milliseconds since 1970.
+        at_ms: i64,
+    },
     /// Somebody cancelled.
     Cancelled,
 }

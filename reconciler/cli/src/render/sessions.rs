@@ -46,9 +46,20 @@ struct Acted {
     to: Option<String>,
     status: String,
     result: Option<String>,
+    #[serde(default)]
+    planned: Option<String>,
+    #[serde(default)]
+    held_by: Vec<Hold>,
+    #[serde(default)]
+    until: Option<String>,
     message: Option<String>,
     #[serde(default)]
     attempts: Vec<Attempt>,
+}
+
+#[derive(Clone, Deserialize)]
+struct Hold {
+    what: String,
 }
 
 #[derive(Clone, Deserialize)]
@@ -126,6 +137,7 @@ pub(crate) fn one(one: &Session, style: Style) -> String {
         text.push('\n');
         text += &super::plan::indented(&rows);
     }
+    one.actions.iter().for_each(|action| text += &held(action, style));
     one.actions.iter().for_each(|action| text += &failure(action, style));
     text
 }
@@ -143,6 +155,20 @@ fn cells(action: &Acted) -> Vec<Cell> {
         Cell::new(&action.reason),
         Cell::new(status).fg(colour(status)),
     ]
+}
+
+/// What holds an action back, and until when.
+fn held(action: &Acted, style: Style) -> String {
+    if action.held_by.is_empty() {
+        return String::new();
+    }
+    let by: Vec<&str> = action.held_by.iter().map(|hold| hold.what.as_str()).collect();
+    let until = match &action.until {
+        Some(until) => format!(" until {}", when(Some(until))),
+        None => String::new(),
+    };
+    let planned = action.planned.as_deref().unwrap_or("action");
+    format!("\n{}: its {planned} is held by {}{until}\n", style.bold(&action.item), by.join(", "))
 }
 
 /// Why an action failed, with the last lines of its last output.

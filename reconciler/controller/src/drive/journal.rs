@@ -331,6 +331,7 @@ mod tests {
             phase: Phase::Main,
             waits_for: vec![Item::task("x")],
             attempts: 2,
+            gate: None,
             works: vec![Work {
                 phase: WorkPhase::Detect,
                 what: What::Probe(probe.clone()),

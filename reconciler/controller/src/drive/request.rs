@@ -53,7 +53,8 @@ impl Asked {
             deployment: self.deployment.as_deref(),
             schedule: None,
         };
-        Request::named(policy, &named)
+        let emergency = self.emergency.is_some();
+        Ok(Request { emergency, ..Request::named(policy, &named)? })
     }
 }
 

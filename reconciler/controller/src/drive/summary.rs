@@ -26,7 +26,7 @@ pub(super) fn row(before: &SessionRow, session: &Session, now: Timestamp) -> Ses
 pub(super) fn outcomes(session: &Session) -> Vec<OutcomeRow> {
     let outcome = |action: ActionView<'_>| OutcomeRow {
         item: action.row.item.to_string(),
-        action: action.row.action.word().to_owned(),
+        action: action.action.word().to_owned(),
         reason: action.reason.word().to_owned(),
         from: action.row.from.clone(),
         to: action.row.to.clone(),
@@ -36,7 +36,8 @@ pub(super) fn outcomes(session: &Session) -> Vec<OutcomeRow> {
         message: action
             .message
             .map(str::to_owned)
-            .or_else(|| action.pending.map(|what| format!("waits for {}", what.word()))),
+            .or_else(|| action.pending.map(|what| format!("waits for {}", what.word())))
+            .or_else(|| action.held.map(ToString::to_string)),
         exit_code: action.log.iter().rev().find_map(Entry::exit_code),
         cause: action.has_failed().then(|| cause(&action)),
     };

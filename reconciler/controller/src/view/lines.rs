@@ -132,7 +132,7 @@ pub(super) fn output(session: &Session, place: At, text: String) -> Option<Line>
 }
 
 fn ended_actions(session: &Session, before: &Glance, at: Timestamp) -> Vec<Line> {
-    let over = |status: &str| ["done", "skipped", "cancelled"].contains(&status);
+    let over = |status: &str| ["done", "held", "skipped", "cancelled"].contains(&status);
     let news = session
         .actions()
         .zip(&before.actions)
@@ -140,10 +140,13 @@ fn ended_actions(session: &Session, before: &Glance, at: Timestamp) -> Vec<Line>
     news.map(|(action, _)| Line::Action {
         at,
         item: action.row.item.to_string(),
-        action: action.row.action.word(),
+        action: action.action.word(),
         status: action.status.word(),
         result: action.result.map(ActionResult::word),
-        message: action.message.map(str::to_owned),
+        message: action
+            .message
+            .map(str::to_owned)
+            .or_else(|| action.held.map(ToString::to_string)),
     })
     .collect()
 }

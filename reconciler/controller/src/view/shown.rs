@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use ordain_core::execute::{ActionResult, Entry, EntryState};
-use ordain_core::order::Pending;
+use ordain_core::order::{Hold, Pending};
 use ordain_core::session::{ActionView, Session, WaitingFor};
 use ordain_store::rows::SessionRow;
 use serde::Serialize;
@@ -52,8 +52,29 @@ struct ShownAction {
     result: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting_for: Option<&'static str>,
+    /// What is done once nothing holds it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    planned: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held_by: Option<Vec<ShownHold>>,
+    /// When it may start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
     message: Option<String>,
     attempts: Vec<ShownAttempt>,
+}
+
+/// Something that holds an action back.
+#[derive(Debug, Serialize)]
+struct ShownHold {
+    what: String,
+    until: Option<Timestamp>,
+}
+
+impl From<&Hold> for ShownHold {
+    fn from(hold: &Hold) -> Self {
+        Self { what: hold.what.clone(), until: hold.until }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -101,7 +122,10 @@ pub(crate) fn shown(
 fn action(view: ActionView<'_>) -> ShownAction {
     ShownAction {
         item: view.row.item.to_string(),
-        action: view.row.action.word(),
+        action: view.action.word(),
+        planned: view.held.map(|_| view.row.action.word()),
+        held_by: view.held.map(|holding| holding.by.iter().map(ShownHold::from).collect()),
+        until: view.held.and_then(|holding| holding.until),
         reason: view.reason.word(),
         from: view.row.from.clone(),
         to: view.row.to.clone(),

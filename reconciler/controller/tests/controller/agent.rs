@@ -168,7 +168,19 @@ impl Agent {
             }
             Task::Execute(steps) => {
                 let mut execution = Execution::new(steps);
-                while let Next::Work(at, work) = execution.next() {
+                loop {
+                    let now = jiff::Timestamp::now();
+                    let (at, work) = match execution.next(now) {
+                        Next::Work(at, work) => (at, work),
+                        Next::Held(step) => {
+                            let progress = Progress::Held { step, at: now };
+                            execution.apply(&progress).unwrap();
+                            let body = ReportBody::Progress(progress.into());
+                            self.report(line, order, body).await;
+                            continue;
+                        }
+                        Next::Done => break,
+                    };
                     let end = self.pretend(&work.what, work.phase, &work.expect);
                     let outcome = Outcome {
                         end,

@@ -35,6 +35,23 @@ fn ends(hours: &BusinessHours, now: Timestamp, zone: &TimeZone) -> Option<Timest
     within.map(|(_, end)| end.timestamp()).max()
 }
 
+/// When business hours begin next, after a moment; none where they never do.
+pub fn next_business_hours(
+    hours: &BusinessHours,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Option<Timestamp> {
+    let mut day = now.to_zoned(zone.clone()).date();
+    for _ in 0..LONGEST {
+        let start = span(hours, day, zone).map(|(start, _)| start.timestamp());
+        if let Some(start) = start.filter(|start| *start > now) {
+            return Some(start);
+        }
+        day = day.tomorrow().ok()?;
+    }
+    None
+}
+
 /// The hours that begin on a day.
 fn span(hours: &BusinessHours, day: Date, zone: &TimeZone) -> Option<(Zoned, Zoned)> {
     let days = hours.days.as_deref().unwrap_or(WORKING_DAYS);

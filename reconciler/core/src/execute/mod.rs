@@ -5,8 +5,8 @@
 //! entries as they are reported. Replaying the entries yields the same state.
 //!
 //! Guarantees: a piece of work starts at most once within an attempt; a step
-//! whose prerequisite failed never starts; other steps go on; every execution
-//! ends. Reading order: this file for the entries, `walk` for the machine,
+//! whose prerequisite failed, or that something holds back, never starts; other steps go on; every execution
+//! ends. Reading order: this file for the entries, `walk` for the machine, `track` for one step,
 //! `judge` for what an outcome means, `resume` for what follows a crash,
 //! `state` for what is shown.
 
@@ -16,10 +16,13 @@ mod resume;
 mod state;
 #[cfg(test)]
 mod tests;
+mod track;
 mod walk;
 
 pub use state::{ActionResult, ActionStatus, Entry, EntryState, StepResult, StepState};
 pub use walk::{Execution, Inconsistent};
+
+use jiff::Timestamp;
 
 use crate::order::{Pending, Work};
 
@@ -35,6 +38,14 @@ pub enum Progress {
     Finished(At, Outcome),
     /// The work had started, and how it ended is not known: detect before anything else.
     Interrupted(At),
+    /// Something holds the step back that comes next. Written before anything
+    /// of it starts; where it is under way, before the running process is killed.
+    Held {
+        /// Index of the step.
+        step: u32,
+        /// When, by the agent's clock.
+        at: Timestamp,
+    },
     /// Somebody cancelled: what has not started never will. Written before the
     /// running process is killed.
     Cancelled,
@@ -104,6 +115,9 @@ pub enum Next<'a> {
     /// Run this. While it runs it is still what comes next; whoever replayed a
     /// journal asks [`Execution::running`] first.
     Work(At, &'a Work),
+    /// Nothing of this step: something holds it back, which a
+    /// [`Progress::Held`] says before anything else comes.
+    Held(u32),
     /// Everything has ended.
     Done,
 }

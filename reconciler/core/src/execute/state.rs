@@ -3,7 +3,7 @@
 
 use crate::execute::{At, End, Outcome};
 use crate::item::{Reason, words};
-use crate::order::{Pending, Step, WorkPhase};
+use crate::order::{Holding, Pending, Step, WorkPhase};
 
 /// Where a step stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum StepState {
     Failed(Option<Reason>, String),
     /// It waits for something that this session does not wait for.
     Pending(Pending),
+    /// A window, a ring or business hours hold it back.
+    Held(Holding),
     /// Cancelled before it ended.
     Cancelled,
 }
@@ -27,14 +29,22 @@ impl StepState {
     pub fn is_over(&self) -> bool {
         match self {
             Self::Waiting | Self::Running => false,
-            Self::Passed | Self::Failed(..) | Self::Pending(_) | Self::Cancelled => true,
+            Self::Passed
+            | Self::Failed(..)
+            | Self::Pending(_)
+            | Self::Held(_)
+            | Self::Cancelled => true,
         }
     }
 
     /// The result that is shown, once there is one.
     pub fn result(&self) -> Option<ActionResult> {
         match self {
-            Self::Waiting | Self::Running | Self::Pending(_) | Self::Cancelled => None,
+            Self::Waiting
+            | Self::Running
+            | Self::Pending(_)
+            | Self::Held(_)
+            | Self::Cancelled => None,
             Self::Passed => Some(ActionResult::Passed),
             Self::Failed(..) => Some(ActionResult::Failed),
         }
@@ -90,7 +100,7 @@ impl StepResult<'_> {
             StepState::Running => ActionStatus::Running,
             StepState::Failed(..) if self.log.is_empty() => ActionStatus::Skipped,
             StepState::Passed | StepState::Failed(..) => ActionStatus::Done,
-            StepState::Pending(_) => ActionStatus::Held,
+            StepState::Pending(_) | StepState::Held(_) => ActionStatus::Held,
             StepState::Cancelled => ActionStatus::Cancelled,
         }
     }

@@ -1,15 +1,19 @@
 //! The machine: steps in order, attempts within a step, works within an attempt.
 //!
 //! Owns which work comes next and what an entry changes. Does not judge
-//! outcomes (`judge`) nor choose where an attempt begins (`resume`).
+//! outcomes (`judge`), move one step (`track`) nor choose where an attempt
+//! begins (`resume`).
 
-use crate::execute::judge::{Change, Verdict, judge};
-use crate::execute::resume::{self, Start};
+use jiff::Timestamp;
+
+use crate::execute::judge::{Verdict, judge};
+use crate::execute::resume;
+use crate::execute::track::{Position, Track, last_change};
 use crate::execute::{
     At, End, Entry, EntryState, MAX_INTERRUPTIONS, Next, Outcome, Progress, StepResult, StepState,
 };
 use crate::item::{Item, Reason};
-use crate::order::{Pending, Step, Work, WorkPhase};
+use crate::order::{Holding, Step, Work};
 
 /// The execution of an order's steps: a function of the steps and the entries
 /// applied so far.
@@ -34,68 +38,61 @@ pub enum Inconsistent {
     /// It does not run.
     #[error("{0:?} does not run")]
     NotRunning(At),
-}
-
-/// What is known of one step.
-#[derive(Debug, Clone, PartialEq)]
-struct Track {
-    state: StepState,
-    log: Vec<Entry>,
-    attempt: Attempt,
-    /// Attempts that failed; interrupted ones do not count.
-    failures: u32,
-    interruptions: u32,
-}
-
-/// The attempt that is, or will be, under way.
-#[derive(Debug, Clone, PartialEq)]
-struct Attempt {
-    number: u32,
-    position: Position,
-    start: Start,
-    running: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Position {
-    /// Looks first, after this work was interrupted or, without one, because another attempt failed.
-    Look(Option<usize>),
-    /// Runs this work.
-    Work(usize),
+    /// Nothing holds it back.
+    #[error("nothing holds step {0} back then")]
+    NotHeld(u32),
 }
 
 impl Execution {
     /// An execution of which nothing has started. A step without works is
     /// known to fail, and has failed from the start.
     pub fn new(steps: Vec<Step>) -> Self {
-        let track = |step: &Step| Track {
-            state: if step.works.is_empty() {
-                let text = format!("known before the start: {}", step.reason);
-                StepState::Failed(Some(step.reason), text)
-            } else {
-                StepState::Waiting
-            },
-            log: Vec::new(),
-            attempt: Attempt {
-                number: 1,
-                position: Position::Work(0),
-                start: Start::default(),
-                running: false,
-            },
-            failures: 0,
-            interruptions: 0,
-        };
         let mut execution =
-            Self { tracks: steps.iter().map(track).collect(), steps, cursor: 0, cancelled: false };
+            Self { tracks: steps.iter().map(Track::new).collect(), steps, cursor: 0, cancelled: false };
         execution.settle();
         execution
     }
 
-    /// What comes next.
-    pub fn next(&self) -> Next<'_> {
+    /// What comes next at a moment of the agent's clock: a step that has not
+    /// begun starts only while its gate is open.
+    pub fn next(&self, now: Timestamp) -> Next<'_> {
         match self.current() {
+            Some((at, _)) if self.holding(now).is_some() => Next::Held(at.step),
             Some((at, work)) => Next::Work(at, work),
             None => Next::Done,
+        }
+    }
+
+    /// Holds every step back that is left, where nothing would start at that
+    /// moment; else nothing changes.
+    pub fn hold_all(&mut self, now: Timestamp) -> bool {
+        let mut left = self.clone();
+        while let Next::Held(step) = left.next(now) {
+            if left.apply(&Progress::Held { step, at: now }).is_err() {
+                return false;
+            }
+        }
+        let all = left.is_over();
+        if all {
+            *self = left;
+        }
+        all
+    }
+
+    /// When what runs now is stopped, whatever it does; none where nothing stops it.
+    pub fn stops_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.steps.get(self.cursor)?.gate.as_ref()?.stops_at(now)
+    }
+
+    /// What holds the current step back.
+    fn holding(&self, now: Timestamp) -> Option<Holding> {
+        let gate = self.steps.get(self.cursor)?.gate.as_ref()?;
+        let track = &self.tracks[self.cursor];
+        match track.state {
+            StepState::Waiting => gate.holding(now),
+            // What ends now is told how it ended.
+            StepState::Running if track.stopped.is_none() => gate.stopping(now),
+            _ => None,
         }
     }
 
@@ -140,6 +137,7 @@ impl Execution {
             Progress::Started(at) => self.start(*at)?,
             Progress::Finished(at, outcome) => self.finish(*at, outcome)?,
             Progress::Interrupted(at) => self.interrupt(*at)?,
+            Progress::Held { step, at } => self.hold(*step, *at)?,
             Progress::Cancelled => self.cancel(),
         }
         self.settle();
@@ -189,7 +187,10 @@ impl Execution {
         };
         track.close(EntryState::Finished(outcome.clone(), remark));
         match track.attempt.position {
-            _ if verdict == Verdict::Killed => track.state = StepState::Cancelled,
+            _ if verdict == Verdict::Killed => {
+                let held = track.stopped.take().filter(|_| !cancelled);
+                track.state = held.map_or(StepState::Cancelled, StepState::Held);
+            }
             Position::Look(interrupted) => {
                 if let Verdict::Pending(what) = verdict {
                     track.state = StepState::Pending(what);
@@ -200,6 +201,12 @@ impl Execution {
                 track.looked(step, interrupted, met, gone, cancelled);
             }
             Position::Work(index) => track.judged(step, index, verdict, cancelled),
+        }
+        // It ended before it could be stopped; what would follow is held back.
+        if let Some(holding) = track.stopped.take()
+            && !track.state.is_over()
+        {
+            track.state = StepState::Held(holding);
         }
         Ok(())
     }
@@ -215,6 +222,8 @@ impl Execution {
         track.interruptions += 1;
         if cancelled {
             track.state = StepState::Cancelled;
+        } else if let Some(holding) = track.stopped.take() {
+            track.state = StepState::Held(holding);
         } else if track.interruptions > MAX_INTERRUPTIONS {
             let text = format!("interrupted {} times", track.interruptions);
             track.state = StepState::Failed(None, text);
@@ -225,6 +234,18 @@ impl Execution {
                 look @ Position::Look(_) => look,
             };
             track.again(step, position);
+        }
+        Ok(())
+    }
+
+    fn hold(&mut self, step: u32, at: Timestamp) -> Result<(), Inconsistent> {
+        let holding = self.holding(at).filter(|_| self.cursor == step as usize);
+        let holding = holding.ok_or(Inconsistent::NotHeld(step))?;
+        let track = &mut self.tracks[self.cursor];
+        if track.attempt.running {
+            track.stopped = Some(holding);
+        } else {
+            track.state = StepState::Held(holding);
         }
         Ok(())
     }
@@ -242,9 +263,9 @@ impl Execution {
     fn settle(&mut self) {
         while let Some(track) = self.tracks.get(self.cursor) {
             if track.state == StepState::Waiting
-                && let Some(what) = self.pending_prerequisite()
+                && let Some(state) = self.waiting_prerequisite()
             {
-                self.tracks[self.cursor].state = StepState::Pending(what);
+                self.tracks[self.cursor].state = state;
             }
             if self.tracks[self.cursor].state == StepState::Waiting
                 && let Some(item) = self.failed_prerequisite()
@@ -274,90 +295,20 @@ impl Execution {
     fn failed_prerequisite(&self) -> Option<&Item> {
         let mut bad = self.prerequisites().filter(|(_, state)| match state {
             StepState::Failed(..) | StepState::Cancelled => true,
-            StepState::Waiting | StepState::Running | StepState::Passed | StepState::Pending(_) => {
-                false
-            }
+            StepState::Waiting
+            | StepState::Running
+            | StepState::Passed
+            | StepState::Pending(_)
+            | StepState::Held(_) => false,
         });
         bad.next().map(|(item, _)| item)
     }
 
-    /// What the first prerequisite waits for that waits for something.
-    fn pending_prerequisite(&self) -> Option<Pending> {
+    /// Where the first prerequisite stands that waits for something.
+    fn waiting_prerequisite(&self) -> Option<StepState> {
         self.prerequisites().find_map(|(_, state)| match state {
-            StepState::Pending(what) => Some(*what),
+            StepState::Pending(_) | StepState::Held(_) => Some(state.clone()),
             _ => None,
         })
     }
-}
-
-impl Track {
-    fn close(&mut self, state: EntryState) {
-        self.attempt.running = false;
-        if let Some(entry) = self.log.last_mut() {
-            entry.state = state;
-        }
-    }
-
-    fn judged(&mut self, step: &Step, index: usize, verdict: Verdict, cancelled: bool) {
-        match verdict {
-            Verdict::Met => self.go_on(step, index + 1, cancelled),
-            Verdict::EndsStep => self.state = StepState::Passed,
-            Verdict::Killed => self.state = StepState::Cancelled,
-            Verdict::Pending(what) => self.state = StepState::Pending(what),
-            Verdict::Missed(reason, why) => {
-                self.failures += 1;
-                if cancelled || self.failures >= step.attempts {
-                    self.state = StepState::Failed(reason, why);
-                } else if resume::removes_first(step) {
-                    self.again(step, Position::Look(None));
-                } else {
-                    self.again(step, Position::Work(0));
-                }
-            }
-        }
-    }
-
-    fn looked(&mut self, step: &Step, cut: Option<usize>, met: bool, gone: bool, cancelled: bool) {
-        self.attempt.start = match cut {
-            Some(index) => resume::after_interruption(step, index, met, gone),
-            None => resume::after_failure(step, gone),
-        };
-        self.go_on(step, 0, cancelled);
-    }
-
-    /// Goes on at or behind a work of the same attempt.
-    fn go_on(&mut self, step: &Step, index: usize, cancelled: bool) {
-        match self.attempt.start.at_or_behind(step, index) {
-            None => self.state = StepState::Passed,
-            Some(_) if cancelled => self.state = StepState::Cancelled,
-            Some(index) => self.attempt.position = Position::Work(index),
-        }
-    }
-
-    /// Opens another attempt; one that cannot look begins at the beginning.
-    fn again(&mut self, step: &Step, position: Position) {
-        self.attempt = Attempt {
-            number: self.attempt.number + 1,
-            position: match position {
-                Position::Look(_) if resume::look(step).is_none() => Position::Work(0),
-                other => other,
-            },
-            start: Start::default(),
-            running: false,
-        };
-    }
-}
-
-/// The last change that was finished within an attempt.
-fn last_change(log: &[Entry], attempt: u32) -> Option<Change> {
-    let of_attempt = log.iter().rev().take_while(|entry| entry.at.attempt == attempt);
-    let mut changes = of_attempt.filter(|entry| match entry.phase {
-        WorkPhase::Install | WorkPhase::Uninstall | WorkPhase::Set => entry.outcome().is_some(),
-        WorkPhase::Detect
-        | WorkPhase::Download
-        | WorkPhase::Post
-        | WorkPhase::Test
-        | WorkPhase::Get => false,
-    });
-    changes.next().map(|entry| Change { phase: entry.phase, code: entry.exit_code() })
 }

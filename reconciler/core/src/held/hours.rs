@@ -1,29 +1,48 @@
 //! Business hours: they keep computers from being rebooted, and so hold back
 //! software that cannot do without.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use ordain_schema::document::{Body, BusinessHours, Reboot, RebootMode};
 
 use super::Held;
-use crate::calendar::business_hours;
+use crate::calendar::{business_hours, next_business_hours};
 use crate::fleet::Subject;
 use crate::plan::Action;
 use crate::resolve::Request;
 
-/// That an action has to wait for the end of business hours.
-pub(super) fn held(subject: &Subject<'_>, request: &Request, action: &Action) -> Option<Held> {
-    let policy = subject.world.policy;
-    if !policy.software(action.id).is_some_and(|software| software.reboot_needed) {
-        return None;
+/// The hours in which an action has to wait, with the zone they go by.
+pub(super) struct Waits<'a> {
+    hours: &'a BusinessHours,
+    zone: &'a TimeZone,
+}
+
+impl<'a> Waits<'a> {
+    /// Those of an action that cannot do without a reboot, where its session
+    /// may reboot at other times.
+    pub(super) fn of(subject: &'a Subject<'a>, request: &Request, action: &Action) -> Option<Self> {
+        let policy = subject.world.policy;
+        if !policy.software(action.id).is_some_and(|software| software.reboot_needed) {
+            return None;
+        }
+        let mode = reboot(subject, request);
+        let always = mode.is_some_and(|mode| {
+            mode.during_business_hours || matches!(mode.mode, RebootMode::Suppress)
+        });
+        let hours = hours(subject).filter(|_| !always)?;
+        Some(Self { hours, zone: &subject.tenant.zone })
     }
-    let mode = reboot(subject, request);
-    let always = mode.is_some_and(|mode| {
-        mode.during_business_hours || matches!(mode.mode, RebootMode::Suppress)
-    });
-    if always {
-        return None;
+
+    /// That it has to wait for their end.
+    pub(super) fn held(&self, at: Timestamp) -> Option<Held> {
+        let until = business_hours(self.hours, at, self.zone)?;
+        Some(Held { what: "business-hours".to_owned(), until: Some(until), path: None })
     }
-    let until = business_hours(hours(subject)?, subject.world.now, &subject.tenant.zone)?;
-    Some(Held { what: "business-hours".to_owned(), until: Some(until), path: None })
+
+    /// When they begin next.
+    pub(super) fn begin(&self, at: Timestamp) -> Option<Timestamp> {
+        next_business_hours(self.hours, at, self.zone)
+    }
 }
 
 /// How the session may reboot: as its schedule says, else as the repository does.

@@ -3,8 +3,9 @@
 //!
 //! A plan does not know of it: it says what would be done. `explain` and tests
 //! show it, sessions go by it. In reading order: `window.rs`, `ring.rs`,
-//! `hours.rs`, each with its own rules.
+//! `hours.rs`, each with its own rules; `gate.rs` for what travels with a plan.
 
+mod gate;
 mod hours;
 mod ring;
 mod window;
@@ -22,8 +23,11 @@ use crate::item::Act;
 use crate::plan::Action;
 use crate::resolve::{Missing, Request};
 
+pub use gate::gate;
 pub use ring::{opens, ring_number};
 pub use window::{Windows, next_opening, windows};
+
+use hours::Waits;
 
 /// Something that holds an action back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +56,7 @@ pub struct Standing {
 /// Where an action of a computer's plan stands. Where nothing is to be done
 /// nothing is held back.
 pub fn standing(subject: &Subject<'_>, request: &Request, action: &Action) -> Standing {
-    let policy = subject.world.policy;
+    let (policy, now) = (subject.world.policy, subject.world.now);
     let mut standing = Standing::default();
     let place = policy
         .rollout(action.deployment)
@@ -64,13 +68,14 @@ pub fn standing(subject: &Subject<'_>, request: &Request, action: &Action) -> St
     if action.act == Act::None {
         return standing;
     }
-    let Windows { held_by, unknown } = windows(subject, &action.item, subject.world.now);
+    let Windows { held_by, unknown } = windows(subject, &action.item, now);
     standing.held_by.extend(held_by);
     standing.unknown.extend(unknown);
     if let Some((rollout, (ring, _))) = &place {
-        standing.held_by.extend(ring::held(subject, &action.item, rollout, *ring));
+        standing.held_by.extend(ring::held(subject, &action.item, rollout, *ring, now));
     }
-    standing.held_by.extend(hours::held(subject, request, action));
+    let waits = Waits::of(subject, request, action);
+    standing.held_by.extend(waits.and_then(|waits| waits.held(now)));
     standing
 }
 

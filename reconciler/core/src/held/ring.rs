@@ -56,17 +56,18 @@ pub(super) fn of(
     (u32::try_from(place).unwrap_or(u32::MAX - 1) + 1, unknown)
 }
 
-/// That a computer's ring has not opened yet; a rollout of which nothing is
+/// That a computer's ring has not opened at a moment; a rollout of which nothing is
 /// known holds nothing.
 pub(super) fn held(
     subject: &Subject<'_>,
     item: &Item,
     rollout: &RolloutEntry,
     ring: u32,
+    at: Timestamp,
 ) -> Option<Held> {
     let started = subject.world.fleet.rollout(item)?;
     let until = opens(rollout, ring, started);
-    let closed = until.is_none_or(|until| subject.world.now < until);
+    let closed = until.is_none_or(|until| at < until);
     closed.then(|| Held { what: format!("ring {ring}"), until, path: None })
 }
 

@@ -31,37 +31,87 @@ pub struct Windows {
     pub unknown: Vec<Missing>,
 }
 
+/// The windows that count for an item on a computer, each with its clock's zone.
+pub(super) struct Counting<'a> {
+    subject: &'a Subject<'a>,
+    windows: Vec<(&'a WindowEntry, TimeZone)>,
+    /// Windows of which it is not known whether they count; they do not.
+    unknown: Vec<Missing>,
+}
+
+/// How the windows that count stand at a moment.
+pub(super) struct Moment {
+    /// What holds the item back.
+    pub(super) held_by: Vec<Held>,
+    /// When something changes next.
+    pub(super) changes: Option<Timestamp>,
+    /// Which of them are open, in their order.
+    pub(super) open: Vec<bool>,
+}
+
+impl<'a> Counting<'a> {
+    pub(super) fn of(subject: &'a Subject<'a>, item: &Item) -> Self {
+        let mut found = Self { subject, windows: Vec::new(), unknown: Vec::new() };
+        for window in subject.world.policy.windows() {
+            match counts(subject, window, item) {
+                Reach::Yes => found.windows.push((window, zone(subject, &window.clock))),
+                Reach::No => {}
+                Reach::Unknown(missing) => found.unknown.push(missing),
+            }
+        }
+        found
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.windows.is_empty()
+    }
+
+    /// How they stand at a moment.
+    pub(super) fn at(&self, at: Timestamp) -> Moment {
+        let mut moment = Moment { held_by: Vec::new(), changes: None, open: Vec::new() };
+        let (mut allowing, mut allowed) = (Vec::new(), false);
+        for (window, zone) in &self.windows {
+            let state = state(&window.open, at, zone);
+            let change = match state {
+                State::Until(end) => end,
+                State::Closed => opens(&window.open, at, zone),
+            };
+            moment.changes = [moment.changes, change].into_iter().flatten().min();
+            moment.open.push(!matches!(state, State::Closed));
+            match (window.effect, state) {
+                (WindowEffect::Allow, State::Until(_)) => allowed = true,
+                (WindowEffect::Allow, State::Closed) => {
+                    allowing.push(held(self.subject, window, change));
+                }
+                (WindowEffect::Deny, State::Until(end)) => {
+                    moment.held_by.push(held(self.subject, window, end));
+                }
+                (WindowEffect::Deny, State::Closed) => {}
+            }
+        }
+        if !allowed {
+            moment.held_by.extend(allowing);
+        }
+        moment.held_by.sort_by(|a, b| a.path.cmp(&b.path).then_with(|| a.what.cmp(&b.what)));
+        moment
+    }
+
+    /// Whether what began to hold between two moments stops what is under way.
+    pub(super) fn stops(&self, before: &Moment, after: &Moment) -> bool {
+        let each = self.windows.iter().zip(before.open.iter().zip(&after.open));
+        let mut strict = each.filter(|((window, _), _)| !window.overrun);
+        !after.held_by.is_empty()
+            && strict.any(|((window, _), (before, after))| match window.effect {
+                WindowEffect::Allow => *before && !after,
+                WindowEffect::Deny => !before && *after,
+            })
+    }
+}
+
 /// What windows say of an item on a computer at a moment.
 pub fn windows(subject: &Subject<'_>, item: &Item, at: Timestamp) -> Windows {
-    let mut found = Windows::default();
-    let mut allowing = Vec::new();
-    let mut allowed = false;
-    for window in subject.world.policy.windows() {
-        match counts(subject, window, item) {
-            Reach::Yes => {}
-            Reach::No => continue,
-            Reach::Unknown(missing) => {
-                found.unknown.push(missing);
-                continue;
-            }
-        }
-        let zone = zone(subject, &window.clock);
-        match (window.effect, state(&window.open, at, &zone)) {
-            (WindowEffect::Allow, State::Until(_)) => allowed = true,
-            (WindowEffect::Allow, State::Closed) => {
-                allowing.push(held(subject, window, opens(&window.open, at, &zone)));
-            }
-            (WindowEffect::Deny, State::Until(end)) => {
-                found.held_by.push(held(subject, window, end));
-            }
-            (WindowEffect::Deny, State::Closed) => {}
-        }
-    }
-    if !allowed {
-        found.held_by.extend(allowing);
-    }
-    found.held_by.sort_by(|a, b| a.path.cmp(&b.path).then_with(|| a.what.cmp(&b.what)));
-    found
+    let counting = Counting::of(subject, item);
+    Windows { held_by: counting.at(at).held_by, unknown: counting.unknown }
 }
 
 /// The first moment, from a moment on, at which no window holds an item of a

@@ -1,6 +1,7 @@
 //! A computer's whole plan, lowered.
 
 use crate::fleet::Subject;
+use crate::held::gate;
 use crate::item::{Act, Item, Reason};
 use crate::lower::catalogue::Catalogue;
 use crate::lower::{NotExecutable, TaskMode};
@@ -29,7 +30,8 @@ pub fn carry_out(
 ) -> Lowered {
     let policy = subject.world.policy;
     let blob = |path: &str| policy.blob(path).map(ToOwned::to_owned);
-    let lowering = Lowering { catalogue: Catalogue::new(subject, request, &blob), plan, findings };
+    let catalogue = Catalogue::new(subject, request, &blob);
+    let lowering = Lowering { catalogue, subject, request, plan, findings };
     let mut lowered = Lowered { rows: Vec::new(), steps: Vec::new() };
     for action in &plan.actions {
         let (row, step) = lowering.lower(action);
@@ -41,6 +43,8 @@ pub fn carry_out(
 
 struct Lowering<'a> {
     catalogue: Catalogue<'a>,
+    subject: &'a Subject<'a>,
+    request: &'a Request,
     plan: &'a ComputerPlan,
     findings: &'a [Finding],
 }
@@ -61,7 +65,7 @@ impl Lowering<'_> {
         }
         if !row.failed {
             match self.try_lower(action, &row, configured) {
-                Ok(step) => return (row, step),
+                Ok(step) => return (row, step.map(|step| self.gated(action, step))),
                 // A computed value waits for a fact: it is not run, and nothing failed.
                 Err(Fault { reason: Some(Reason::Unknown), message }) => {
                     row.action = Act::None;
@@ -81,6 +85,11 @@ impl Lowering<'_> {
         }
         let step = known_to_fail(&row);
         (row, Some(step))
+    }
+
+    /// A step with what holds it back.
+    fn gated(&self, action: &Action, step: Step) -> Step {
+        Step { gate: gate(self.subject, self.request, action), ..step }
     }
 
     fn try_lower(
@@ -194,6 +203,7 @@ fn known_to_fail(row: &PlannedRow) -> Step {
         phase: row.phase,
         waits_for: row.waits_for.clone(),
         attempts: 1,
+        gate: None,
         works: Vec::new(),
     }
 }

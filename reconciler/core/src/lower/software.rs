@@ -87,6 +87,7 @@ pub fn software_step(input: &SoftwareInput<'_>, row: &PlannedRow) -> Result<Step
         phase: row.phase,
         waits_for: row.waits_for.clone(),
         attempts: attempts(action, input.place),
+        gate: None,
         works,
     })
 }

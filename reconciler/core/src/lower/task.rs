@@ -88,6 +88,7 @@ pub fn task_step(
         phase: row.phase,
         waits_for: row.waits_for.clone(),
         attempts,
+        gate: None,
         works,
     })
 }

@@ -26,6 +26,8 @@ pub struct WindowEntry {
     pub target: Option<Target>,
     /// On which items; none: all.
     pub items: Option<Vec<Covered>>,
+    /// Whether an action that is under way when acting is over goes on to its end.
+    pub overrun: bool,
 }
 
 /// What a window does.
@@ -134,6 +136,7 @@ pub(super) fn compile(
             clock: clock(window),
             target,
             items: window.items.as_ref().map(covered),
+            overrun: window.overrun.unwrap_or(true),
         })
     });
     windows.collect()

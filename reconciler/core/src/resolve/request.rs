@@ -14,6 +14,8 @@ pub struct Request {
     pub limit: Option<Limit>,
     /// The schedule that starts it, as an index of the policy's: it reaches that schedule's target only.
     pub schedule: Option<usize>,
+    /// Whether it passes windows.
+    pub emergency: bool,
 }
 
 /// What a session is limited to.
@@ -27,7 +29,12 @@ pub enum Limit {
 
 impl Default for Request {
     fn default() -> Self {
-        Self { kind: SessionKind::Maintenance, limit: None, schedule: None }
+        Self {
+            kind: SessionKind::Maintenance,
+            limit: None,
+            schedule: None,
+            emergency: false,
+        }
     }
 }
 
@@ -107,7 +114,7 @@ impl Request {
         }
         let names_one = named.item.is_some() || named.deployment.is_some();
         let implied = if names_one { SessionKind::Item } else { SessionKind::Maintenance };
-        Ok(Self { kind: named.kind.unwrap_or(implied), limit, schedule })
+        Ok(Self { kind: named.kind.unwrap_or(implied), limit, schedule, emergency: false })
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::execute::{ActionResult, ActionStatus, Entry, Execution, StepResult, StepState};
 use crate::item::{Act, Reason};
-use crate::order::{Finding, Pending};
+use crate::order::{Finding, Holding, Pending};
 use crate::session::machine::{Session, State};
 use crate::session::{Created, Kind, PlannedRow, Stage, StageStatus, Status, WaitingFor};
 
@@ -57,6 +57,8 @@ pub struct StageView {
 pub struct ActionView<'a> {
     /// The action as planned.
     pub row: &'a PlannedRow,
+    /// What is done: nothing where something holds the planned action back.
+    pub action: Act,
     /// Why, where the execution knows better than the plan.
     pub reason: Reason,
     /// Its status.
@@ -65,6 +67,8 @@ pub struct ActionView<'a> {
     pub result: Option<ActionResult>,
     /// What it waits for on the computer.
     pub pending: Option<Pending>,
+    /// What holds it back.
+    pub held: Option<&'a Holding>,
     /// Why it failed, or what would change, for people.
     pub message: Option<&'a str>,
     /// What was started for it, oldest first.
@@ -219,11 +223,13 @@ impl Session {
         })
     }
 
-    /// What the results make of a session whose plan was carried out.
+    /// What the results make of a session whose plan was carried out. What is
+    /// held back or put off has not failed, but neither is it as wished.
     pub(super) fn judge(&self) -> Status {
         if self.actions().any(|action| action.is_cancelled()) {
             return Status::Cancelled;
         }
+        let held = self.actions().any(|action| action.status == ActionStatus::Held);
         let counts = |action: &ActionView<'_>| action.row.action != Act::None || action.row.failed;
         let mut all = 0;
         let mut failed = 0;
@@ -233,6 +239,7 @@ impl Session {
             failed += usize::from(has_failed);
         }
         match failed {
+            0 if held => Status::PartiallyPassed,
             0 => Status::Passed,
             _ if failed == all => Status::Failed,
             _ => Status::PartiallyPassed,
@@ -250,11 +257,15 @@ fn carried_out<'a>(row: &'a PlannedRow, result: StepResult<'a>, over: bool) -> A
         | StepState::Passed
         | StepState::Pending(_)
         | StepState::Cancelled => (row.reason, None),
+        StepState::Held(_) => (Reason::Held, None),
     };
-    let pending = match result.state {
-        StepState::Pending(what) => Some(*what),
-        _ => None,
+    let (pending, held) = match result.state {
+        StepState::Pending(what) => (Some(*what), None),
+        StepState::Held(holding) => (None, Some(holding)),
+        _ => (None, None),
     };
+    // What was stopped on its way was done in part.
+    let undone = held.is_some() && result.log.is_empty();
     let status = match result.status() {
         // A session that failed on the way leaves its steps where they stood.
         ActionStatus::Waiting | ActionStatus::Running if over => ActionStatus::Skipped,
@@ -262,10 +273,12 @@ fn carried_out<'a>(row: &'a PlannedRow, result: StepResult<'a>, over: bool) -> A
     };
     ActionView {
         row,
+        action: if undone { Act::None } else { row.action },
         reason,
         status,
         result: result.state.result(),
         pending,
+        held,
         // What would change is told by what has changed, and by why it has not.
         message: row.message.as_deref().filter(|_| row.failed).or(message),
         log: result.log,
@@ -276,10 +289,12 @@ fn at_rest(row: &PlannedRow) -> ActionView<'_> {
     let (status, result) = row.at_rest();
     ActionView {
         row,
+        action: row.action,
         reason: row.reason,
         status,
         result,
         pending: row.pending,
+        held: None,
         message: row.message.as_deref(),
         log: &[],
     }

@@ -111,7 +111,7 @@ words! {
         Postponed = "postponed",
         /// Everything is as wished.
         Passed = "passed",
-        /// Some actions failed.
+        /// Some actions failed, are held back or were put off.
         PartiallyPassed = "partially-passed",
         /// All actions failed, or a stage could not run.
         Failed = "failed",

@@ -2,10 +2,11 @@
 //! checked, since neither side trusts what the other sends.
 //!
 //! Owns the bounds of what is accepted and the error [`Malformed`]. Look at
-//! `order` for orders, at `run` and `ensure` for what they run, at `progress` for reports,
+//! `order` for orders, at `run` and `ensure` for what they run, at `gate` for when, at `progress` for reports,
 //! at `words` for the words.
 
 mod ensure;
+mod gate;
 mod installer;
 mod order;
 mod progress;
@@ -24,6 +25,8 @@ pub const MAX_WORKS: usize = 64;
 pub const MAX_ATTEMPTS: u32 = 100;
 /// The most entries of a small list: prerequisites, exit codes, variables, arguments, artifacts.
 pub const MAX_LIST: usize = 1_000;
+/// The most stretches of a step's gate.
+pub const MAX_STRETCHES: usize = 256;
 /// The longest time limit, in seconds: a week.
 pub const MAX_TIMEOUT: u64 = 7 * 24 * 3600;
 /// The longest output of one piece of work, in bytes.

@@ -111,6 +111,7 @@ impl From<Step> for StepSpec {
             phase: step.phase.word().to_owned(),
             waits_for: step.waits_for.iter().map(ToString::to_string).collect(),
             attempts: step.attempts,
+            gate: step.gate.map(Into::into),
             works: step.works.into_iter().map(Into::into).collect(),
         }
     }
@@ -138,6 +139,7 @@ impl TryFrom<StepSpec> for Step {
             phase: Word::read(&step.phase).map_err(place())?,
             waits_for: step.waits_for.iter().map(|each| item(each)).collect::<Result<_, _>>()?,
             attempts: step.attempts,
+            gate: step.gate.map(TryInto::try_into).transpose()?,
             item: item(&step.item)?,
             from: step.from,
             to: step.to,

@@ -3,6 +3,7 @@
 use ordain_core::execute::{At, End, Outcome, Progress};
 use ordain_core::order::{Finding, Found};
 
+use super::gate::moment;
 use super::words::Word;
 use super::{MAX_LIST, MAX_OUTPUT, Malformed, Problem, bounded};
 use crate::{AtSpec, EndSpec, FindingSpec, FoundSpec, OutcomeSpec, ProgressSpec};
@@ -33,6 +34,7 @@ impl From<Progress> for ProgressSpec {
                 Self::Finished { at: at.into(), outcome: outcome.into() }
             }
             Progress::Interrupted(at) => Self::Interrupted { at: at.into() },
+            Progress::Held { step, at } => Self::Held { step, at_ms: at.as_millisecond() },
             Progress::Cancelled => Self::Cancelled,
         }
     }
@@ -48,6 +50,7 @@ impl TryFrom<ProgressSpec> for Progress {
                 Self::Finished(at.try_into()?, outcome.try_into()?)
             }
             ProgressSpec::Interrupted { at } => Self::Interrupted(at.try_into()?),
+            ProgressSpec::Held { step, at_ms } => Self::Held { step, at: moment(at_ms)? },
             ProgressSpec::Cancelled => Self::Cancelled,
         })
     }

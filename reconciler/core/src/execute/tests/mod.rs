@@ -10,6 +10,9 @@ use crate::order::{
     VersionScheme, What, WorkPhase,
 };
 
+/// A moment at which no gate of these tests is closed.
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
 /// A step with these works, tried once.
 fn step(item: &str, act: Act, works: Vec<Work>) -> Step {
     Step {
@@ -21,6 +24,7 @@ fn step(item: &str, act: Act, works: Vec<Work>) -> Step {
         phase: Phase::Main,
         waits_for: Vec::new(),
         attempts: 1,
+        gate: None,
         works,
     }
 }
@@ -81,7 +85,7 @@ fn outcome(end: End) -> Outcome {
 /// Runs the next works with these ends.
 fn run(execution: &mut Execution, ends: impl IntoIterator<Item = End>) {
     for end in ends {
-        let Next::Work(at, _) = execution.next() else {
+        let Next::Work(at, _) = execution.next(NOW) else {
             panic!("nothing comes next for {end:?}");
         };
         let applied = execution.apply(&Progress::Started(at));
@@ -136,7 +140,7 @@ fn a_technician_reads_why() {
         run(&mut execution, ends.clone());
         let state = StepState::Failed(None, expected.to_owned());
         assert_eq!(states(&execution), [state], "{ends:?}");
-        assert_eq!(execution.next(), Next::Done);
+        assert_eq!(execution.next(NOW), Next::Done);
     }
 }
 
@@ -187,7 +191,7 @@ fn what_is_known_to_fail_fails_its_dependants_and_its_patch() {
     let mut b = step("software/b", Act::Install, install("1"));
     b.waits_for = vec![Item::software("a")];
     let execution = Execution::new(vec![known, patch, b]);
-    assert_eq!(execution.next(), Next::Done, "nothing starts");
+    assert_eq!(execution.next(NOW), Next::Done, "nothing starts");
     let failed = |state: &StepState| matches!(state, StepState::Failed(Some(_), _));
     assert!(states(&execution).iter().all(failed), "{execution:?}");
 }
@@ -219,21 +223,21 @@ fn what_runs_may_end_after_a_cancel_and_nothing_else_starts() {
         (End::Exit(5), StepState::Failed(None, "exit code 5".into())),
     ] {
         let mut execution = Execution::new(two());
-        let Next::Work(at, _) = execution.next() else { panic!("a work comes first") };
+        let Next::Work(at, _) = execution.next(NOW) else { panic!("a work comes first") };
         execution.apply(&Progress::Started(at)).expect("starts");
         execution.apply(&Progress::Cancelled).expect("always");
         assert_eq!(states(&execution), [StepState::Running, StepState::Cancelled]);
         let finished = Progress::Finished(at, outcome(end));
         execution.apply(&finished).expect("ends");
         assert_eq!(states(&execution), [expected, StepState::Cancelled]);
-        assert_eq!(execution.next(), Next::Done);
+        assert_eq!(execution.next(NOW), Next::Done);
     }
 }
 
 #[test]
 fn a_repeated_or_foreign_entry_changes_nothing() {
     let mut execution = Execution::new(vec![step("software/a", Act::Install, install("1"))]);
-    let Next::Work(at, _) = execution.next() else { panic!("a work comes first") };
+    let Next::Work(at, _) = execution.next(NOW) else { panic!("a work comes first") };
     let started = Progress::Started(at);
     let finished = Progress::Finished(at, outcome(End::Exit(0)));
     assert_eq!(execution.apply(&finished), Err(Inconsistent::NotRunning(at)));
@@ -254,10 +258,10 @@ fn an_interrupted_install_is_looked_at_before_anything_else() {
         execution.apply(&Progress::Started(at)).expect("starts");
         assert_eq!(execution.running(), Some(at));
         execution.apply(&Progress::Interrupted(at)).expect("ran");
-        let Next::Work(look, work) = execution.next() else { panic!("a look comes next") };
+        let Next::Work(look, work) = execution.next(NOW) else { panic!("a look comes next") };
         assert_eq!((look.work, work.phase), (At::LOOK, WorkPhase::Detect));
         run(&mut execution, [End::Detected(found)]);
-        let following = match execution.next() {
+        let following = match execution.next(NOW) {
             Next::Work(at, _) => Some(at.work),
             Next::Done => None,
         };
@@ -269,7 +273,7 @@ fn an_interrupted_install_is_looked_at_before_anything_else() {
 fn a_step_that_is_interrupted_without_end_is_given_up() {
     let mut execution = Execution::new(vec![step("software/a", Act::Install, install("1"))]);
     let mut interruptions = 0;
-    while let Next::Work(at, _) = execution.next() {
+    while let Next::Work(at, _) = execution.next(NOW) {
         execution.apply(&Progress::Started(at)).expect("starts");
         execution.apply(&Progress::Interrupted(at)).expect("ran");
         interruptions += 1;

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::computer::{Computer, Thing};
-use super::{at_least, outcome, probe, script, step};
+use super::{NOW, at_least, outcome, probe, script, step};
 use crate::execute::{At, Execution, MAX_INTERRUPTIONS, Next, Progress, StepState};
 use crate::item::{Act, Item};
 use crate::order::{Artifact, Expect, Step, What, Work, WorkPhase};
@@ -190,7 +190,7 @@ fn carry_out(steps: &[Step], computer: &mut Computer, fates: &[Fate]) -> Executi
     let mut started: BTreeSet<At> = BTreeSet::new();
     let mut cut = vec![0_u32; steps.len()];
     let mut fates = fates.iter().copied();
-    while let Next::Work(at, work) = execution.next() {
+    while let Next::Work(at, work) = execution.next(NOW) {
         assert!(started.insert(at), "{at:?} starts twice");
         let work = work.clone();
         note(&mut execution, &mut journal, Progress::Started(at));
@@ -233,6 +233,7 @@ fn ends(execution: &Execution) -> Vec<&'static str> {
         StepState::Passed => "passed",
         StepState::Failed(..) => "failed",
         StepState::Pending(_) => "pending",
+        StepState::Held(_) => "held",
         StepState::Cancelled => "cancelled",
     });
     each.collect()
@@ -269,7 +270,7 @@ proptest! {
         let (steps, mut computer) = world(&jobs);
         let mut execution = Execution::new(steps.clone());
         let mut count = 0;
-        while let Next::Work(at, work) = execution.next() {
+        while let Next::Work(at, work) = execution.next(NOW) {
             let work = work.clone();
             if count == after && !running {
                 break;
@@ -286,7 +287,7 @@ proptest! {
         if let Some(at) = execution.running() {
             execution.apply(&Progress::Interrupted(at)).expect("runs");
         }
-        prop_assert_eq!(execution.next(), Next::Done);
+        prop_assert_eq!(execution.next(NOW), Next::Done);
         prop_assert_eq!(execution.remaining_steps().count(), 0);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::execute::{End, Execution, Next, Outcome, Progress};
 use crate::item::Item;
 use crate::order::{Found, Task, WorkPhase};
@@ -16,6 +18,8 @@ pub(super) struct Agent {
     pub(super) next: usize,
     highest: u64,
     current: Option<(u64, Arc<Task>, Option<Execution>)>,
+    /// What its clock shows.
+    pub(super) now: Timestamp,
     /// What is installed.
     pub(super) installed: Vec<Item>,
     /// Every process that was started.
@@ -84,7 +88,7 @@ impl Agent {
             self.note(number, Report::Ended);
             return;
         };
-        let progress = match execution.next() {
+        let progress = match execution.next(self.now) {
             Next::Done => {
                 self.note(number, Report::Ended);
                 return;
@@ -105,6 +109,7 @@ impl Agent {
                 let outcome = Outcome { end, output, started_ms, ended_ms };
                 Progress::Finished(at, outcome)
             }
+            Next::Held(step) => Progress::Held { step, at: self.now },
             Next::Work(at, _) => {
                 self.started.push((number, at));
                 Progress::Started(at)

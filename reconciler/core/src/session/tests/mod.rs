@@ -100,6 +100,7 @@ fn step(row: &PlannedRow) -> Step {
         phase: row.phase,
         waits_for: row.waits_for.clone(),
         attempts: 1,
+        gate: None,
         works: if row.failed { Vec::new() } else { vec![install, verify] },
     }
 }

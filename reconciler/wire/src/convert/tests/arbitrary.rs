@@ -4,9 +4,9 @@ use ordain_core::execute::{At, End, Outcome, Progress};
 use ordain_core::item::{Act, Item, Phase, Reason};
 use ordain_core::order::{
     Artifact, Audience, Check, CheckHow, CloseFirst, Content, Defaults, Directory, Ensure, Expect,
-    File, FileVersion, Finding, Found, Group, Installer, Interpreter, Line, Needs, Offer, OnBusy,
+    File, FileVersion, Finding, Found, Gate, Group, Hold, Installer, Interpreter, Line, Needs, Offer, OnBusy,
     PackageManager, Pending, Probe, Registry, RegistryType, Relation, Resource, Run, RunContext,
-    RunWhat, ScheduledTask, Service, ServiceStart, Step, Sysctl, Task, Trigger, TriggerEvent, User,
+    RunWhat, ScheduledTask, Service, ServiceStart, Step, Stretch, Sysctl, Task, Timestamp, Trigger, TriggerEvent, User,
     VersionScheme, Weekday, What, Work, WorkPhase, ensure,
 };
 use proptest::collection::{btree_map, vec};
@@ -292,6 +292,28 @@ fn work() -> impl Strategy<Value = Work> {
     })
 }
 
+fn moment(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(milliseconds).expect("a moment in range")
+}
+
+fn gate() -> impl Strategy<Value = Gate> {
+    let hold = (text(), of(0_i64..1 << 40))
+        .prop_map(|(what, until)| Hold { what, until: until.map(moment) });
+    let stretch = (1_i64..1 << 30, vec(hold, 0..3), any::<bool>());
+    (vec(stretch, 1..4), any::<bool>()).prop_map(|(all, endless)| {
+        let mut at = 0;
+        let each = all.into_iter().map(|(length, held_by, stops)| {
+            at += length;
+            Stretch { until: Some(moment(at)), held_by, stops }
+        });
+        let mut stretches: Vec<Stretch> = each.collect();
+        if let Some(last) = stretches.last_mut().filter(|_| endless) {
+            last.until = None;
+        }
+        Gate { stretches }
+    })
+}
+
 fn step() -> impl Strategy<Value = Step> {
     (
         item(),
@@ -300,10 +322,10 @@ fn step() -> impl Strategy<Value = Step> {
         (of(text()), of(text())),
         select(Phase::ALL),
         vec(item(), 0..3),
-        1_u32..=100,
+        (1_u32..=100, of(gate())),
         vec(work(), 1..4),
     )
-        .prop_map(|(item, act, reason, (from, to), phase, waits_for, attempts, works)| Step {
+        .prop_map(|(item, act, reason, (from, to), phase, waits_for, (attempts, gate), works)| Step {
             item,
             act,
             reason,
@@ -312,6 +334,7 @@ fn step() -> impl Strategy<Value = Step> {
             phase,
             waits_for,
             attempts,
+            gate,
             works: if act == Act::None { Vec::new() } else { works },
         })
 }
@@ -361,6 +384,8 @@ pub(super) fn progress() -> impl Strategy<Value = Progress> {
         at().prop_map(Progress::Started),
         (at(), outcome).prop_map(|(at, outcome)| Progress::Finished(at, outcome)),
         at().prop_map(Progress::Interrupted),
+        (0_u32..9, 0_i64..1 << 40)
+            .prop_map(|(step, at)| Progress::Held { step, at: moment(at) }),
         Just(Progress::Cancelled),
     ]
 }
