@@ -21,3 +21,4 @@ mod packages;
 mod person;
 mod refused;
 mod scripts;
+mod windows;

@@ -4,9 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use ordain_core::execute::{At, End, Execution, Next, Outcome, Progress};
-use ordain_core::order::{
-    Expect, Probe, Run, RunWhat, Step, Timestamp, What, Work, WorkPhase,
-};
+use ordain_core::order::{Expect, Probe, Run, RunWhat, Step, Timestamp, What, Work, WorkPhase};
 use ordain_wire::{AtSpec, ReportBody};
 
 use super::detection::succeeded;

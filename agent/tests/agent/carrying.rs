@@ -24,6 +24,7 @@ pub(crate) fn word(body: &ReportBody) -> String {
         ReportBody::Progress(ProgressSpec::Interrupted { at }) => {
             format!("interrupted {}.{}", at.step, at.work)
         }
+        ReportBody::Progress(ProgressSpec::Held { step, .. }) => format!("held {step}"),
         ReportBody::Progress(ProgressSpec::Cancelled) => "cancelled".into(),
     }
 }

@@ -25,6 +25,7 @@ mod enrolment;
 mod ensure;
 mod ensured;
 mod files;
+mod gates;
 mod packages;
 mod people;
 mod processes;

@@ -72,6 +72,7 @@ pub(crate) fn step(item: &str, works: Vec<WorkSpec>) -> StepSpec {
         phase: "main".into(),
         waits_for: Vec::new(),
         attempts: 1,
+        gate: None,
         works,
     }
 }

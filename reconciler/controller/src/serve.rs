@@ -171,7 +171,14 @@ async fn start(
     let branch = git.watch(config.poll);
     let hub = Arc::new(Hub::default());
     let readable = git.clone();
-    let drive = Drive::new(store.clone(), hub.clone(), git, policy.clone(), closing.clone());
+    let drive = Drive::new(
+        store.clone(),
+        hub.clone(),
+        git,
+        policy.clone(),
+        config.clock.clone(),
+        closing.clone(),
+    );
     let identity = authority.listener_identity(&hosts, Timestamp::now(), CERTIFICATE)?;
     let (renewed, tls) = watch::channel(listener::configure(&authority, identity)?);
     let controller = Arc::new(Controller {

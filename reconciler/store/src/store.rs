@@ -7,19 +7,23 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::rows::{
-    AgentRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, EnrolAgent, EnrolRefusal,
-    Enrolled, EnrolledAgent, EventRow, FindingRow, LatestOutcome, OrderRow, OutcomeRow, PauseRow,
-    SessionFilter, SessionRow, SessionWrite, TokenHash, TokenRow,
+    AgentRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, DueRow, EnrolAgent, EnrolRefusal,
+    Enrolled, EnrolledAgent, EventRow, FindingRow, HaltRow, HeldRow, InstalledRow, LatestOutcome,
+    OrderRow, OutcomeRow, PauseRow, RolloutKey, RolloutRow, SessionFilter, SessionRow,
+    SessionWrite, TokenHash, TokenRow,
 };
 use crate::{AgentId, ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
 /// Everything the controller remembers.
 pub trait Store:
-    Commits + Enrolments + Computers + Sessions + std::fmt::Debug + Send + Sync
+    Commits + Enrolments + Computers + Sessions + Unfinished + std::fmt::Debug + Send + Sync
 {
 }
 
-impl<T: Commits + Enrolments + Computers + Sessions + std::fmt::Debug + Send + Sync> Store for T {}
+impl<T> Store for T where
+    T: Commits + Enrolments + Computers + Sessions + Unfinished + std::fmt::Debug + Send + Sync
+{
+}
 
 /// Decisions about commits.
 #[async_trait]
@@ -228,4 +232,68 @@ pub trait Sessions {
         scope: &TenantScope,
         id: &SessionId,
     ) -> Result<Option<OrderRow>, StoreError>;
+}
+
+/// What is not finished: what is held back, rollouts, and what deployments take away again.
+#[async_trait]
+pub trait Unfinished {
+    /// What is held back, by tenant, computer and item.
+    async fn held(&self, scope: &TenantScope) -> Result<Vec<HeldRow>, StoreError>;
+
+    /// The computers with something that may start by now, first come first, at most so many.
+    async fn due(
+        &self,
+        scope: &TenantScope,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<DueRow>, StoreError>;
+
+    /// Forgets what a session left; what a later one left stays.
+    async fn forget_held(&self, due: DueRow) -> Result<(), StoreError>;
+
+    /// Follows a commit: starts the rollouts it declares that are new or of
+    /// another content, and forgets those of deployments that are gone.
+    async fn follow_rollouts(&self, declared: Vec<RolloutRow>) -> Result<(), StoreError>;
+
+    /// Starts rollouts: one of the same content goes on, one of another begins anew.
+    async fn start_rollouts(&self, rollouts: Vec<RolloutRow>) -> Result<(), StoreError>;
+
+    /// The rollouts that have started, by item. A tenant sees its own and the
+    /// cross-tenant ones, of the latter no count.
+    async fn rollouts(&self, scope: &TenantScope) -> Result<Vec<RolloutRow>, StoreError>;
+
+    /// Halts a rollout; false where it has halted, or is not there.
+    async fn halt_rollout(&self, key: RolloutKey, halt: HaltRow) -> Result<bool, StoreError>;
+
+    /// Lets a halted rollout go on, and what waits for it be looked at; false
+    /// where it has not halted.
+    async fn clear_rollout(&self, key: RolloutKey, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// The computers on which an item was tried by a deployment, by its path,
+    /// in sessions made since a moment, and failed the last time; by tenant and name.
+    async fn failures(
+        &self,
+        scope: &TenantScope,
+        item: &str,
+        by: &str,
+        since: Timestamp,
+    ) -> Result<Vec<(TenantId, String)>, StoreError>;
+
+    /// Notes that a deployment has installed an item and takes it away again.
+    async fn note_installed(&self, row: InstalledRow) -> Result<(), StoreError>;
+
+    /// Forgets that.
+    async fn forget_installed(
+        &self,
+        tenant: &TenantId,
+        computer: &ComputerId,
+        item: &str,
+    ) -> Result<(), StoreError>;
+
+    /// What deployments have installed on a computer and take away again, by item.
+    async fn installed(
+        &self,
+        scope: &TenantScope,
+        computer: &ComputerId,
+    ) -> Result<Vec<InstalledRow>, StoreError>;
 }

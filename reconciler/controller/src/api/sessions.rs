@@ -191,7 +191,7 @@ fn meaning(controller: &Controller, wanted: &Wanted) -> Result<(Kind, Limited), 
         item: wanted.item.clone(),
         deployment: wanted.deployment.clone(),
         emergency: emergency(wanted)?,
-        schedule: None,
+        ..Limited::default()
     };
     let implied = if asked.is_whole() { Kind::Maintenance } else { Kind::Item };
     let kind = match wanted.kind.as_deref() {

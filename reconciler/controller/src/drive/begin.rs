@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use ordain_core::session::{Created, Kind, Origin, Status};
 use ordain_schema::document::Offline;
-use ordain_store::rows::{ComputerRow, SessionRow, SessionWrite};
+use ordain_store::rows::{ComputerRow, HeldWrite, SessionRow, SessionWrite};
 use ordain_store::{SessionId, StoreError};
 
 use super::request::Asked;
-use super::{Drive, Signal, journal};
+use super::{Drive, Signal, journal, undone};
 use crate::{kill_point, tokens};
 
 /// What is wanted of a session.
@@ -58,8 +58,14 @@ impl Drive {
             at: row.created_at,
         };
         let entry = journal::begin(&created, asked)?;
+        // What it comes back for is its own from now on.
+        let taken = asked
+            .again
+            .is_some()
+            .then(|| HeldWrite { sort: undone::sort(wish.kind, asked), ..HeldWrite::default() });
         let write = SessionWrite {
             events: vec![entry],
+            held: taken,
             ..SessionWrite::of(row.clone(), 0, row.created_at)
         };
         self.0.store.journal(write).await?;

@@ -21,7 +21,7 @@ use ordain_store::{AgentId, ComputerId, StoreError, TenantScope};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Drive, Shared, Signal, journal, news, summary};
+use super::{Drive, Shared, Signal, journal, news, summary, undone};
 use active::Active;
 
 /// One computer's task.
@@ -178,8 +178,8 @@ impl Keeper {
     /// Lets the active session take events in: first on a copy, then in the
     /// journal, and only when that is on the disk in earnest.
     async fn step(&mut self, events: Vec<Event>, along: Along) -> Result<Vec<Effect>, StoreError> {
+        let now = self.now();
         let Some(active) = &mut self.active else { return Ok(Vec::new()) };
-        let now = now();
         let mut session = active.session.clone();
         let mut learnt = active.learnt.clone();
         let (mut effects, mut findings, mut entries) = (Vec::new(), Vec::new(), Vec::new());
@@ -200,6 +200,7 @@ impl Keeper {
         write.inventoried = before == 0 && detected(&session) > 0 && active.is_whole();
         if session.status().is_over() {
             write.outcomes = summary::outcomes(&session);
+            write.held = undone::left(&active.asked, &session, now)?;
         }
         self.drive.0.store.journal(write).await?;
         active.entries += appended;
@@ -221,6 +222,12 @@ impl Keeper {
         }
     }
 
+    /// Now, as a journal keeps it: a replay sees the same times.
+    fn now(&self) -> Timestamp {
+        let now = self.drive.0.clock.now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
     fn output(&self, order: u64, at: ordain_wire::AtSpec, text: String) {
         let Some(active) = &self.active else { return };
         if active.session.order() == Some(order)
@@ -233,12 +240,6 @@ impl Keeper {
             });
         }
     }
-}
-
-/// Now, as a journal keeps it: a replay sees the same times.
-fn now() -> Timestamp {
-    let now = Timestamp::now();
-    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
 fn bounded(text: &str, longest: usize) -> String {

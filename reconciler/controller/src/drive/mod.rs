@@ -19,6 +19,7 @@ mod planning;
 pub(crate) mod request;
 mod summary;
 mod turns;
+pub(crate) mod undone;
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -32,6 +33,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::clock::Clock;
 use crate::follow::{Git, PolicyState};
 use crate::hub::Hub;
 
@@ -73,6 +75,7 @@ pub(crate) struct Shared {
     pub(crate) policy: watch::Receiver<PolicyState>,
     pub(crate) turns: Turns,
     pub(crate) news: News,
+    pub(crate) clock: Clock,
     closing: CancellationToken,
     tasks: TaskTracker,
     inboxes: Mutex<HashMap<ComputerId, mpsc::Sender<Signal>>>,
@@ -88,6 +91,7 @@ impl Drive {
         hub: Arc<Hub>,
         git: Arc<Git>,
         policy: watch::Receiver<PolicyState>,
+        clock: Clock,
         closing: CancellationToken,
     ) -> Self {
         let (turns, news) = (Turns::default(), News::default());
@@ -98,6 +102,7 @@ impl Drive {
             policy,
             turns,
             news,
+            clock,
             closing,
             tasks: TaskTracker::new(),
             inboxes: Mutex::default(),

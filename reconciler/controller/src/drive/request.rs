@@ -22,6 +22,9 @@ pub(crate) struct Asked {
     /// The schedule that started it, as `path#name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) schedule: Option<String>,
+    /// The session that left something undone for which this one comes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) again: Option<String>,
 }
 
 impl Asked {
@@ -30,8 +33,8 @@ impl Asked {
         self.item.is_none() && self.deployment.is_none()
     }
 
-    /// When what was found at a moment is carried out; none for at once, and
-    /// where the schedule that started the session is gone. `zone` is the
+    /// When what was found at a moment is carried out; none for at once, where
+    /// the schedule that started the session is gone, and for what has waited. `zone` is the
     /// computer's own, as it reported it.
     pub(crate) fn execution(
         &self,
@@ -40,7 +43,8 @@ impl Asked {
         zone: Option<&str>,
         found: Timestamp,
     ) -> Option<Timestamp> {
-        let schedule = policy.schedule_at(self.schedule.as_deref()?)?;
+        let schedule = self.schedule.as_deref().filter(|_| self.again.is_none())?;
+        let schedule = policy.schedule_at(schedule)?;
         let zone = schedule::zone(policy, schedule, tenant, zone);
         schedule::execution(policy, schedule, tenant, &zone, found)
     }

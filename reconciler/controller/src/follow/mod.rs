@@ -5,8 +5,10 @@
 //! signal only wakes it. A commit is in force once that is on the disk; at a
 //! restart the last accepted one is read again from git. [`git`] is the way to
 //! the repository, [`judge`] the decision about a commit, [`concern`] whom one
-//! in force gives something to do; [`timetable`] starts what goes by the clock.
+//! in force gives something to do; [`timetable`] starts what goes by the clock,
+//! `comeback` what was held back.
 
+mod comeback;
 mod concern;
 mod git;
 mod judge;

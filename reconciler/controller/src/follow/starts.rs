@@ -6,7 +6,7 @@ use ordain_core::policy::{Policy, ScheduleEntry};
 use ordain_core::session::{Kind, Origin};
 use ordain_schema::document::Offline;
 use ordain_store::rows::SessionFilter;
-use ordain_store::{SessionId, StoreError, TenantId, TenantScope};
+use ordain_store::{ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
 use crate::controller::Controller;
 use crate::drive::request::Asked;
@@ -43,19 +43,8 @@ impl Start {
         let scope = TenantScope::One(TenantId::new(&self.tenant));
         let rows = store.computers_named(&scope, &self.computer).await?;
         let Some(computer) = rows.into_iter().next() else { return Ok(true) };
-        let filter =
-            SessionFilter { computer: Some(computer.id), open: true, before: None, limit: 1000 };
-        for session in store.sessions(&scope, &filter).await? {
-            if session.kind != self.kind().word() {
-                continue;
-            }
-            let first = store.events(&scope, &session.id, 1).await?.into_iter().next();
-            let (_, asked) = journal::beginning(first.as_ref().map(|first| first.event.as_str()))?;
-            if asked.item == self.item && asked.deployment.is_none() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let asked = Asked { item: self.item.clone(), ..Asked::default() };
+        is_under_way(controller, &scope, &computer.id, self.kind(), &asked).await
     }
 
     fn kind(&self) -> Kind {
@@ -85,4 +74,28 @@ impl Start {
         controller.drive.begin(row, wish, &asked).await?;
         Ok(())
     }
+}
+
+/// Whether a computer has a session that is not over and about the same.
+pub(super) async fn is_under_way(
+    controller: &Controller,
+    scope: &TenantScope,
+    computer: &ComputerId,
+    kind: Kind,
+    asked: &Asked,
+) -> Result<bool, StoreError> {
+    let store = &controller.store;
+    let computer = Some(computer.clone());
+    let filter = SessionFilter { computer, open: true, before: None, limit: 1000 };
+    for session in store.sessions(scope, &filter).await? {
+        if session.kind != kind.word() {
+            continue;
+        }
+        let first = store.events(scope, &session.id, 1).await?.into_iter().next();
+        let (_, other) = journal::beginning(first.as_ref().map(|first| first.event.as_str()))?;
+        if other.item == asked.item && other.deployment == asked.deployment {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -21,6 +21,7 @@ use ordain_store::{StoreError, TenantId, TenantScope};
 use tokio::task::spawn_blocking;
 
 use super::InForce;
+use super::comeback::come_back;
 use super::starts::Start;
 use crate::controller::Controller;
 use crate::{api, recorded, tokens};
@@ -54,6 +55,9 @@ impl Timetable {
             let now = clock.now();
             if let Err(error) = self.look(now).await {
                 tracing::error!(error = %api::chain(&error), "what schedules start is not known; trying again");
+            }
+            if let Err(error) = come_back(&self.controller, now).await {
+                tracing::error!(error = %api::chain(&error), "what may be carried out now is not known; trying again");
             }
             tokio::select! {
                 () = closing.cancelled() => return,

@@ -143,10 +143,7 @@ fn ended_actions(session: &Session, before: &Glance, at: Timestamp) -> Vec<Line>
         action: action.action.word(),
         status: action.status.word(),
         result: action.result.map(ActionResult::word),
-        message: action
-            .message
-            .map(str::to_owned)
-            .or_else(|| action.held.map(ToString::to_string)),
+        message: action.message.map(str::to_owned).or_else(|| action.held.map(ToString::to_string)),
     })
     .collect()
 }
@@ -222,7 +219,7 @@ fn progressed(session: &Session, progress: &Progress, at: Timestamp) -> Option<L
                 message,
             })
         }
-        Progress::Cancelled => None,
+        Progress::Held { .. } | Progress::Cancelled => None,
     }
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct Agent {
     pub(crate) highest_order: u64,
     /// The pretended software.
     pub(crate) installed: Option<String>,
+    /// What its clock shows; the real time where none.
+    pub(crate) clock: Option<jiff::Timestamp>,
 }
 
 /// An open connection.
@@ -75,6 +77,7 @@ pub(crate) async fn try_enrol(
         journal: Vec::new(),
         highest_order: 0,
         installed: None,
+        clock: None,
     })
 }
 
@@ -169,7 +172,7 @@ impl Agent {
             Task::Execute(steps) => {
                 let mut execution = Execution::new(steps);
                 loop {
-                    let now = jiff::Timestamp::now();
+                    let now = self.clock.unwrap_or_else(jiff::Timestamp::now);
                     let (at, work) = match execution.next(now) {
                         Next::Work(at, work) => (at, work),
                         Next::Held(step) => {

@@ -7,6 +7,7 @@ mod agent;
 mod enrolment;
 mod follow;
 mod harness;
+mod held;
 mod hub;
 mod operator;
 mod outcome;

@@ -9,12 +9,12 @@ use tokio::sync::watch;
 use crate::agent::{Agent, enrolled};
 use crate::harness::{Running, start_with};
 
-fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
 /// A clock with the hand that sets it.
-fn clock(text: &str) -> (watch::Sender<Timestamp>, Clock) {
+pub(crate) fn clock(text: &str) -> (watch::Sender<Timestamp>, Clock) {
     let (hand, shown) = watch::channel(at(text));
     (hand, Clock::set_by(shown))
 }
@@ -27,7 +27,7 @@ async fn commit(controller: &Running, schedule: &str) {
     controller.eventually("the commit in force", in_force).await;
 }
 
-async fn sessions(controller: &Running, count: usize) -> Vec<Value> {
+pub(crate) async fn sessions(controller: &Running, count: usize) -> Vec<Value> {
     let all = |status: &Value| {
         let counts = status["sessions"].as_object().unwrap().values();
         counts.map(|count| count.as_u64().unwrap()).sum::<u64>() == count as u64
@@ -91,7 +91,7 @@ async fn a_computer_that_is_away_gathers_no_sessions() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_found_waits_for_its_time_of_execution() {
     let (hand, shown) = clock("2026-03-02T08:00:00Z");
-    let controller = start_with(|config| config.clock = shown).await;
+    let controller = start_with(|config| config.clock = shown.clone()).await;
     let mut agent = enrolled(&controller, "contoso", "pc").await;
     commit(&controller, "target: {all: true}\nwhen: {every: 1h}\nexecute: active-hours").await;
     let (mut line, _) = agent.connect(&controller).await;
@@ -100,7 +100,7 @@ async fn what_is_found_waits_for_its_time_of_execution() {
     let awaits = |status: &Value| status["sessions"]["awaiting-execution"] == 1;
     controller.eventually("a session that waits", awaits).await;
     drop(line);
-    let controller = controller.stop().await.start().await;
+    let controller = controller.stop().await.start_with(|config| config.clock = shown).await;
     let (_line, _) = agent.connect(&controller).await;
     controller.eventually("a session that still waits", awaits).await;
     let shown = sessions(&controller, 1).await;

@@ -20,7 +20,6 @@ pub(super) fn check(review: &mut Review<'_>) {
     for (_, document) in review.documents() {
         match &document.body {
             Body::Schedule(schedule) => of_schedule(review, document, schedule),
-            Body::Window(_) => whole(review, document, "windows hold nothing back yet"),
             Body::Role(_) => whole(review, document, "roles limit nobody yet"),
             Body::Integration(integration) if integration.kind.value == "http" => {}
             Body::Integration(_) => whole(review, document, "integrations fetch nothing yet"),
@@ -35,7 +34,7 @@ pub(super) fn check(review: &mut Review<'_>) {
             Body::Deployment(deployment) => of_deployment(review, document, deployment),
             Body::Task(task) => of_task(review, document, task),
             Body::Software(software) => of_software(review, document, software),
-            Body::Computer(_) | Body::Group(_) | Body::Test(_) => {}
+            Body::Computer(_) | Body::Group(_) | Body::Test(_) | Body::Window(_) => {}
             Body::Trust(_) => whole(review, document, "agents verify no signatures yet"),
         }
     }
@@ -65,7 +64,6 @@ fn of_repository(review: &mut Review<'_>, document: &Document, repository: &Repo
         document,
         &[
             (defaults.reboot.is_some(), "sessions reboot for `rebootAfter` alone yet"),
-            (defaults.business_hours.is_some(), "`businessHours` hold back restarts alone yet"),
             (
                 defaults.retention.is_some(),
                 "results are kept for ever yet, whatever `retention` says",
@@ -83,7 +81,6 @@ fn of_tenant(review: &mut Review<'_>, document: &Document, tenant: &Tenant) {
         review,
         document,
         &[
-            (tenant.business_hours.is_some(), "`businessHours` hold back restarts alone yet"),
             (tenant.onboarding.automatic, "onboarding starts by hand only"),
             (!tenant.preflight.is_empty(), "`preflight` holds no session yet"),
             (tenant.notifications.is_some(), "no messages are sent yet"),

@@ -40,11 +40,9 @@ impl StepState {
     /// The result that is shown, once there is one.
     pub fn result(&self) -> Option<ActionResult> {
         match self {
-            Self::Waiting
-            | Self::Running
-            | Self::Pending(_)
-            | Self::Held(_)
-            | Self::Cancelled => None,
+            Self::Waiting | Self::Running | Self::Pending(_) | Self::Held(_) | Self::Cancelled => {
+                None
+            }
             Self::Passed => Some(ActionResult::Passed),
             Self::Failed(..) => Some(ActionResult::Failed),
         }

@@ -85,7 +85,14 @@ impl Track {
         }
     }
 
-    pub(super) fn looked(&mut self, step: &Step, cut: Option<usize>, met: bool, gone: bool, cancelled: bool) {
+    pub(super) fn looked(
+        &mut self,
+        step: &Step,
+        cut: Option<usize>,
+        met: bool,
+        gone: bool,
+        cancelled: bool,
+    ) {
         self.attempt.start = match cut {
             Some(index) => resume::after_interruption(step, index, met, gone),
             None => resume::after_failure(step, gone),

@@ -47,8 +47,12 @@ impl Execution {
     /// An execution of which nothing has started. A step without works is
     /// known to fail, and has failed from the start.
     pub fn new(steps: Vec<Step>) -> Self {
-        let mut execution =
-            Self { tracks: steps.iter().map(Track::new).collect(), steps, cursor: 0, cancelled: false };
+        let mut execution = Self {
+            tracks: steps.iter().map(Track::new).collect(),
+            steps,
+            cursor: 0,
+            cancelled: false,
+        };
         execution.settle();
         execution
     }

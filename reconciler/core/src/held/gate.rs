@@ -20,24 +20,45 @@ const HORIZON: SignedDuration = SignedDuration::from_hours(8 * 24);
 /// The most stretches of a gate.
 const MOST: usize = 64;
 
-/// When an action may start; none where nothing ever holds it back. An
-/// emergency passes windows, and nothing else.
-pub fn gate(subject: &Subject<'_>, request: &Request, action: &Action) -> Option<Gate> {
-    let windows = Counting::of(subject, &action.item);
-    let rollout = subject.world.policy.rollout(action.deployment);
-    let sources = Sources {
-        subject,
-        action,
-        windows: (!windows.is_empty() && !request.emergency).then_some(windows),
-        ring: rollout.map(|rollout| (rollout, ring::of(subject, &action.item, rollout).0)),
-        waits: Waits::of(subject, request, action),
-    };
-    let gate = sources.gate(subject.world.now);
+/// When an action may start; none where nothing ever holds it back. `actions`
+/// are the action itself and, where it has no deployment of its own, those for
+/// whose sake it is done. An emergency passes windows, and nothing else.
+pub fn gate(subject: &Subject<'_>, request: &Request, actions: &[&Action]) -> Option<Gate> {
+    let each = actions.iter().map(|action| Source::of(subject, request, action));
+    let gate = gate_of(&each.collect::<Vec<_>>(), subject.world.now);
     gate.stretches.iter().any(|stretch| !stretch.held_by.is_empty()).then_some(gate)
 }
 
-/// All that may hold an action back.
-struct Sources<'a> {
+fn gate_of(sources: &[Source<'_>], now: Timestamp) -> Gate {
+    let end = now.checked_add(HORIZON).unwrap_or(Timestamp::MAX);
+    let mut gate = Gate::default();
+    let mut before: Option<Vec<Moments>> = None;
+    let mut at = now;
+    loop {
+        let moments: Vec<Moments> = sources.iter().map(|source| source.at(at)).collect();
+        let mut held_by: Vec<Hold> = Vec::new();
+        for held in moments.iter().flat_map(|moment| &moment.held_by) {
+            let hold = Hold { what: held.what.clone(), until: held.until };
+            if !held_by.contains(&hold) {
+                held_by.push(hold);
+            }
+        }
+        let begins = before.iter().flatten().zip(&moments).zip(sources);
+        let mut begins = begins.filter(|((before, after), source)| source.stops(before, after));
+        // What has been stopped stays so until acting is possible again.
+        let stays = gate.stretches.last().is_some_and(|last| last.stops);
+        let stops = !held_by.is_empty() && (stays || begins.next().is_some());
+        let until = moments.iter().filter_map(|moment| moment.changes).min();
+        gate.stretches.push(Stretch { until, held_by, stops });
+        let Some(next) = until.filter(|next| *next < end && gate.stretches.len() < MOST) else {
+            return gate;
+        };
+        (before, at) = (Some(moments), next);
+    }
+}
+
+/// All that may hold one action back.
+struct Source<'a> {
     subject: &'a Subject<'a>,
     action: &'a Action,
     windows: Option<Counting<'a>>,
@@ -45,50 +66,54 @@ struct Sources<'a> {
     waits: Option<Waits<'a>>,
 }
 
-impl Sources<'_> {
-    fn gate(&self, now: Timestamp) -> Gate {
-        let end = now.checked_add(HORIZON).unwrap_or(Timestamp::MAX);
-        let mut gate = Gate::default();
-        let mut before: Option<Moment> = None;
-        let mut at = now;
-        loop {
-            let moment = self.windows.as_ref().map(|windows| windows.at(at));
-            let (held_by, until) = self.at(at, moment.as_ref());
-            let stops = match (&self.windows, &before, &moment) {
-                (Some(windows), Some(before), Some(after)) => windows.stops(before, after),
-                _ => false,
-            };
-            // What has been stopped stays so until acting is possible again.
-            let stays = gate.stretches.last().is_some_and(|last| last.stops);
-            let stops = !held_by.is_empty() && (stops || stays);
-            gate.stretches.push(Stretch { until, held_by, stops });
-            let Some(next) = until.filter(|next| *next < end && gate.stretches.len() < MOST) else {
-                return gate;
-            };
-            (before, at) = (moment, next);
+/// How they stand at a moment.
+struct Moments {
+    held_by: Vec<Held>,
+    /// When something changes next.
+    changes: Option<Timestamp>,
+    windows: Option<Moment>,
+}
+
+impl<'a> Source<'a> {
+    fn of(subject: &'a Subject<'a>, request: &Request, action: &'a Action) -> Self {
+        let windows = Counting::of(subject, &action.item);
+        let rollout = subject.world.policy.rollout(action.deployment);
+        Self {
+            subject,
+            action,
+            windows: (!windows.is_empty() && !request.emergency).then_some(windows),
+            ring: rollout.map(|rollout| (rollout, ring::of(subject, &action.item, rollout).0)),
+            waits: Waits::of(subject, request, action),
         }
     }
 
-    /// What holds the action back at a moment, and when that may change.
-    fn at(&self, at: Timestamp, windows: Option<&Moment>) -> (Vec<Hold>, Option<Timestamp>) {
-        let mut held: Vec<Held> = Vec::new();
+    fn stops(&self, before: &Moments, after: &Moments) -> bool {
+        match (&self.windows, &before.windows, &after.windows) {
+            (Some(windows), Some(before), Some(after)) => windows.stops(before, after),
+            _ => false,
+        }
+    }
+
+    fn at(&self, at: Timestamp) -> Moments {
+        let mut held_by: Vec<Held> = Vec::new();
         let mut changes: Vec<Timestamp> = Vec::new();
-        if let Some(windows) = windows {
-            held.extend(windows.held_by.iter().cloned());
-            changes.extend(windows.changes);
+        let windows = self.windows.as_ref().map(|windows| windows.at(at));
+        if let Some(moment) = &windows {
+            held_by.extend(moment.held_by.iter().cloned());
+            changes.extend(moment.changes);
         }
         if let Some((rollout, ring)) = self.ring {
             let ring = ring::held(self.subject, &self.action.item, rollout, ring, at);
             changes.extend(ring.as_ref().and_then(|held| held.until));
-            held.extend(ring);
+            held_by.extend(ring);
         }
         if let Some(waits) = &self.waits {
             let hours = waits.held(at);
             let ends = hours.as_ref().and_then(|held| held.until);
             changes.extend(ends.or_else(|| waits.begin(at)));
-            held.extend(hours);
+            held_by.extend(hours);
         }
-        let until = changes.into_iter().filter(|change| *change > at).min();
-        (held.into_iter().map(|held| Hold { what: held.what, until: held.until }).collect(), until)
+        let changes = changes.into_iter().filter(|change| *change > at).min();
+        Moments { held_by, changes, windows }
     }
 }

@@ -1,5 +1,7 @@
 //! Windows, rings and business hours, over a small repository.
 
+mod gates;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;

@@ -87,9 +87,20 @@ impl Lowering<'_> {
         (row, Some(step))
     }
 
-    /// A step with what holds it back.
+    /// A step with what holds it back: with what it is done for, where nobody
+    /// asks for it in its own right.
     fn gated(&self, action: &Action, step: Step) -> Step {
-        Step { gate: gate(self.subject, self.request, action), ..step }
+        let mut line = vec![action];
+        while let Some(last) = line.last().copied()
+            && last.deployment.is_none()
+            && let Some(Because::PrerequisiteOf(item) | Because::ConfigurationOf(item)) =
+                &last.because
+            && let Some(behind) = self.last(item)
+            && !line.iter().any(|known| known.item == behind.item)
+        {
+            line.push(behind);
+        }
+        Step { gate: gate(self.subject, self.request, &line), ..step }
     }
 
     fn try_lower(

@@ -141,7 +141,10 @@ mod tests {
             assert_eq!(said(now), expected, "at {now}");
         }
         let stops = |now| gate.stops_at(at(now)).map(Timestamp::as_second);
-        assert_eq!((stops(0), stops(25), stops(35), stops(50)), (Some(30), Some(30), Some(35), None));
+        assert_eq!(
+            (stops(0), stops(25), stops(35), stops(50)),
+            (Some(30), Some(30), Some(35), None)
+        );
         assert!(gate.stopping(at(15)).is_none() && gate.stopping(at(35)).is_some());
     }
 

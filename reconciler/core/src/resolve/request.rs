@@ -29,12 +29,7 @@ pub enum Limit {
 
 impl Default for Request {
     fn default() -> Self {
-        Self {
-            kind: SessionKind::Maintenance,
-            limit: None,
-            schedule: None,
-            emergency: false,
-        }
+        Self { kind: SessionKind::Maintenance, limit: None, schedule: None, emergency: false }
     }
 }
 

@@ -78,6 +78,7 @@ impl Session {
         steps: Vec<Step>,
         observe: bool,
         execute_at: Option<Timestamp>,
+        now: Timestamp,
     ) -> Vec<Effect> {
         if self.created.kind.detects() {
             self.stages.set(Stage::Detection, StageStatus::Passed);
@@ -93,7 +94,7 @@ impl Session {
         self.execution = Some(execution);
         let Some(at) = execute_at else {
             self.stages.set(Stage::Notify, StageStatus::Skipped);
-            return self.execute();
+            return self.execute(now);
         };
         self.stages.set(Stage::Notify, StageStatus::Running);
         self.state = State::Awaiting(at);
@@ -101,13 +102,18 @@ impl Session {
     }
 
     /// Carries the plan out. A plan that had to wait finds its computer gone
-    /// only where `offline` says that this is no reason to give up.
-    pub(super) fn execute(&mut self) -> Vec<Effect> {
+    /// only where `offline` says that this is no reason to give up. Where nothing
+    /// of it would start now, no order goes out.
+    pub(super) fn execute(&mut self, now: Timestamp) -> Vec<Effect> {
         if let State::Awaiting(_) = self.state {
             self.stages.set(Stage::Notify, StageStatus::Passed);
             if !self.connected && self.created.offline == Offline::Skip {
                 return self.end(Status::Missed);
             }
+        }
+        if self.execution.as_mut().is_some_and(|execution| execution.hold_all(now)) {
+            self.stages.set(Stage::Execution, StageStatus::Skipped);
+            return self.finish();
         }
         self.stages.set(Stage::Execution, StageStatus::Running);
         let steps = self.execution.as_ref().map_or_else(Vec::new, |all| all.steps().to_vec());

@@ -125,7 +125,8 @@ impl Session {
                 State::Planning => {
                     self.revision = Some(revision);
                     self.rows = rows;
-                    self.planned(steps, observe, execute_at.filter(|at| *at > now))
+                    let execute_at = execute_at.filter(|at| *at > now);
+                    self.planned(steps, observe, execute_at, now)
                 }
                 _ => Vec::new(),
             },
@@ -138,7 +139,7 @@ impl Session {
             Event::Cancelled => self.cancel(),
             Event::Lost(why) => self.lost(why),
             Event::Woken => match self.state {
-                State::Awaiting(at) if at <= now => self.execute(),
+                State::Awaiting(at) if at <= now => self.execute(now),
                 _ => self.pending(),
             },
         }

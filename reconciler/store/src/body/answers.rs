@@ -15,21 +15,6 @@ use crate::{
     TenantScope,
 };
 
-/// Runs a query on a connection for reading.
-macro_rules! read {
-    ($store:ident, $query:path $(, $argument:expr)*) => {{
-        let mut connection = $store.reader().await?;
-        $query(&mut connection $(, $argument)*).await
-    }};
-}
-
-/// Runs a query within a transaction; its arguments move into it.
-macro_rules! write {
-    ($store:ident, |$connection:ident| $query:expr) => {
-        $store.write(move |$connection| Box::pin(async move { $query.await })).await
-    };
-}
-
 #[async_trait]
 impl Commits for Database {
     async fn record_commit(&self, commit: CommitRow) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sqlx::{query, query_as, query_scalar};
 
 use super::super::Connection;
+use super::held;
 use super::text::{json, millis, some_time, time, value};
 use crate::rows::{ComputerRow, FindingRow, PauseRow};
 use crate::{AgentId, ComputerId, StoreError, TenantId, TenantScope};
@@ -212,6 +213,7 @@ pub(super) async fn remove(
         .bind(id.as_str())
         .execute(&mut *on)
         .await?;
+    held::remove(on, tenant, id).await?;
     let agents: Vec<String> =
         query_scalar("UPDATE agents SET status = 'removed' WHERE tenant = $1 AND computer = $2 AND status <> 'removed' RETURNING id")
             .bind(tenant.as_str())

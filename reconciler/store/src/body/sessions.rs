@@ -4,7 +4,7 @@ use sqlx::{query, query_as};
 
 use super::super::Connection;
 use super::text::{count, millis, number, some_time, time};
-use super::{computers, enrolments, outcomes};
+use super::{computers, enrolments, held, outcomes};
 use crate::rows::{EventRow, NewOrder, OrderRow, SessionFilter, SessionRow, SessionWrite};
 use crate::{AgentId, ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
@@ -40,6 +40,9 @@ pub(super) async fn journal(on: &mut Connection, write: &SessionWrite) -> Result
     }
     if !write.outcomes.is_empty() {
         outcomes::replace(on, write).await?;
+    }
+    if let Some(held) = &write.held {
+        held::replace(on, row, held, write.at).await?;
     }
     Ok(())
 }

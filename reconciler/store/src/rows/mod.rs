@@ -3,6 +3,7 @@
 mod agent;
 mod commit;
 mod computer;
+mod rollout;
 mod session;
 
 pub use agent::{
@@ -11,6 +12,9 @@ pub use agent::{
 };
 pub use commit::{CommitRow, ConcernedRow, DiagnosticRow, RelatedRow, Verdict};
 pub use computer::{ComputerRow, FindingRow, PauseRow};
+pub use rollout::{
+    DueRow, HaltRow, HeldAction, HeldRow, HeldWrite, InstalledRow, RolloutKey, RolloutRow,
+};
 pub use session::{
     EventRow, LatestOutcome, NewOrder, OrderRow, OutcomeRow, SessionFilter, SessionRow,
     SessionWrite,

@@ -5,7 +5,7 @@ use ordain_store::{AgentId, ComputerId, SessionId, Store, StoreError, TenantId, 
 
 use crate::{at, enrolments};
 
-fn row(tenant: &str, id: &str, computer: &ComputerId) -> SessionRow {
+pub(crate) fn row(tenant: &str, id: &str, computer: &ComputerId) -> SessionRow {
     SessionRow {
         tenant: TenantId::new(tenant),
         id: SessionId::new(id),

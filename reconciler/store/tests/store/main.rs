@@ -6,6 +6,7 @@ mod enrolments;
 mod journal;
 mod known;
 mod sqlite;
+mod unfinished;
 
 use jiff::Timestamp;
 use ordain_store::Store;
@@ -29,4 +30,7 @@ async fn whole_suite(store: &dyn Store) {
     journal::lists(store).await;
     journal::scopes(store).await;
     known::schedules(store).await;
+    unfinished::held(store).await;
+    unfinished::rollouts(store).await;
+    unfinished::installed(store).await;
 }

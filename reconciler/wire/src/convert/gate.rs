@@ -37,8 +37,10 @@ impl TryFrom<GateSpec> for Gate {
 impl From<Stretch> for StretchSpec {
     fn from(stretch: Stretch) -> Self {
         let Stretch { until, held_by, stops } = stretch;
-        let hold =
-            |hold: Hold| HoldSpec { what: hold.what, until: hold.until.map(Timestamp::as_millisecond) };
+        let hold = |hold: Hold| HoldSpec {
+            what: hold.what,
+            until: hold.until.map(Timestamp::as_millisecond),
+        };
         Self {
             until: until.map(Timestamp::as_millisecond),
             held_by: held_by.into_iter().map(hold).collect(),

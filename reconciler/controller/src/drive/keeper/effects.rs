@@ -12,7 +12,7 @@ use ordain_wire::{ControllerMessage, Order};
 use tokio::time::Instant;
 
 use super::super::planning;
-use super::{Along, Keeper, now};
+use super::{Along, Keeper};
 use crate::follow::InForce;
 use crate::kill_point;
 
@@ -49,7 +49,8 @@ impl Keeper {
                     Vec::new()
                 }
                 Effect::WakeAt(at) => {
-                    let left = Duration::try_from(at.duration_since(now())).unwrap_or_default();
+                    let left =
+                        Duration::try_from(at.duration_since(self.now())).unwrap_or_default();
                     self.wake_at = Some(Instant::now() + left);
                     Vec::new()
                 }
@@ -76,7 +77,7 @@ impl Keeper {
         if let Some(active) = &mut self.active {
             active.policy = Some(in_force.clone());
         }
-        Ok(planning::resolve(in_force, subject, now()).await)
+        Ok(planning::resolve(in_force, subject, self.now()).await)
     }
 
     async fn make_plan(&mut self) -> Result<Event, StoreError> {
@@ -90,7 +91,7 @@ impl Keeper {
         let Some(subject) = self.subject(&in_force).await? else {
             return Ok(Event::NotPlanned("the computer was removed".to_owned()));
         };
-        Ok(planning::plan(in_force, subject, now()).await)
+        Ok(planning::plan(in_force, subject, self.now()).await)
     }
 
     /// Everything that planning needs to know of the computer.
@@ -131,7 +132,7 @@ impl Keeper {
             .unwrap_or_default()
             .to_owned();
         let number = row.last_order + 1;
-        let order = NewOrder { agent, number, revision, expires_at: now() + ORDER_LIFETIME };
+        let order = NewOrder { agent, number, revision, expires_at: self.now() + ORDER_LIFETIME };
         self.step(vec![Event::Numbered(number)], Along { acked: None, order: Some(order) }).await
     }
 

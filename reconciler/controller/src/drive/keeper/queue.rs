@@ -73,7 +73,7 @@ impl Keeper {
                     ..row
                 };
                 let write =
-                    ordain_store::rows::SessionWrite::of(closed, stored.len() as u64, super::now());
+                    ordain_store::rows::SessionWrite::of(closed, stored.len() as u64, self.now());
                 self.shared().store.journal(write).await?;
                 Ok(None)
             }

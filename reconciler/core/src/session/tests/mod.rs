@@ -1,6 +1,7 @@
 //! Transcripts by hand, and properties over a simulated shell and agent.
 
 mod agent;
+mod held;
 mod properties;
 mod transcripts;
 mod waiting;

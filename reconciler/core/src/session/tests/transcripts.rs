@@ -53,6 +53,7 @@ fn name_of_report(report: &Report) -> String {
             format!("end {}/{}/{} {:?}", at.step, at.attempt, at.work, outcome.end)
         }
         Report::Progress(Progress::Interrupted(_)) => "interruption".into(),
+        Report::Progress(Progress::Held { step, .. }) => format!("held {step}"),
         Report::Progress(Progress::Cancelled) => "cancel".into(),
         Report::Accepted => "accepted".into(),
         Report::Detected(findings) => format!("{} findings", findings.len()),

@@ -4,10 +4,10 @@ use ordain_core::execute::{At, End, Outcome, Progress};
 use ordain_core::item::{Act, Item, Phase, Reason};
 use ordain_core::order::{
     Artifact, Audience, Check, CheckHow, CloseFirst, Content, Defaults, Directory, Ensure, Expect,
-    File, FileVersion, Finding, Found, Gate, Group, Hold, Installer, Interpreter, Line, Needs, Offer, OnBusy,
-    PackageManager, Pending, Probe, Registry, RegistryType, Relation, Resource, Run, RunContext,
-    RunWhat, ScheduledTask, Service, ServiceStart, Step, Stretch, Sysctl, Task, Timestamp, Trigger, TriggerEvent, User,
-    VersionScheme, Weekday, What, Work, WorkPhase, ensure,
+    File, FileVersion, Finding, Found, Gate, Group, Hold, Installer, Interpreter, Line, Needs,
+    Offer, OnBusy, PackageManager, Pending, Probe, Registry, RegistryType, Relation, Resource, Run,
+    RunContext, RunWhat, ScheduledTask, Service, ServiceStart, Step, Stretch, Sysctl, Task,
+    Timestamp, Trigger, TriggerEvent, User, VersionScheme, Weekday, What, Work, WorkPhase, ensure,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -325,18 +325,20 @@ fn step() -> impl Strategy<Value = Step> {
         (1_u32..=100, of(gate())),
         vec(work(), 1..4),
     )
-        .prop_map(|(item, act, reason, (from, to), phase, waits_for, (attempts, gate), works)| Step {
-            item,
-            act,
-            reason,
-            from,
-            to,
-            phase,
-            waits_for,
-            attempts,
-            gate,
-            works: if act == Act::None { Vec::new() } else { works },
-        })
+        .prop_map(
+            |(item, act, reason, (from, to), phase, waits_for, (attempts, gate), works)| Step {
+                item,
+                act,
+                reason,
+                from,
+                to,
+                phase,
+                waits_for,
+                attempts,
+                gate,
+                works: if act == Act::None { Vec::new() } else { works },
+            },
+        )
 }
 
 fn check() -> impl Strategy<Value = Check> {
@@ -384,8 +386,7 @@ pub(super) fn progress() -> impl Strategy<Value = Progress> {
         at().prop_map(Progress::Started),
         (at(), outcome).prop_map(|(at, outcome)| Progress::Finished(at, outcome)),
         at().prop_map(Progress::Interrupted),
-        (0_u32..9, 0_i64..1 << 40)
-            .prop_map(|(step, at)| Progress::Held { step, at: moment(at) }),
+        (0_u32..9, 0_i64..1 << 40).prop_map(|(step, at)| Progress::Held { step, at: moment(at) }),
         Just(Progress::Cancelled),
     ]
 }
