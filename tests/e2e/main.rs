@@ -21,4 +21,5 @@ mod packages;
 mod person;
 mod refused;
 mod scripts;
+mod unmatch;
 mod windows;

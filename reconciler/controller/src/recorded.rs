@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use ordain_core::policy::Policy;
 use ordain_schema::document::{
-    Arch, Chassis, ComputerFacts, DetectedVersions, DomainRole, OsFacts, OsFamily,
+    Arch, Chassis, ComputerFacts, DetectedVersions, DomainRole, OsFacts, OsFamily, RolloutFacts,
 };
-use ordain_store::rows::{AgentStatus, ComputerRow, FindingRow};
-use ordain_store::{ComputerId, Store, StoreError, TenantScope};
+use ordain_schema::{Span, Spanned};
+use ordain_store::rows::{AgentStatus, ComputerRow, FindingRow, RolloutKey, RolloutRow};
+use ordain_store::{AgentId, ComputerId, Store, StoreError, TenantId, TenantScope};
 use ordain_wire::Facts;
 use serde::Serialize;
 
@@ -38,6 +40,65 @@ pub(crate) async fn available(
     scope: &TenantScope,
 ) -> Result<BTreeMap<String, Vec<String>>, StoreError> {
     Ok(offers(store.findings(scope, None).await?))
+}
+
+/// The rollouts that may reach a tenant's computers: its own, those of the
+/// tenants above it, and cross-tenant ones.
+pub(crate) async fn rollouts_of(
+    store: &dyn Store,
+    policy: &Policy,
+    tenant: &TenantId,
+) -> Result<Vec<RolloutFacts>, StoreError> {
+    let tenants = policy.tenants();
+    let above =
+        tenants.find(tenant.as_str()).into_iter().flat_map(|id| &tenants.node(id).ancestors);
+    let line: Vec<&str> = above.map(|id| &*tenants.node(*id).id).chain([tenant.as_str()]).collect();
+    let mut rows = store.rollouts(&TenantScope::All).await?;
+    rows.retain(|row| row.key.tenant.as_ref().is_none_or(|id| line.contains(&id.as_str())));
+    Ok(under_way(&rows))
+}
+
+/// The rollouts in scope that are under way, as previews see them.
+pub(crate) async fn rollouts(
+    store: &dyn Store,
+    scope: &TenantScope,
+) -> Result<Vec<RolloutFacts>, StoreError> {
+    Ok(under_way(&store.rollouts(scope).await?))
+}
+
+fn under_way(rows: &[RolloutRow]) -> Vec<RolloutFacts> {
+    // A version that came to an earlier content counts no more.
+    let counts = |row: &RolloutRow| {
+        row.key.version.is_none()
+            || rows.iter().any(|declared| {
+                let whole = RolloutKey { version: None, ..row.key.clone() };
+                declared.key == whole && declared.content == row.content
+            })
+    };
+    let facts = |row: &RolloutRow| RolloutFacts {
+        item: row.key.item.clone(),
+        started: Spanned::new(row.since.to_string(), Span::default()),
+        ring: (row.ring > 1).then_some(row.ring),
+        deployment: Some(row.key.deployment.clone()),
+        version: row.key.version.clone(),
+        halted: row.halt.as_ref().map(|halt| halt.ring),
+    };
+    rows.iter().filter(|row| counts(row)).map(facts).collect()
+}
+
+/// The fingerprint of the key of a computer's agent, by which its rings go.
+pub(crate) async fn key(
+    store: &dyn Store,
+    scope: &TenantScope,
+    computer: &ComputerId,
+    connected: Option<AgentId>,
+) -> Result<Option<String>, StoreError> {
+    if let Some(agent) = connected {
+        return Ok(store.agent(scope, &agent).await?.map(|agent| agent.key_fingerprint));
+    }
+    let mut all = store.agents(scope).await?.into_iter();
+    let own = all.find(|one| one.computer == *computer && one.status == AgentStatus::Active);
+    Ok(own.map(|agent| agent.key_fingerprint))
 }
 
 fn offers(findings: Vec<FindingRow>) -> BTreeMap<String, Vec<String>> {

@@ -165,6 +165,7 @@ async fn start(
         store.clone(),
         config.branch.clone(),
         config.allow_rewrites,
+        config.clock.clone(),
         state,
     );
     follower.restore().await?;

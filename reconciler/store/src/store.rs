@@ -279,17 +279,6 @@ pub trait Unfinished {
         since: Timestamp,
     ) -> Result<Vec<(TenantId, String)>, StoreError>;
 
-    /// Notes that a deployment has installed an item and takes it away again.
-    async fn note_installed(&self, row: InstalledRow) -> Result<(), StoreError>;
-
-    /// Forgets that.
-    async fn forget_installed(
-        &self,
-        tenant: &TenantId,
-        computer: &ComputerId,
-        item: &str,
-    ) -> Result<(), StoreError>;
-
     /// What deployments have installed on a computer and take away again, by item.
     async fn installed(
         &self,

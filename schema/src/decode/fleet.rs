@@ -46,8 +46,12 @@ impl Decode for RolloutFacts {
         }
         let started: Option<Spanned<String>> = fields.required("started");
         let started = started.filter(|started| check_moment(started, fields.faults));
+        let ring = fields.nullable("ring");
+        let deployment = fields.nullable("deployment");
+        let version = fields.nullable("version");
+        let halted = fields.nullable("halted");
         fields.finish();
-        Some(Self { item: item?.value, started: started? })
+        Some(Self { item: item?.value, started: started?, ring, deployment, version, halted })
     }
 }
 

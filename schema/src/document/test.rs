@@ -181,14 +181,26 @@ pub struct Inventory {
     pub computers: Vec<ComputerFacts>,
 }
 
-/// A rollout that is under way: the rings behind the first open as time passes.
+/// A rollout that is under way: its rings open as time passes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RolloutFacts {
     /// The item: `software/NAME` or `task/NAME`, with `#INSTANCE` where there is one.
     pub item: String,
-    /// The moment at which its first ring opened, RFC 3339.
+    /// The moment at which its first ring opened, or the one that `ring` names, RFC 3339.
     pub started: Spanned<String>,
+    /// The ring that opened then, with all before it; the first where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ring: Option<u32>,
+    /// The deployment whose rollout it is, as `path` or `path#name`; any that has rings without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<String>,
+    /// The version that is rolled out, where it came without a commit; any without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The ring that has halted: neither it nor one behind it acts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub halted: Option<u32>,
 }
 
 /// Facts about a tenant.

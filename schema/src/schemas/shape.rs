@@ -178,6 +178,8 @@ const BOUNDS: &[(&str, &str, &str)] = &[
     ("ExpectedHold", "until", r#"{"format": "date-time"}"#),
     ("RolloutFacts", "item", r#"{"pattern": "^(software|task)/."}"#),
     ("RolloutFacts", "started", r#"{"format": "date-time"}"#),
+    ("RolloutFacts", "ring", r#"{"minimum": 1}"#),
+    ("RolloutFacts", "halted", r#"{"minimum": 1}"#),
     ("ExpectedAction", "phase", r#"{"enum": ["onboarding", "main"]}"#),
     ("ExpectedConflict", "rule", r#"{"enum": ["state", "path", "prerequisite"]}"#),
     ("Inventory", "now", r#"{"format": "date-time"}"#),

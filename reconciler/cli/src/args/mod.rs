@@ -10,6 +10,7 @@ mod daemon;
 mod new;
 mod offline;
 mod outcome;
+mod rollouts;
 mod shared;
 mod tools;
 
@@ -24,6 +25,7 @@ pub(crate) use daemon::*;
 pub(crate) use new::*;
 pub(crate) use offline::*;
 pub(crate) use outcome::*;
+pub(crate) use rollouts::*;
 pub(crate) use shared::*;
 pub(crate) use tools::*;
 
@@ -79,6 +81,7 @@ pub(crate) enum Verb {
     Status(StatusArgs),
     Computers(ComputersArgs),
     Sessions(SessionsArgs),
+    Rollouts(RolloutsArgs),
     Compliance(ComplianceArgs),
     Failures(FailuresArgs),
     Versions(VersionsArgs),

@@ -12,6 +12,7 @@ pub(crate) mod log;
 pub(crate) mod markdown;
 pub(crate) mod outcome;
 pub(crate) mod plan;
+pub(crate) mod rollouts;
 pub(crate) mod sessions;
 pub(crate) mod status;
 mod style;

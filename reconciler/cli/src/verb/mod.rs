@@ -24,6 +24,7 @@ mod enroll;
 mod export;
 mod outcome;
 mod pause;
+mod rollouts;
 mod serve;
 mod sessions;
 mod status;
@@ -62,6 +63,7 @@ pub(crate) fn run(verb: &Verb, printer: &mut Printer) -> Result<Exit, CommandErr
         Verb::Failures(args) => outcome::failures(args, printer),
         Verb::Versions(args) => outcome::versions(args, printer),
         Verb::History(args) => outcome::history(args, printer),
+        Verb::Rollouts(args) => rollouts::run(args, printer),
         Verb::Pause(args) => pause::pause(&args.which, printer),
         Verb::Resume(args) => pause::resume(&args.which, printer),
         Verb::Export(args) => export::run(args, printer),

@@ -28,5 +28,6 @@ pub(crate) async fn export(
     let computers =
         recorded::computers(&*controller.store, &scope, |id| controller.hub.is_online(id)).await?;
     let available = recorded::available(&*controller.store, &scope).await?;
-    Ok(Json(Inventory { computers, available, ..Inventory::default() }))
+    let rollouts = recorded::rollouts(&*controller.store, &scope).await?;
+    Ok(Json(Inventory { computers, available, rollouts, ..Inventory::default() }))
 }

@@ -15,6 +15,7 @@ mod outcome;
 mod pauses;
 mod refusal;
 mod renew;
+mod rollouts;
 mod sessions;
 mod status;
 mod webhook;
@@ -56,6 +57,8 @@ pub(crate) fn routes(controller: Arc<Controller>) -> Router {
         .route("/api/v1/versions/{software}", get(outcome::versions))
         .route("/api/v1/history", get(outcome::history))
         .route("/api/v1/inventory", get(inventory::export))
+        .route("/api/v1/rollouts", get(rollouts::list))
+        .route("/api/v1/rollouts/clear", post(rollouts::clear))
         .route("/api/v1/pause", post(pauses::pause))
         .route("/api/v1/resume", post(pauses::resume));
     let forges = Router::new()

@@ -32,6 +32,21 @@ impl Operator {
     }
 }
 
+impl Operator {
+    /// Whether that one may act on what is of a tenant, or of all of them.
+    pub(crate) fn whole(&self, tenant: Option<&TenantId>) -> Result<(), Refusal> {
+        let may = match tenant {
+            Some(tenant) => self.scope.sees(tenant),
+            None => self.scope == TenantScope::All,
+        };
+        if may {
+            return Ok(());
+        }
+        let text = "this concerns tenants that you may not see";
+        Err(Refusal::new(StatusCode::FORBIDDEN, "out-of-scope", text))
+    }
+}
+
 impl FromRequestParts<Arc<Controller>> for Operator {
     type Rejection = Refusal;
 

@@ -171,7 +171,7 @@ pub(crate) async fn start(
     let mut sessions = Vec::new();
     for computer in rows {
         let wish = begin::Wish { kind, origin: Origin::Technician, offline: Offline::OnConnect };
-        let row = begin::row(&computer, kind, begin::new_id(), Timestamp::now());
+        let row = begin::row(&computer, kind, begin::new_id(), controller.clock.now());
         sessions.push(controller.drive.begin(row, wish, &asked).await?.into());
     }
     Ok((StatusCode::CREATED, Json(List { sessions })))

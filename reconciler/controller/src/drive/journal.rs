@@ -120,6 +120,8 @@ struct Row {
     phase: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pending: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unmatch: Option<String>,
     failed: bool,
     #[serde(default)]
     message: Option<String>,
@@ -270,6 +272,7 @@ impl From<PlannedRow> for Row {
             waits_for: row.waits_for.iter().map(ToString::to_string).collect(),
             phase: row.phase.word().to_owned(),
             pending: row.pending.map(|pending| pending.word().to_owned()),
+            unmatch: row.unmatch,
             failed: row.failed,
             message: row.message,
         }
@@ -299,6 +302,7 @@ impl TryFrom<Row> for PlannedRow {
                 .pending
                 .map(|pending| word("reason to wait", &pending, Pending::from_word))
                 .transpose()?,
+            unmatch: row.unmatch,
             failed: row.failed,
             message: row.message,
         })
@@ -350,6 +354,7 @@ mod tests {
             waits_for: vec![Item::task("x")],
             phase: Phase::Onboarding,
             pending: Some(Pending::LoggedOn),
+            unmatch: Some("deployments/hello.yaml#hello".into()),
             failed: true,
             message: Some("why".into()),
         };

@@ -202,7 +202,10 @@ impl Keeper {
             write.outcomes = summary::outcomes(&session);
             write.held = undone::left(&active.asked, &session, now)?;
         }
+        let learnt_of = summary::installed(&session);
+        write.installed = learnt_of.difference(&active.installed).cloned().collect();
         self.drive.0.store.journal(write).await?;
+        active.installed = learnt_of;
         active.entries += appended;
         active.note(&events);
         (active.session, active.learnt, active.row) = (session, learnt, row);

@@ -34,7 +34,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
-use crate::follow::{Git, PolicyState};
+use crate::follow::{Git, Past, PolicyState};
 use crate::hub::Hub;
 
 use keeper::Keeper;
@@ -76,6 +76,8 @@ pub(crate) struct Shared {
     pub(crate) turns: Turns,
     pub(crate) news: News,
     pub(crate) clock: Clock,
+    /// Commits that were in force once.
+    past: Past,
     closing: CancellationToken,
     tasks: TaskTracker,
     inboxes: Mutex<HashMap<ComputerId, mpsc::Sender<Signal>>>,
@@ -103,6 +105,7 @@ impl Drive {
             turns,
             news,
             clock,
+            past: Past::default(),
             closing,
             tasks: TaskTracker::new(),
             inboxes: Mutex::default(),

@@ -8,17 +8,20 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use ordain_core::fleet::{Fleet, Subject, World};
+use ordain_core::held::{Declared, unstarted};
 use ordain_core::item::Item;
-use ordain_core::lower::{carry_out, checks};
-use ordain_core::order::{Finding, Found};
+use ordain_core::lower::{Forsaken, carry_out, checks, lets_go};
+use ordain_core::order::{Check, Finding, Found, Step};
 use ordain_core::plan::plan_computer;
-use ordain_core::resolve::{Candidates, Request, is_excluded};
-use ordain_core::session::{Event, Kind};
-use ordain_schema::document::{ComputerFacts, Inventory, TenantMode};
+use ordain_core::resolve::{Candidates, Limit, Request, is_excluded};
+use ordain_core::session::{Event, Kind, PlannedRow};
+use ordain_schema::document::{ComputerFacts, Inventory, RolloutFacts, TenantMode};
+use ordain_store::rows::{InstalledRow, RolloutRow};
 use tokio::task::spawn_blocking;
 
 use super::request::Asked;
 use crate::follow::InForce;
+use crate::follow::rollouts::starting;
 
 const DEFECT: &str = "planning failed by a defect of the controller; its log says more";
 const EXCLUDED: &str = "the policy excludes the computer from sessions";
@@ -33,16 +36,40 @@ pub(super) struct Known {
     pub(super) findings: Vec<Finding>,
     pub(super) asked: Asked,
     pub(super) kind: Kind,
+    /// The rollouts that are under way.
+    pub(super) rollouts: Vec<RolloutFacts>,
+    /// What deployments have let go of.
+    pub(super) forsaken: Vec<Left>,
+}
+
+/// An item that its deployment has let go of.
+pub(super) struct Left {
+    /// The deployment, as `path#name`.
+    pub(super) deployment: String,
+    pub(super) item: Item,
+    /// The last commit that said so.
+    pub(super) past: Arc<InForce>,
+}
+
+/// A plan, and the rollouts that begin with it: those of versions that nobody has
+/// seen before. Where there are any, it is made again with them.
+pub(super) struct Made {
+    pub(super) event: Event,
+    pub(super) begins: Vec<RolloutRow>,
 }
 
 /// What the items that count on the computer need to be found out.
 pub(super) async fn resolve(in_force: Arc<InForce>, known: Known, now: Timestamp) -> Event {
     let resolved = spawn_blocking(move || {
-        look(&in_force, known, now, |subject, candidates, request, _| {
+        look(&in_force, known, now, |subject, candidates, request, _, forsaken| {
             if is_excluded(subject) {
                 return Err(EXCLUDED.to_owned());
             }
-            let checks = checks(subject, candidates, request);
+            let mut checks = checks(subject, candidates, request);
+            for left in forsaken.iter().filter(|left| covers(request, &left.item)) {
+                let known = checks.iter().any(|check| check.item == left.item);
+                checks.extend(left.check(subject).filter(|_| !known));
+            }
             Ok(Event::Resolved { revision: in_force.revision.clone(), checks })
         })
     });
@@ -53,51 +80,74 @@ pub(super) async fn resolve(in_force: Arc<InForce>, known: Known, now: Timestamp
 }
 
 /// The whole plan, lowered to steps.
-pub(super) async fn plan(in_force: Arc<InForce>, mut known: Known, now: Timestamp) -> Event {
+pub(super) async fn plan(in_force: Arc<InForce>, mut known: Known, now: Timestamp) -> Made {
     if known.kind.detects() {
         // What counts was looked at just now: what was not found is not there.
         known.facts.software.get_or_insert_default();
     }
     let (asked, zone) = (known.asked.clone(), known.zone.take());
     let planned = spawn_blocking(move || {
-        look(&in_force, known, now, |subject, candidates, request, findings| {
+        look(&in_force, known, now, |subject, candidates, request, findings, forsaken| {
             let plan =
                 plan_computer(subject, candidates, request).ok_or_else(|| EXCLUDED.to_owned())?;
-            let lowered = carry_out(subject, request, &plan, findings);
+            let begins = unstarted(subject.world, &plan);
+            let starts = |(one, version): &(Declared, &str)| {
+                starting(one, Some(version), &in_force.revision, now)
+            };
+            let begins: Vec<RolloutRow> = begins.iter().map(starts).collect();
+            let mut lowered = carry_out(subject, request, &plan, findings);
+            for left in forsaken.iter().filter(|left| covers(request, &left.item)) {
+                // Whatever stands in the plan somebody else has a say in.
+                let wanted = plan.actions.iter().any(|action| action.item == left.item);
+                if let Some((row, step)) = left.undo(subject, request, findings).filter(|_| !wanted)
+                {
+                    lowered.rows.push(row);
+                    lowered.steps.extend(step);
+                }
+            }
             let tenant = subject.tenant.id.and_then(|id| in_force.policy.tenant(id));
             let observe = tenant.is_some_and(|tenant| tenant.mode == TenantMode::Observe);
             let tenant = subject.tenant.id;
             let execute_at = asked.execution(&in_force.policy, tenant, zone.as_deref(), now);
-            Ok(Event::Planned {
+            let event = Event::Planned {
                 revision: in_force.revision.clone(),
                 rows: lowered.rows,
                 steps: lowered.steps,
                 observe,
                 execute_at,
-            })
+            };
+            Ok(Made { event, begins })
         })
     });
-    planned.await.unwrap_or_else(|_panic| Err(DEFECT.to_owned())).unwrap_or_else(Event::NotPlanned)
+    let made = planned.await.unwrap_or_else(|_panic| Err(DEFECT.to_owned()));
+    made.unwrap_or_else(|why| Made { event: Event::NotPlanned(why), begins: Vec::new() })
 }
 
 /// Looks at the computer through the policy.
-fn look(
+fn look<T>(
     in_force: &InForce,
     known: Known,
     now: Timestamp,
-    answer: impl FnOnce(&Subject<'_>, &Candidates<'_>, &Request, &[Finding]) -> Result<Event, String>,
-) -> Result<Event, String> {
+    answer: impl FnOnce(
+        &Subject<'_>,
+        &Candidates<'_>,
+        &Request,
+        &[Finding],
+        &[Left],
+    ) -> Result<T, String>,
+) -> Result<T, String> {
     let request =
         known.asked.under(&in_force.policy, known.kind).map_err(|error| error.to_string())?;
     let mut fleet = Fleet::new(Inventory {
         computers: vec![known.facts],
         available: available(&known.findings),
+        rollouts: known.rollouts,
         ..Inventory::default()
     });
     in_force.scripts.answer(&in_force.policy, known.tenant, &mut fleet);
     let world = World::new(&in_force.policy, &fleet, now);
     let candidates = Candidates::new(&world);
-    answer(&world.subject(0), &candidates, &request, &known.findings)
+    answer(&world.subject(0), &candidates, &request, &known.findings, &known.forsaken)
 }
 
 /// What the computer's package managers offer, by software.
@@ -109,4 +159,58 @@ fn available(findings: &[Finding]) -> BTreeMap<String, Vec<String>> {
         _ => None,
     });
     offers.collect()
+}
+
+impl Left {
+    fn check(&self, subject: &Subject<'_>) -> Option<Check> {
+        self.seen(subject, Forsaken::check)
+    }
+
+    fn undo(
+        &self,
+        subject: &Subject<'_>,
+        request: &Request,
+        findings: &[Finding],
+    ) -> Option<(PlannedRow, Option<Step>)> {
+        self.seen(subject, |forsaken| forsaken.carry_out(subject, request, findings))
+    }
+
+    /// Looks at the same computer through the commit that said so.
+    fn seen<T>(
+        &self,
+        subject: &Subject<'_>,
+        look: impl FnOnce(&Forsaken<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let world = World::new(&self.past.policy, subject.world.fleet, subject.world.now);
+        look(&Forsaken::new(&world.subject(0), &self.deployment, &self.item)?)
+    }
+}
+
+/// Whether a session is about an item that no deployment asks for.
+fn covers(request: &Request, item: &Item) -> bool {
+    match &request.limit {
+        None => true,
+        Some(Limit::Item(named)) => named == item,
+        Some(Limit::Deployments(_)) => false,
+    }
+}
+
+/// Of what deployments have installed on a computer, what they have let go of.
+pub(super) async fn let_go(
+    in_force: Arc<InForce>,
+    facts: ComputerFacts,
+    tenant: Vec<ComputerFacts>,
+    rows: Vec<InstalledRow>,
+    now: Timestamp,
+) -> Vec<(Item, InstalledRow)> {
+    let looked = spawn_blocking(move || {
+        let inventory = Inventory { computers: vec![facts], ..Inventory::default() };
+        let mut fleet = Fleet::new(inventory);
+        in_force.scripts.answer(&in_force.policy, tenant, &mut fleet);
+        let world = World::new(&in_force.policy, &fleet, now);
+        let subject = world.subject(0);
+        let items = rows.into_iter().filter_map(|row| Some((row.item.parse().ok()?, row)));
+        items.filter(|(item, row)| lets_go(&subject, &row.deployment, item)).collect()
+    });
+    looked.await.unwrap_or_default()
 }

@@ -1,10 +1,13 @@
 //! What is stored beside a session's journal: the row that lists show, and how
 //! its items ended.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
-use ordain_core::execute::Entry;
+use ordain_core::execute::{ActionResult, Entry};
+use ordain_core::item::{Act, Reason};
 use ordain_core::session::{ActionView, Session, cause};
-use ordain_store::rows::{OutcomeRow, SessionRow};
+use ordain_store::rows::{InstalledWrite, OutcomeRow, SessionRow};
 
 /// The session's row as it stands now.
 pub(super) fn row(before: &SessionRow, session: &Session, now: Timestamp) -> SessionRow {
@@ -42,4 +45,21 @@ pub(super) fn outcomes(session: &Session) -> Vec<OutcomeRow> {
         cause: action.has_failed().then(|| cause(&action)),
     };
     session.actions().map(outcome).collect()
+}
+
+/// What the session has learnt of items that their deployments take away again.
+pub(super) fn installed(session: &Session) -> BTreeSet<InstalledWrite> {
+    let learnt = |action: ActionView<'_>| {
+        let deployment = action.row.unmatch.clone()?;
+        let item = action.row.item.to_string();
+        let passed = action.result == Some(ActionResult::Passed);
+        match (action.row.action, action.row.reason) {
+            (Act::Install, _) if passed => Some(InstalledWrite::Made { item, deployment }),
+            (Act::Uninstall, _) if passed => Some(InstalledWrite::Gone { item }),
+            (Act::None, Reason::SoftwareMissing) => Some(InstalledWrite::Gone { item }),
+            (Act::None, Reason::UpToDate) => Some(InstalledWrite::Seen { item, deployment }),
+            _ => None,
+        }
+    };
+    session.actions().filter_map(learnt).collect()
 }

@@ -88,7 +88,7 @@ async fn begin_again(
     }
     let wish = begin::Wish { kind, origin: Origin::Schedule, offline: Offline::OnConnect };
     let asked = Asked { again: Some(due.session.to_string()), ..asked };
-    let row = begin::row(computer, kind, begin::new_id(), Timestamp::now());
+    let row = begin::row(computer, kind, begin::new_id(), controller.clock.now());
     controller.drive.begin(row, wish, &asked).await?;
     Ok(true)
 }

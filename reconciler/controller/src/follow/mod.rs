@@ -12,6 +12,8 @@ mod comeback;
 mod concern;
 mod git;
 mod judge;
+mod past;
+pub(crate) mod rollouts;
 mod starts;
 mod timetable;
 
@@ -27,13 +29,15 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::chain;
+use crate::clock::Clock;
 use crate::filters::FilterScripts;
 use crate::kill_point;
 
 pub(crate) use concern::Concern;
 pub(crate) use git::Git;
 pub use git::GitError;
-use judge::Judge;
+use judge::{Judge, Judged};
+pub(crate) use past::Past;
 pub(crate) use timetable::Timetable;
 
 /// The policy that sessions follow, and how the branch stands.
@@ -64,6 +68,7 @@ pub(crate) struct Follower {
     store: Arc<dyn Store>,
     branch: String,
     allow_rewrites: bool,
+    clock: Clock,
     state: watch::Sender<PolicyState>,
     judge: Judge,
     /// The head that was decided about last.
@@ -85,9 +90,11 @@ impl Follower {
         store: Arc<dyn Store>,
         branch: String,
         allow_rewrites: bool,
+        clock: Clock,
         state: watch::Sender<PolicyState>,
     ) -> Self {
-        Self { git, store, branch, allow_rewrites, state, judge: Judge::default(), decided: None }
+        let judge = Judge::default();
+        Self { git, store, branch, allow_rewrites, clock, state, judge, decided: None }
     }
 
     /// Puts the commit accepted last in force again.
@@ -101,7 +108,7 @@ impl Follower {
                     revision = last.revision,
                     "the commit accepted last is in force again"
                 );
-                self.publish(judged.put_in_force(last.revision));
+                self.put_in_force(judged, last.revision, last.decided_at).await?;
             }
             Ok(judged) => {
                 self.trouble(format!(
@@ -170,16 +177,17 @@ impl Follower {
             judged.log_errors();
             return Ok(self.reject(head, judged.rows).await?);
         }
+        let decided_at = self.clock.now();
         self.record(CommitRow {
             revision: revision.clone(),
             verdict: Verdict::Accepted,
-            decided_at: Timestamp::now(),
+            decided_at,
             diagnostics: judged.rows.clone(),
         })
         .await?;
         kill_point::reach("commit-accepted");
         let (documents, warnings) = (judged.documents, judged.warnings);
-        self.publish(judged.put_in_force(revision.clone()));
+        self.put_in_force(judged, revision.clone(), decided_at).await?;
         tracing::info!(revision, documents, warnings, "the commit is in force");
         Ok(())
     }
@@ -211,6 +219,20 @@ impl Follower {
                 == (&commit.revision, commit.verdict, &commit.diagnostics)
         });
         if known { Ok(()) } else { self.store.record_commit(commit).await }
+    }
+
+    /// Puts a commit in force, once its rollouts are written down.
+    async fn put_in_force(
+        &self,
+        judged: Judged,
+        revision: String,
+        decided_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let in_force = judged.put_in_force(revision);
+        let (policy, revision) = (&in_force.policy, &in_force.revision);
+        rollouts::follow(&*self.store, policy, revision, decided_at).await?;
+        self.publish(in_force);
+        Ok(())
     }
 
     fn publish(&self, in_force: InForce) {

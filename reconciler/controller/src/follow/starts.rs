@@ -70,7 +70,7 @@ impl Start {
         let kind = self.kind();
         let asked = Asked { item: self.item, schedule: Some(self.schedule), ..Asked::default() };
         let wish = begin::Wish { kind, origin: Origin::Schedule, offline: self.offline };
-        let row = begin::row(computer, kind, id, Timestamp::now());
+        let row = begin::row(computer, kind, id, controller.clock.now());
         controller.drive.begin(row, wish, &asked).await?;
         Ok(())
     }

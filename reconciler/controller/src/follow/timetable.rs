@@ -22,6 +22,7 @@ use tokio::task::spawn_blocking;
 
 use super::InForce;
 use super::comeback::come_back;
+use super::rollouts;
 use super::starts::Start;
 use crate::controller::Controller;
 use crate::{api, recorded, tokens};
@@ -55,6 +56,9 @@ impl Timetable {
             let now = clock.now();
             if let Err(error) = self.look(now).await {
                 tracing::error!(error = %api::chain(&error), "what schedules start is not known; trying again");
+            }
+            if let Err(error) = rollouts::halt(&self.controller, now).await {
+                tracing::error!(error = %api::chain(&error), "how rollouts stand is not known; trying again");
             }
             if let Err(error) = come_back(&self.controller, now).await {
                 tracing::error!(error = %api::chain(&error), "what may be carried out now is not known; trying again");

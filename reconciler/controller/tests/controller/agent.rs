@@ -34,6 +34,8 @@ pub(crate) struct Agent {
     pub(crate) highest_order: u64,
     /// The pretended software.
     pub(crate) installed: Option<String>,
+    /// Whether installing fails.
+    pub(crate) fails: bool,
     /// What its clock shows; the real time where none.
     pub(crate) clock: Option<jiff::Timestamp>,
 }
@@ -77,6 +79,7 @@ pub(crate) async fn try_enrol(
         journal: Vec::new(),
         highest_order: 0,
         installed: None,
+        fails: false,
         clock: None,
     })
 }
@@ -209,6 +212,7 @@ impl Agent {
             (What::Run(_), WorkPhase::Test) => {
                 End::Answer { answer: *expect == Expect::True, code: 0 }
             }
+            (What::Run(_), WorkPhase::Install) if self.fails => End::Exit(5),
             (What::Run(run), phase) => {
                 assert!(matches!(run.what, RunWhat::Script { .. }));
                 self.installed = (phase == WorkPhase::Install).then(|| "1.0".to_owned());

@@ -226,11 +226,21 @@ impl Running {
 
     /// Looks at the status until it is as wished.
     pub(crate) async fn eventually(&self, what: &str, wished: impl Fn(&Value) -> bool) -> Value {
+        self.until("/api/v1/status", what, wished).await
+    }
+
+    /// Looks at an address until its answer is as wished.
+    pub(crate) async fn until(
+        &self,
+        path: &str,
+        what: &str,
+        wished: impl Fn(&Value) -> bool,
+    ) -> Value {
         let begun = Instant::now();
         let mut ticks = tokio::time::interval(Duration::from_millis(20));
         loop {
             ticks.tick().await;
-            let status = self.get("/api/v1/status").await;
+            let status = self.get(path).await;
             if wished(&status) {
                 return status;
             }

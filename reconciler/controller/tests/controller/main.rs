@@ -6,11 +6,13 @@
 mod agent;
 mod enrolment;
 mod follow;
+mod forsaken;
 mod harness;
 mod held;
 mod hub;
 mod operator;
 mod outcome;
 mod restart;
+mod rollouts;
 mod sessions;
 mod timetable;

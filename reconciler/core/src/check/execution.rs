@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use ordain_schema::document::{
     Action, Argument, Body, ByPlatform, Deployment, Document, Ensure, Latest, Notify, OnBusy,
-    OnUnmatch, Override, PackageManager, Parameter, ParameterType, Repository, RunContext, RunsOn,
-    Schedule, Software, Task, Tenant,
+    Override, PackageManager, Parameter, ParameterType, Repository, RunContext, RunsOn, Schedule,
+    Software, Task, Tenant,
 };
 use ordain_schema::{Code, Span};
 
@@ -57,8 +57,6 @@ fn of_schedule(review: &mut Review<'_>, document: &Document, schedule: &Schedule
 
 fn of_repository(review: &mut Review<'_>, document: &Document, repository: &Repository) {
     let defaults = &repository.defaults;
-    let rollout = defaults.rollout.as_ref().map(|rollout| rollout.span);
-    warn(review, document, rollout, "rollouts hold nothing back yet");
     keys(
         review,
         document,
@@ -90,8 +88,6 @@ fn of_tenant(review: &mut Review<'_>, document: &Document, tenant: &Tenant) {
 }
 
 fn of_deployment(review: &mut Review<'_>, document: &Document, deployment: &Deployment) {
-    let rollout = deployment.rollout.as_ref().map(|rollout| rollout.span);
-    warn(review, document, rollout, "rollouts hold nothing back yet");
     let asked = deployment
         .written_parameters()
         .any(|given| matches!(given.over, Some(Override::Allow | Override::Require)));
@@ -99,7 +95,6 @@ fn of_deployment(review: &mut Review<'_>, document: &Document, deployment: &Depl
         review,
         document,
         &[
-            (deployment.on_unmatch == OnUnmatch::Remove, "`onUnmatch: remove` removes nothing yet"),
             (deployment.visibility.is_some(), "`visibility` shows nowhere yet"),
             (asked, "an onboarding asks for no parameters yet"),
         ],

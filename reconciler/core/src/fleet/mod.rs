@@ -5,15 +5,16 @@
 //! with what git pins about it and its primary person.
 
 mod facts;
+mod rollout;
 mod subject;
 mod world;
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use ordain_schema::document::{Approval, ComputerFacts, Inventory, PersonFacts, TenantFacts};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub use rollout::RolloutFact;
 pub use subject::{Kindred, Primary, Subject};
 pub use world::{TenantView, World, zone};
 
@@ -30,7 +31,7 @@ pub struct Fleet {
     available: FxHashMap<String, Vec<String>>,
     scripts: FxHashMap<String, Members>,
     approvals: FxHashSet<(Option<String>, String, String)>,
-    rollouts: FxHashMap<String, Timestamp>,
+    rollouts: FxHashMap<String, Vec<RolloutFact>>,
 }
 
 /// The computers that a filter script has named.
@@ -92,9 +93,8 @@ impl Fleet {
             fleet.approvals.insert((listed.tenant, listed.name, deployment));
         }
         for rollout in inventory.rollouts {
-            if let Ok(started) = rollout.started.parse::<Timestamp>() {
-                let known = fleet.rollouts.entry(rollout.item).or_insert(started);
-                *known = started.max(*known);
+            if let Some(fact) = RolloutFact::of(&rollout) {
+                fleet.rollouts.entry(rollout.item).or_default().push(fact);
             }
         }
         fleet
@@ -152,9 +152,20 @@ impl Fleet {
         self.scripts.get(path)
     }
 
-    /// When the rollout of an item that is under way began, the latest of several.
-    pub fn rollout(&self, item: &Item) -> Option<Timestamp> {
-        if self.rollouts.is_empty() { None } else { self.rollouts.get(&item.to_string()).copied() }
+    /// The rollout of an item by a deployment, to a version: of several the one
+    /// that says most of both, then the latest.
+    pub fn rollout(
+        &self,
+        item: &Item,
+        deployment: &[String],
+        version: Option<&str>,
+    ) -> Option<&RolloutFact> {
+        if self.rollouts.is_empty() {
+            return None;
+        }
+        let all = self.rollouts.get(&item.to_string())?.iter();
+        let fitting = all.filter(|fact| fact.fits(deployment, version));
+        fitting.max_by_key(|fact| (fact.version.is_some(), fact.deployment.is_some(), fact.started))
     }
 
     /// Whether a deployment, by its name, was approved on a computer.

@@ -10,6 +10,7 @@ use super::hours::Waits;
 use super::window::{Counting, Moment};
 use super::{Held, ring};
 use crate::fleet::Subject;
+use crate::item::Item;
 use crate::order::{Gate, Hold, Stretch};
 use crate::plan::Action;
 use crate::policy::RolloutEntry;
@@ -26,6 +27,14 @@ const MOST: usize = 64;
 pub fn gate(subject: &Subject<'_>, request: &Request, actions: &[&Action]) -> Option<Gate> {
     let each = actions.iter().map(|action| Source::of(subject, request, action));
     let gate = gate_of(&each.collect::<Vec<_>>(), subject.world.now);
+    gate.stretches.iter().any(|stretch| !stretch.held_by.is_empty()).then_some(gate)
+}
+
+/// When something may be done about an item that no deployment asks for: as windows say.
+pub fn gate_of_item(subject: &Subject<'_>, request: &Request, item: &Item) -> Option<Gate> {
+    let windows = Source::windows(subject, request, item);
+    let source = Source { subject, windows, ring: None, waits: None };
+    let gate = gate_of(&[source], subject.world.now);
     gate.stretches.iter().any(|stretch| !stretch.held_by.is_empty()).then_some(gate)
 }
 
@@ -60,9 +69,8 @@ fn gate_of(sources: &[Source<'_>], now: Timestamp) -> Gate {
 /// All that may hold one action back.
 struct Source<'a> {
     subject: &'a Subject<'a>,
-    action: &'a Action,
     windows: Option<Counting<'a>>,
-    ring: Option<(&'a RolloutEntry, u32)>,
+    ring: Option<(&'a Action, &'a RolloutEntry, u32)>,
     waits: Option<Waits<'a>>,
 }
 
@@ -76,15 +84,19 @@ struct Moments {
 
 impl<'a> Source<'a> {
     fn of(subject: &'a Subject<'a>, request: &Request, action: &'a Action) -> Self {
-        let windows = Counting::of(subject, &action.item);
         let rollout = subject.world.policy.rollout(action.deployment);
+        let ring = |rollout| (action, rollout, ring::of(subject, &action.item, rollout).0);
         Self {
             subject,
-            action,
-            windows: (!windows.is_empty() && !request.emergency).then_some(windows),
-            ring: rollout.map(|rollout| (rollout, ring::of(subject, &action.item, rollout).0)),
+            windows: Self::windows(subject, request, &action.item),
+            ring: rollout.map(ring),
             waits: Waits::of(subject, request, action),
         }
+    }
+
+    fn windows(subject: &'a Subject<'a>, request: &Request, item: &Item) -> Option<Counting<'a>> {
+        let windows = Counting::of(subject, item);
+        (!windows.is_empty() && !request.emergency).then_some(windows)
     }
 
     fn stops(&self, before: &Moments, after: &Moments) -> bool {
@@ -102,8 +114,8 @@ impl<'a> Source<'a> {
             held_by.extend(moment.held_by.iter().cloned());
             changes.extend(moment.changes);
         }
-        if let Some((rollout, ring)) = self.ring {
-            let ring = ring::held(self.subject, &self.action.item, rollout, ring, at);
+        if let Some((action, rollout, ring)) = self.ring {
+            let ring = ring::held(self.subject, action, rollout, ring, at);
             changes.extend(ring.as_ref().and_then(|held| held.until));
             held_by.extend(ring);
         }

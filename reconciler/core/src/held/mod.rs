@@ -8,6 +8,7 @@
 mod gate;
 mod hours;
 mod ring;
+mod rollout;
 mod window;
 
 #[cfg(test)]
@@ -23,8 +24,9 @@ use crate::item::Act;
 use crate::plan::Action;
 use crate::resolve::{Missing, Request};
 
-pub use gate::gate;
-pub use ring::{opens, ring_number};
+pub use gate::{gate, gate_of_item};
+pub use ring::{opens, ring_number, ring_of};
+pub use rollout::{Declared, declared, unstarted};
 pub use window::{Windows, next_opening, windows};
 
 use hours::Waits;
@@ -72,7 +74,7 @@ pub fn standing(subject: &Subject<'_>, request: &Request, action: &Action) -> St
     standing.held_by.extend(held_by);
     standing.unknown.extend(unknown);
     if let Some((rollout, (ring, _))) = &place {
-        standing.held_by.extend(ring::held(subject, &action.item, rollout, *ring, now));
+        standing.held_by.extend(ring::held(subject, action, rollout, *ring, now));
     }
     let waits = Waits::of(subject, request, action);
     standing.held_by.extend(waits.and_then(|waits| waits.held(now)));

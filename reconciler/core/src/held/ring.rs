@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{Held, later};
 use crate::fleet::Subject;
 use crate::item::Item;
+use crate::plan::Action;
 use crate::policy::{RingMembers, RolloutEntry};
 use crate::resolve::{Missing, Reach, selects};
 
@@ -22,11 +23,22 @@ pub fn ring_number(key: &str, item: &Item) -> u64 {
     u64::from_be_bytes(*first) % 10_000
 }
 
-/// The moment at which a ring opens, counted from 1, when the first one opened
-/// at `started`: once all before it have soaked.
-pub fn opens(rollout: &RolloutEntry, ring: u32, started: Timestamp) -> Option<Timestamp> {
+/// The moment at which a ring opens, counted from 1, when ring `from` opened at
+/// `started`: once all between them have soaked.
+pub fn opens(
+    rollout: &RolloutEntry,
+    ring: u32,
+    from: u32,
+    started: Timestamp,
+) -> Option<Timestamp> {
     let before = rollout.rings.iter().take((ring as usize).saturating_sub(1));
-    before.map(|ring| ring.soak).try_fold(started, later)
+    let soaking = before.skip((from as usize).saturating_sub(1));
+    soaking.map(|ring| ring.soak).try_fold(started, later)
+}
+
+/// The ring of a computer, counted from 1.
+pub fn ring_of(subject: &Subject<'_>, item: &Item, rollout: &RolloutEntry) -> u32 {
+    of(subject, item, rollout).0
 }
 
 /// The ring of a computer, counted from 1. Of a ring whose members are not
@@ -56,17 +68,20 @@ pub(super) fn of(
     (u32::try_from(place).unwrap_or(u32::MAX - 1) + 1, unknown)
 }
 
-/// That a computer's ring has not opened at a moment; a rollout of which nothing is
-/// known holds nothing.
+/// That a computer's ring has not opened at a moment, or has halted with one
+/// before it; a rollout of which nothing is known holds nothing.
 pub(super) fn held(
     subject: &Subject<'_>,
-    item: &Item,
+    action: &Action,
     rollout: &RolloutEntry,
     ring: u32,
     at: Timestamp,
 ) -> Option<Held> {
-    let started = subject.world.fleet.rollout(item)?;
-    let until = opens(rollout, ring, started);
+    let world = subject.world;
+    let names = action.deployment.map_or_else(Vec::new, |id| world.policy.deployment_names(id));
+    let fact = world.fleet.rollout(&action.item, &names, action.to.as_deref())?;
+    let halted = fact.halted.is_some_and(|halted| halted <= ring);
+    let until = opens(rollout, ring, fact.ring, fact.started).filter(|_| !halted);
     let closed = until.is_none_or(|until| at < until);
     closed.then(|| Held { what: format!("ring {ring}"), until, path: None })
 }

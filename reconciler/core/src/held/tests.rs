@@ -1,6 +1,7 @@
 //! Windows, rings and business hours, over a small repository.
 
 mod gates;
+mod rollouts;
 
 use std::sync::Arc;
 
@@ -304,7 +305,8 @@ defaults: {rollout: {rings: [{tag: pilot, soak: 2d}, {percent: 10, soak: 4h}, {p
     let loaded = load(&snapshot, moment("2026-04-14T00:00:00Z"));
     let rollout = loaded.policy.rollout(None).expect("a rollout");
     let started = moment("2026-04-14T00:00:00Z");
-    let opening = |ring| opens(rollout, ring, started).map(|at| at.to_string()).unwrap_or_default();
+    let opening =
+        |ring| opens(rollout, ring, 1, started).map(|at| at.to_string()).unwrap_or_default();
     assert_eq!(opening(1), "2026-04-14T00:00:00Z");
     assert_eq!(opening(2), "2026-04-16T00:00:00Z");
     assert_eq!(opening(3), "2026-04-16T04:00:00Z");

@@ -4,6 +4,7 @@ use crate::fleet::Subject;
 use crate::held::gate;
 use crate::item::{Act, Item, Reason};
 use crate::lower::catalogue::Catalogue;
+use crate::lower::forsaken::remover;
 use crate::lower::{NotExecutable, TaskMode};
 use crate::order::{Finding, Found, Pending, Step};
 use crate::plan::{Action, Because, ComputerPlan};
@@ -52,6 +53,7 @@ struct Lowering<'a> {
 impl Lowering<'_> {
     fn lower(&self, action: &Action) -> (PlannedRow, Option<Step>) {
         let mut row = PlannedRow::from(action);
+        row.unmatch = action.deployment.and_then(|id| remover(self.catalogue.policy, id));
         let configured = self.configured(action);
         row.message = row.message.or_else(|| self.changes(action));
         row.waits_for.extend(configured.filter(|_| !action.failed).map(|by| by.item.clone()));
@@ -204,7 +206,7 @@ impl From<NotExecutable> for Fault {
     }
 }
 
-fn known_to_fail(row: &PlannedRow) -> Step {
+pub(super) fn known_to_fail(row: &PlannedRow) -> Step {
     Step {
         item: row.item.clone(),
         act: Act::None,

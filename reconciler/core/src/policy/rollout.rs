@@ -11,6 +11,8 @@ use super::{Names, Target, TenantId, Tenants};
 pub struct RolloutEntry {
     /// The rings.
     pub rings: Vec<RingEntry>,
+    /// The share of a ring's computers whose failure halts it, in hundredths of a percent.
+    pub halt_at: Option<u64>,
 }
 
 /// One ring.
@@ -54,7 +56,8 @@ impl RolloutEntry {
             };
             RingEntry { members, soak: ring.soak.unwrap_or(Seconds(0)) }
         });
-        Self { rings: rings.collect() }
+        let halt_at = rollout.halt_at.map(|share| hundredths(share.0));
+        Self { rings: rings.collect(), halt_at }
     }
 
     /// The targets by which its rings choose their computers.

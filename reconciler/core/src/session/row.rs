@@ -31,6 +31,9 @@ pub struct PlannedRow {
     pub phase: Phase,
     /// What it waits for on the computer, so that nothing is known of it.
     pub pending: Option<Pending>,
+    /// The deployment, as `path#name`, that takes it away again once it does not
+    /// reach the computer any more.
+    pub unmatch: Option<String>,
     /// Known to fail.
     pub failed: bool,
     /// For people: more about a failure, or what would change.
@@ -51,6 +54,7 @@ impl From<&plan::Action> for PlannedRow {
             waits_for: action.waits_for.clone(),
             phase: action.phase,
             pending: None,
+            unmatch: None,
             failed: action.failed,
             message: action.message.clone(),
         }

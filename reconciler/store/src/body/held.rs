@@ -5,7 +5,9 @@ use sqlx::{query, query_as};
 
 use super::super::Connection;
 use super::text::{millis, some_time, time};
-use crate::rows::{DueRow, HeldAction, HeldRow, HeldWrite, InstalledRow, SessionRow};
+use crate::rows::{
+    DueRow, HeldAction, HeldRow, HeldWrite, InstalledRow, InstalledWrite, SessionRow,
+};
 use crate::{ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
 /// Puts what a session left in the place of what the last one of its sort left.
@@ -132,35 +134,34 @@ pub(super) async fn let_go(
 
 pub(super) async fn note_installed(
     on: &mut Connection,
-    row: &InstalledRow,
+    row: &SessionRow,
+    write: &InstalledWrite,
+    at: Timestamp,
 ) -> Result<(), StoreError> {
-    query(
-        "INSERT INTO installed (tenant, computer, item, deployment, revision, at) VALUES ($1, $2, $3, $4, $5, $6) \
-         ON CONFLICT (tenant, computer, item) DO UPDATE SET deployment = excluded.deployment, revision = excluded.revision",
-    )
-    .bind(row.tenant.as_str())
-    .bind(row.computer.as_str())
-    .bind(&row.item)
-    .bind(&row.deployment)
-    .bind(&row.revision)
-    .bind(millis(row.at))
-    .execute(on)
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn forget_installed(
-    on: &mut Connection,
-    tenant: &TenantId,
-    computer: &ComputerId,
-    item: &str,
-) -> Result<(), StoreError> {
-    query("DELETE FROM installed WHERE tenant = $1 AND computer = $2 AND item = $3")
-        .bind(tenant.as_str())
-        .bind(computer.as_str())
-        .bind(item)
-        .execute(on)
-        .await?;
+    let (text, item, deployment) = match write {
+        InstalledWrite::Made { item, deployment } => (
+            "INSERT INTO installed (tenant, computer, item, deployment, revision, at) VALUES ($1, $2, $3, $4, $5, $6) \
+             ON CONFLICT (tenant, computer, item) DO UPDATE SET deployment = excluded.deployment, revision = excluded.revision",
+            item,
+            Some(deployment),
+        ),
+        InstalledWrite::Seen { item, deployment } => (
+            "UPDATE installed SET deployment = $4, revision = $5 WHERE tenant = $1 AND computer = $2 AND item = $3",
+            item,
+            Some(deployment),
+        ),
+        InstalledWrite::Gone { item } => {
+            ("DELETE FROM installed WHERE tenant = $1 AND computer = $2 AND item = $3", item, None)
+        }
+    };
+    let mut query = query(text).bind(row.tenant.as_str()).bind(row.computer.as_str()).bind(item);
+    if let Some(deployment) = deployment {
+        query = query.bind(deployment).bind(row.revision.as_deref().unwrap_or_default());
+    }
+    if matches!(write, InstalledWrite::Made { .. }) {
+        query = query.bind(millis(at));
+    }
+    query.execute(on).await?;
     Ok(())
 }
 

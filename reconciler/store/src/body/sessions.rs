@@ -41,6 +41,9 @@ pub(super) async fn journal(on: &mut Connection, write: &SessionWrite) -> Result
     if !write.outcomes.is_empty() {
         outcomes::replace(on, write).await?;
     }
+    for installed in &write.installed {
+        held::note_installed(on, row, installed, write.at).await?;
+    }
     if let Some(held) = &write.held {
         held::replace(on, row, held, write.at).await?;
     }

@@ -63,20 +63,6 @@ impl Unfinished for Database {
         read!(self, rollouts::failures, scope, item, by, since)
     }
 
-    async fn note_installed(&self, row: InstalledRow) -> Result<(), StoreError> {
-        write!(self, |on| held::note_installed(on, &row))
-    }
-
-    async fn forget_installed(
-        &self,
-        tenant: &TenantId,
-        computer: &ComputerId,
-        item: &str,
-    ) -> Result<(), StoreError> {
-        let (tenant, computer, item) = (tenant.clone(), computer.clone(), item.to_owned());
-        write!(self, |on| held::forget_installed(on, &tenant, &computer, &item))
-    }
-
     async fn installed(
         &self,
         scope: &TenantScope,

@@ -13,7 +13,8 @@ pub use agent::{
 pub use commit::{CommitRow, ConcernedRow, DiagnosticRow, RelatedRow, Verdict};
 pub use computer::{ComputerRow, FindingRow, PauseRow};
 pub use rollout::{
-    DueRow, HaltRow, HeldAction, HeldRow, HeldWrite, InstalledRow, RolloutKey, RolloutRow,
+    DueRow, HaltRow, HeldAction, HeldRow, HeldWrite, InstalledRow, InstalledWrite, RolloutKey,
+    RolloutRow,
 };
 pub use session::{
     EventRow, LatestOutcome, NewOrder, OrderRow, OutcomeRow, SessionFilter, SessionRow,

@@ -107,6 +107,30 @@ pub struct HaltRow {
     pub computers: Option<u64>,
 }
 
+/// What a session has learnt of an item that its deployment takes away again.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InstalledWrite {
+    /// The deployment has installed it.
+    Made {
+        /// The item.
+        item: String,
+        /// The deployment, as `path#name`.
+        deployment: String,
+    },
+    /// The deployment still says so, and it is there.
+    Seen {
+        /// The item.
+        item: String,
+        /// The deployment, as `path#name`.
+        deployment: String,
+    },
+    /// It is not there any more.
+    Gone {
+        /// The item.
+        item: String,
+    },
+}
+
 /// What a deployment has installed on a computer and takes away again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstalledRow {

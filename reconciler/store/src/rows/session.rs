@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{FindingRow, HeldWrite};
+use super::{FindingRow, HeldWrite, InstalledWrite};
 use crate::{AgentId, ComputerId, SessionId, TenantId};
 
 /// A session as lists show it; its journal says the rest.
@@ -66,6 +66,8 @@ pub struct SessionWrite {
     pub inventoried: bool,
     /// How the items ended.
     pub outcomes: Vec<OutcomeRow>,
+    /// What it has learnt of items that their deployments take away again.
+    pub installed: Vec<InstalledWrite>,
     /// What it leaves undone, once it is over.
     pub held: Option<HeldWrite>,
     /// Now.
@@ -84,6 +86,7 @@ impl SessionWrite {
             findings: Vec::new(),
             inventoried: false,
             outcomes: Vec::new(),
+            installed: Vec::new(),
             held: None,
             at,
         }

@@ -1,9 +1,10 @@
 //! What is held back, rollouts, and what deployments take away again.
 
 use ordain_store::rows::{
-    DueRow, HaltRow, HeldAction, HeldWrite, InstalledRow, RolloutKey, RolloutRow, SessionWrite,
+    DueRow, HaltRow, HeldAction, HeldWrite, InstalledRow, InstalledWrite, RolloutKey, RolloutRow,
+    SessionWrite,
 };
-use ordain_store::{ComputerId, SessionId, Store, TenantId, TenantScope};
+use ordain_store::{ComputerId, Store, TenantId, TenantScope};
 
 use crate::at;
 use crate::enrolments::enrolled;
@@ -140,11 +141,18 @@ pub(crate) async fn rollouts(store: &dyn Store) {
 
 pub(crate) async fn installed(store: &dyn Store) {
     let computer = enrolled(store, "installed", "installed-1").await.0;
-    let row = |revision: &str| InstalledRow {
+    let says = async |id: &str, revision: &str, write: InstalledWrite| {
+        let mut row = session("installed", id, &computer);
+        row.revision = Some(revision.into());
+        let base = SessionWrite::of(row, 0, at(1));
+        let write = SessionWrite { events: vec!["{}".into()], installed: vec![write], ..base };
+        store.journal(write).await.unwrap();
+    };
+    let row = |deployment: &str, revision: &str| InstalledRow {
         tenant: TenantId::new("installed"),
         computer: computer.clone(),
         item: "software/a".into(),
-        deployment: "deployments/a.yaml".into(),
+        deployment: deployment.into(),
         revision: revision.into(),
         at: at(1),
     };
@@ -152,17 +160,19 @@ pub(crate) async fn installed(store: &dyn Store) {
         let scope = TenantScope::One(TenantId::new(tenant));
         store.installed(&scope, &computer).await.unwrap()
     };
-    store.note_installed(row("one")).await.unwrap();
-    store.note_installed(row("two")).await.unwrap();
-    assert_eq!(known("installed").await, [row("two")]);
+    let item = || "software/a".to_owned();
+    let seen =
+        |deployment: &str| InstalledWrite::Seen { item: item(), deployment: deployment.into() };
+    says("s-i1", "one", seen("a#a")).await;
+    assert_eq!(known("installed").await, [], "what it found it has not installed");
+    says("s-i2", "two", InstalledWrite::Made { item: item(), deployment: "a#a".into() }).await;
+    assert_eq!(known("installed").await, [row("a#a", "two")]);
+    says("s-i3", "three", seen("b#b")).await;
+    assert_eq!(known("installed").await, [row("b#b", "three")]);
     assert_eq!(known("stranger").await, []);
-    let (tenant, id) = (TenantId::new("installed"), computer.clone());
-    store.forget_installed(&tenant, &id, "software/a").await.unwrap();
+    says("s-i4", "four", InstalledWrite::Gone { item: item() }).await;
     assert_eq!(known("installed").await, []);
-    // Nobody is left behind by a removal.
-    store.note_installed(row("two")).await.unwrap();
-    store.remove_computer(&tenant, &id).await.unwrap();
-    assert_eq!(known("installed").await, []);
-    let unused = SessionId::new("s-0");
-    assert!(store.session(&TenantScope::All, &unused).await.unwrap().is_none());
+    says("s-i5", "five", InstalledWrite::Made { item: item(), deployment: "a#a".into() }).await;
+    store.remove_computer(&TenantId::new("installed"), &computer).await.unwrap();
+    assert_eq!(known("installed").await, [], "nothing is kept of a computer that is gone");
 }

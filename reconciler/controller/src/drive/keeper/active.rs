@@ -1,9 +1,10 @@
 //! The session under way, as it was loaded and has moved since.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ordain_core::session::{Event, Session};
-use ordain_store::rows::SessionRow;
+use ordain_store::rows::{InstalledWrite, SessionRow};
 use ordain_store::{Store, StoreError, TenantScope};
 
 use super::super::journal;
@@ -23,6 +24,8 @@ pub(super) struct Active {
     /// The commit that it was resolved under, while this task lives.
     pub(super) policy: Option<Arc<InForce>>,
     pub(super) learnt: Learnt,
+    /// What is stored of items that their deployments take away again.
+    pub(super) installed: BTreeSet<InstalledWrite>,
 }
 
 impl Active {
@@ -39,6 +42,7 @@ impl Active {
             entries: stored.len() as u64,
             policy: None,
             learnt: Learnt::default(),
+            installed: BTreeSet::new(),
             row,
         };
         for entry in stored.iter().skip(1) {

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ordain_core::order::Task;
+use ordain_core::policy::Policy;
 use ordain_core::session::{Effect, Event, Status};
+use ordain_schema::document::{ComputerFacts, RolloutFacts};
 use ordain_store::rows::NewOrder;
-use ordain_store::{AgentId, StoreError, TenantScope};
+use ordain_store::{AgentId, StoreError, TenantId, TenantScope};
 use ordain_wire::{ControllerMessage, Order};
 use tokio::time::Instant;
 
@@ -18,6 +20,8 @@ use crate::kill_point;
 
 /// How long an order may lie before an agent refuses it.
 const ORDER_LIFETIME: Duration = Duration::from_hours(24);
+/// How often a plan is made again for rollouts that begin with it.
+const PLANS: u32 = 3;
 
 impl Keeper {
     /// Performs effects, and whatever follows from their answers.
@@ -88,14 +92,79 @@ impl Keeper {
                 "no valid commit is in force yet; `ordain status` says why".to_owned(),
             ));
         };
-        let Some(subject) = self.subject(&in_force).await? else {
-            return Ok(Event::NotPlanned("the computer was removed".to_owned()));
-        };
-        Ok(planning::plan(in_force, subject, self.now()).await)
+        for _ in 0..PLANS {
+            let Some(subject) = self.subject(&in_force).await? else {
+                return Ok(Event::NotPlanned("the computer was removed".to_owned()));
+            };
+            let made = planning::plan(in_force.clone(), subject, self.now()).await;
+            if made.begins.is_empty() {
+                return Ok(made.event);
+            }
+            self.shared().store.start_rollouts(made.begins).await?;
+        }
+        Ok(Event::NotPlanned("its rollouts keep changing; it is planned again later".to_owned()))
+    }
+
+    /// What deployments have installed on the computer and let go of, each with
+    /// the last commit that said that it is taken away then.
+    async fn forsaken(
+        &self,
+        in_force: &Arc<InForce>,
+        scope: &TenantScope,
+        facts: &ComputerFacts,
+        tenant: &[ComputerFacts],
+    ) -> Result<Vec<planning::Left>, StoreError> {
+        let shared = self.shared();
+        let rows = shared.store.installed(scope, &self.computer).await?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (facts, tenant) = (facts.clone(), tenant.to_vec());
+        let rows = planning::let_go(in_force.clone(), facts, tenant, rows, self.now()).await;
+        let mut forsaken = Vec::new();
+        for (item, row) in rows {
+            match shared.past.commit(&shared.git, &row.revision).await {
+                Ok(past) => {
+                    forsaken.push(planning::Left { deployment: row.deployment, item, past });
+                }
+                Err(error) => {
+                    tracing::error!(revision = row.revision, item = row.item, error = %crate::api::chain(&error), "the commit that takes an item away again cannot be read: the item stays");
+                }
+            }
+        }
+        Ok(forsaken)
+    }
+
+    /// The key by which the computer's rings go, where there are any.
+    async fn key(
+        &self,
+        in_force: &InForce,
+        scope: &TenantScope,
+    ) -> Result<Option<String>, StoreError> {
+        if !has_rollouts(&in_force.policy) {
+            return Ok(None);
+        }
+        let agent = self.shared().hub.agent_of(&self.computer);
+        crate::recorded::key(&*self.shared().store, scope, &self.computer, agent).await
+    }
+
+    /// The rollouts that may hold something back on the computer.
+    async fn rollouts(
+        &self,
+        in_force: &InForce,
+        tenant: &TenantId,
+    ) -> Result<Vec<RolloutFacts>, StoreError> {
+        if !has_rollouts(&in_force.policy) {
+            return Ok(Vec::new());
+        }
+        crate::recorded::rollouts_of(&*self.shared().store, &in_force.policy, tenant).await
     }
 
     /// Everything that planning needs to know of the computer.
-    async fn subject(&self, in_force: &InForce) -> Result<Option<planning::Known>, StoreError> {
+    async fn subject(
+        &self,
+        in_force: &Arc<InForce>,
+    ) -> Result<Option<planning::Known>, StoreError> {
         let Some(active) = &self.active else { return Ok(None) };
         let scope = TenantScope::One(active.row.tenant.clone());
         let Some(row) = self.shared().store.computer(&scope, &self.computer).await? else {
@@ -109,13 +178,19 @@ impl Keeper {
         } else {
             Vec::new()
         };
+        let facts = ComputerFacts {
+            key: self.key(in_force, &scope).await?,
+            ..crate::recorded::computer(&row, &recorded, hub.is_online(&self.computer))
+        };
         Ok(Some(planning::Known {
+            forsaken: self.forsaken(in_force, &scope, &facts, &tenant).await?,
             zone: crate::recorded::time_zone(&row),
-            facts: crate::recorded::computer(&row, &recorded, hub.is_online(&self.computer)),
+            facts,
             tenant,
             findings: active.session.findings().to_vec(),
             asked: active.asked.clone(),
             kind: active.session.created().kind,
+            rollouts: self.rollouts(in_force, &row.tenant).await?,
         }))
     }
 
@@ -197,4 +272,8 @@ impl Keeper {
         self.wake_at = None;
         self.give_turn_back();
     }
+}
+
+fn has_rollouts(policy: &Policy) -> bool {
+    policy.rollout(None).is_some() || policy.deployments().iter().any(|one| one.rollout.is_some())
 }

@@ -52,6 +52,7 @@ fn row(name: &str) -> PlannedRow {
         waits_for: Vec::new(),
         phase: Phase::Main,
         pending: None,
+        unmatch: None,
         failed: false,
         message: None,
     }
