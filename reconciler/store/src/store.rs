@@ -40,6 +40,12 @@ pub trait Commits {
     /// The last commit in force of which it is known whom it concerned.
     async fn commit_followed(&self, scope: &TenantScope) -> Result<Option<CommitRow>, StoreError>;
 
+    /// Notes that a person lets a commit take effect that exceeds limits.
+    async fn approve_commit(&self, revision: &str, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Whether a person has let a commit go.
+    async fn is_approved(&self, scope: &TenantScope, revision: &str) -> Result<bool, StoreError>;
+
     /// Notes which computers a commit in force concerned, by tenant and name;
     /// the commits in force before it were followed together with it.
     async fn note_followed(

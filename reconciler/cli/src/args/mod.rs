@@ -82,6 +82,7 @@ pub(crate) enum Verb {
     Computers(ComputersArgs),
     Sessions(SessionsArgs),
     Rollouts(RolloutsArgs),
+    Approve(ApproveArgs),
     Compliance(ComplianceArgs),
     Failures(FailuresArgs),
     Versions(VersionsArgs),

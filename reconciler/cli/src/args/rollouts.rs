@@ -1,4 +1,4 @@
-//! `ordain rollouts`.
+//! `ordain rollouts` and `ordain approve`: what waits for a person.
 
 use clap::{Args, Subcommand};
 
@@ -38,4 +38,18 @@ pub(crate) enum RolloutsVerb {
         #[arg(long, value_name = "ITEM")]
         item: Option<String>,
     },
+}
+
+/// Lets a commit take effect that exceeds the repository's `limits`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  ordain approve 9f2c51")]
+pub(crate) struct ApproveArgs {
+    /// The commit, or how its id begins.
+    #[arg(value_name = "REVISION")]
+    pub revision: String,
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+    /// How the result is written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
 }

@@ -13,13 +13,13 @@ pub(crate) struct Rollout {
     item: String,
     version: Option<String>,
     started_at: String,
-    rings: Vec<Ring>,
+    rings: Vec<Opening>,
     halted: Option<Halted>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Ring {
+struct Opening {
     ring: u32,
     opens_at: Option<String>,
     open: bool,

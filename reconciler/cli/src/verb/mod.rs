@@ -63,6 +63,7 @@ pub(crate) fn run(verb: &Verb, printer: &mut Printer) -> Result<Exit, CommandErr
         Verb::Failures(args) => outcome::failures(args, printer),
         Verb::Versions(args) => outcome::versions(args, printer),
         Verb::History(args) => outcome::history(args, printer),
+        Verb::Approve(args) => rollouts::approve(args, printer),
         Verb::Rollouts(args) => rollouts::run(args, printer),
         Verb::Pause(args) => pause::pause(&args.which, printer),
         Verb::Resume(args) => pause::resume(&args.which, printer),

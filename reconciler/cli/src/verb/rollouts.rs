@@ -1,8 +1,9 @@
-//! `ordain rollouts`: listing them, and letting a halted one go on.
+//! `ordain rollouts` and `ordain approve`: listing what waits for a person, and
+//! letting it go on.
 
 use serde_json::{Value, json};
 
-use crate::args::{Format, RolloutsArgs, RolloutsVerb};
+use crate::args::{ApproveArgs, Format, RolloutsArgs, RolloutsVerb};
 use crate::client::Client;
 use crate::error::{CommandError, Exit};
 use crate::printer::Printer;
@@ -26,6 +27,20 @@ pub(super) fn run(args: &RolloutsArgs, printer: &mut Printer) -> Result<Exit, Co
                 Format::Json | Format::Jsonl => printer.json_line(&cleared),
             }
         }
+    }
+    Ok(Exit::Done)
+}
+
+pub(super) fn approve(args: &ApproveArgs, printer: &mut Printer) -> Result<Exit, CommandError> {
+    let client = Client::new(&args.connection)?;
+    let body = json!({ "revision": args.revision });
+    let approved = client.post("/api/v1/commits/approve", &body)?;
+    match args.format {
+        Format::Human => {
+            let revision = approved["approved"].as_str().unwrap_or_default();
+            printer.line(format!("{revision} takes effect beyond the limits"));
+        }
+        Format::Json | Format::Jsonl => printer.json_line(&approved),
     }
     Ok(Exit::Done)
 }

@@ -4,6 +4,7 @@
 //! Everything below `/api/v1` asks for the administrator's token, see
 //! [`operator`]; what is below `/agent/v1` is for agents alone.
 
+mod commits;
 mod computers;
 mod enrol;
 mod enrolments;
@@ -57,6 +58,7 @@ pub(crate) fn routes(controller: Arc<Controller>) -> Router {
         .route("/api/v1/versions/{software}", get(outcome::versions))
         .route("/api/v1/history", get(outcome::history))
         .route("/api/v1/inventory", get(inventory::export))
+        .route("/api/v1/commits/approve", post(commits::approve))
         .route("/api/v1/rollouts", get(rollouts::list))
         .route("/api/v1/rollouts/clear", post(rollouts::clear))
         .route("/api/v1/pause", post(pauses::pause))

@@ -67,8 +67,8 @@ pub(super) async fn resolve(in_force: Arc<InForce>, known: Known, now: Timestamp
             }
             let mut checks = checks(subject, candidates, request);
             for left in forsaken.iter().filter(|left| covers(request, &left.item)) {
-                let known = checks.iter().any(|check| check.item == left.item);
-                checks.extend(left.check(subject).filter(|_| !known));
+                let check = left.check(subject, &checks);
+                checks.extend(check);
             }
             Ok(Event::Resolved { revision: in_force.revision.clone(), checks })
         })
@@ -162,8 +162,8 @@ fn available(findings: &[Finding]) -> BTreeMap<String, Vec<String>> {
 }
 
 impl Left {
-    fn check(&self, subject: &Subject<'_>) -> Option<Check> {
-        self.seen(subject, Forsaken::check)
+    fn check(&self, subject: &Subject<'_>, known: &[Check]) -> Option<Check> {
+        self.seen(subject, |forsaken| forsaken.check(known))
     }
 
     fn undo(

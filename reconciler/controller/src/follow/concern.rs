@@ -163,16 +163,7 @@ fn look(
     now: Timestamp,
 ) -> (Vec<(TenantId, String)>, Vec<Start>) {
     let fleet = Fleet::new(Inventory { computers, ..Inventory::default() });
-    let answered = |side: &InForce| {
-        let mut answered = fleet.clone();
-        for tenant in fleet.computers().chunk_by(|a, b| a.tenant == b.tenant) {
-            if side.scripts.ask_about(&side.policy, &tenant[0].tenant) {
-                side.scripts.answer(&side.policy, tenant.to_vec(), &mut answered);
-            }
-        }
-        answered
-    };
-    let (old_fleet, new_fleet) = (answered(before), answered(after));
+    let (old_fleet, new_fleet) = (before.answered(&fleet), after.answered(&fleet));
     let old = World::new(&before.policy, &old_fleet, now);
     let new = World::new(&after.policy, &new_fleet, now);
     let places = woken(&old, &new, changed);

@@ -12,6 +12,7 @@ mod comeback;
 mod concern;
 mod git;
 mod judge;
+mod limits;
 mod past;
 pub(crate) mod rollouts;
 mod starts;
@@ -20,23 +21,25 @@ mod timetable;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use ordain_core::fleet::Fleet;
 use ordain_core::policy::Policy;
 use ordain_source::head::Refusal;
 use ordain_source::{CommitId, Movement, Watch};
 use ordain_store::rows::{CommitRow, DiagnosticRow, Verdict};
 use ordain_store::{Store, StoreError, TenantScope};
 use tokio::sync::watch;
+use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::chain;
 use crate::clock::Clock;
 use crate::filters::FilterScripts;
-use crate::kill_point;
+use crate::{kill_point, recorded};
 
 pub(crate) use concern::Concern;
 pub(crate) use git::Git;
 pub use git::GitError;
-use judge::{Judge, Judged};
+use judge::Judge;
 pub(crate) use past::Past;
 pub(crate) use timetable::Timetable;
 
@@ -62,6 +65,19 @@ pub(crate) struct InForce {
     pub(crate) scripts: FilterScripts,
 }
 
+impl InForce {
+    /// A fleet with what this commit's filter scripts say of it.
+    fn answered(&self, fleet: &Fleet) -> Fleet {
+        let mut answered = fleet.clone();
+        for tenant in fleet.computers().chunk_by(|a, b| a.tenant == b.tenant) {
+            if self.scripts.ask_about(&self.policy, &tenant[0].tenant) {
+                self.scripts.answer(&self.policy, tenant.to_vec(), &mut answered);
+            }
+        }
+        answered
+    }
+}
+
 /// The loop's own things.
 pub(crate) struct Follower {
     git: Arc<Git>,
@@ -73,6 +89,8 @@ pub(crate) struct Follower {
     judge: Judge,
     /// The head that was decided about last.
     decided: Option<CommitId>,
+    /// Whether that one waits for a person, since it exceeds limits.
+    waits: bool,
 }
 
 /// Why one look at the branch came to nothing; the next one may do better.
@@ -94,7 +112,17 @@ impl Follower {
         state: watch::Sender<PolicyState>,
     ) -> Self {
         let judge = Judge::default();
-        Self { git, store, branch, allow_rewrites, clock, state, judge, decided: None }
+        Self {
+            git,
+            store,
+            branch,
+            allow_rewrites,
+            clock,
+            state,
+            judge,
+            decided: None,
+            waits: false,
+        }
     }
 
     /// Puts the commit accepted last in force again.
@@ -108,7 +136,8 @@ impl Follower {
                     revision = last.revision,
                     "the commit accepted last is in force again"
                 );
-                self.put_in_force(judged, last.revision, last.decided_at).await?;
+                let in_force = Arc::new(judged.put_in_force(last.revision));
+                self.put_in_force(in_force, last.decided_at).await?;
             }
             Ok(judged) => {
                 self.trouble(format!(
@@ -146,7 +175,7 @@ impl Follower {
         self.state.send_if_modified(|state| {
             state.head.replace(head.to_string()) != Some(head.to_string())
         });
-        if self.decided == Some(head) {
+        if self.decided == Some(head) && !self.may_go_now(head).await? {
             return Ok(());
         }
         let accepted =
@@ -160,6 +189,26 @@ impl Follower {
         }
         self.decided = Some(head);
         Ok(())
+    }
+
+    /// Whether the head waited for a person, who has let it go.
+    async fn may_go_now(&self, head: CommitId) -> Result<bool, StoreError> {
+        Ok(self.waits && self.store.is_approved(&TenantScope::All, &head.to_string()).await?)
+    }
+
+    /// The limits that a commit exceeds and nobody has approved; against the one in force.
+    async fn beyond(&self, after: &Arc<InForce>) -> Result<Vec<DiagnosticRow>, LookError> {
+        let before = self.state.borrow().in_force.clone();
+        let Some(before) = before.filter(|before| limits::limits(&before.policy)) else {
+            return Ok(Vec::new());
+        };
+        if self.store.is_approved(&TenantScope::All, &after.revision).await? {
+            return Ok(Vec::new());
+        }
+        let computers = recorded::computers(&*self.store, &TenantScope::All, |_| false).await?;
+        let (after, now) = (after.clone(), self.clock.now());
+        let found = spawn_blocking(move || limits::exceeded(&before, &after, computers, now));
+        Ok(found.await.map_err(|_| GitError::Panicked)?)
     }
 
     /// Whether the head is in force already and nothing was rejected since, as after a restart.
@@ -177,17 +226,23 @@ impl Follower {
             judged.log_errors();
             return Ok(self.reject(head, judged.rows).await?);
         }
+        let (rows, documents, warnings) = (judged.rows.clone(), judged.documents, judged.warnings);
+        let in_force = Arc::new(judged.put_in_force(revision.clone()));
+        let beyond = self.beyond(&in_force).await?;
+        self.waits = !beyond.is_empty();
+        if self.waits {
+            return Ok(self.reject(head, beyond).await?);
+        }
         let decided_at = self.clock.now();
         self.record(CommitRow {
             revision: revision.clone(),
             verdict: Verdict::Accepted,
             decided_at,
-            diagnostics: judged.rows.clone(),
+            diagnostics: rows,
         })
         .await?;
         kill_point::reach("commit-accepted");
-        let (documents, warnings) = (judged.documents, judged.warnings);
-        self.put_in_force(judged, revision.clone(), decided_at).await?;
+        self.put_in_force(in_force, decided_at).await?;
         tracing::info!(revision, documents, warnings, "the commit is in force");
         Ok(())
     }
@@ -224,19 +279,17 @@ impl Follower {
     /// Puts a commit in force, once its rollouts are written down.
     async fn put_in_force(
         &self,
-        judged: Judged,
-        revision: String,
+        in_force: Arc<InForce>,
         decided_at: Timestamp,
     ) -> Result<(), StoreError> {
-        let in_force = judged.put_in_force(revision);
         let (policy, revision) = (&in_force.policy, &in_force.revision);
         rollouts::follow(&*self.store, policy, revision, decided_at).await?;
         self.publish(in_force);
         Ok(())
     }
 
-    fn publish(&self, in_force: InForce) {
-        self.state.send_modify(|state| state.in_force = Some(Arc::new(in_force)));
+    fn publish(&self, in_force: Arc<InForce>) {
+        self.state.send_modify(|state| state.in_force = Some(in_force));
     }
 
     /// Notes why the branch cannot be read; says so in the log when it is news.

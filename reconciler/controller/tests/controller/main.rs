@@ -10,6 +10,7 @@ mod forsaken;
 mod harness;
 mod held;
 mod hub;
+mod limits;
 mod operator;
 mod outcome;
 mod restart;

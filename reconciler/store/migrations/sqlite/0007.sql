@@ -42,3 +42,9 @@ CREATE TABLE installed (
     at INTEGER NOT NULL,
     PRIMARY KEY (tenant, computer, item)
 ) WITHOUT ROWID;
+
+-- Commits beyond the limits that a person has let go.
+CREATE TABLE approved_commits (
+    revision TEXT NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL
+) WITHOUT ROWID;

@@ -33,6 +33,19 @@ impl Commits for Database {
         read!(self, commits::followed, scope)
     }
 
+    async fn approve_commit(&self, revision: &str, at: Timestamp) -> Result<(), StoreError> {
+        let revision = revision.to_owned();
+        write!(self, |on| commits::approve(on, &revision, at))
+    }
+
+    async fn is_approved(
+        &self,
+        _installation: &TenantScope,
+        revision: &str,
+    ) -> Result<bool, StoreError> {
+        read!(self, commits::is_approved, revision)
+    }
+
     async fn note_followed(
         &self,
         revision: &str,

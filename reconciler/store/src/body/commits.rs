@@ -1,5 +1,6 @@
 //! Queries about commits.
 
+use jiff::Timestamp;
 use sqlx::query_as;
 
 use super::super::Connection;
@@ -38,6 +39,29 @@ pub(super) async fn followed(
     let newest = "SELECT revision, verdict, decided_at, diagnostics FROM commits \
                   WHERE verdict = 'accepted' AND concerned IS NOT NULL ORDER BY ordinal DESC LIMIT 1";
     one(on, scope, newest).await
+}
+
+pub(super) async fn approve(
+    on: &mut Connection,
+    revision: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO approved_commits (revision, at) VALUES ($1, $2) ON CONFLICT (revision) DO NOTHING",
+    )
+    .bind(revision)
+    .bind(millis(at))
+    .execute(on)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn is_approved(on: &mut Connection, revision: &str) -> Result<bool, StoreError> {
+    let found: Option<(i64,)> = query_as("SELECT at FROM approved_commits WHERE revision = $1")
+        .bind(revision)
+        .fetch_optional(on)
+        .await?;
+    Ok(found.is_some())
 }
 
 async fn one(
