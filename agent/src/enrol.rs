@@ -64,7 +64,7 @@ pub async fn enrol(wish: &Wish, platform: &dyn Platform) -> Result<Enrolment, Co
     let key = home.key().map_err(could_not)?;
     let identity = identity::derive(
         &Dmi::read(platform.dmi_root()),
-        facts::installation_id(),
+        platform.installation_id(),
         &home::fingerprint(&key),
     );
     let name = wish.name.clone().unwrap_or_else(facts::host_name);

@@ -36,6 +36,8 @@ pub struct Pace {
     pub silence: Duration,
     /// Facts are looked at so often.
     pub facts: Duration,
+    /// Facts that did not change are said again after so long.
+    pub again: Duration,
     /// Reports that are not acknowledged after so long are sent again.
     pub repeat: Duration,
 }
@@ -46,6 +48,7 @@ impl Default for Pace {
             ping: Duration::from_secs(30),
             silence: Duration::from_secs(75),
             facts: Duration::from_mins(5),
+            again: Duration::from_hours(24),
             repeat: Duration::from_mins(1),
         }
     }
@@ -183,6 +186,19 @@ impl Link {
             format!("the controller does not know this agent any more: {message}"),
         )
         .hint("enrol the computer again with a new token from `ordain enroll`")
+    }
+
+    /// Takes note that the computer was moved to another tenant. One that was
+    /// enrolled with a trust anchor stays with the tenant of its enrolment.
+    fn belong_to(&mut self, tenant: &str) -> Result<(), HomeError> {
+        if self.enrolment.tenant == tenant || self.enrolment.anchor.is_some() {
+            return Ok(());
+        }
+        tracing::warn!(from = self.enrolment.tenant, to = tenant, "moved to another tenant");
+        let moved = Enrolment { tenant: tenant.to_owned(), ..self.enrolment.clone() };
+        self.home.keep(&moved)?;
+        self.enrolment = moved;
+        Ok(())
     }
 
     async fn connect(&self) -> Result<talk::Socket, ConnectError> {

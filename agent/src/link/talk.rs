@@ -87,14 +87,16 @@ struct Talk<'a> {
     heard: Heard,
     recent: Recent,
     facts: Facts,
+    /// When they were said last.
+    said: Instant,
     skew: i64,
 }
 
 impl<'a> Talk<'a> {
     async fn open(link: &'a mut Link, socket: Socket) -> Result<Self, Closed> {
         let (heard, recent) = (Heard::now(), Recent::default());
-        let mut talk =
-            Self { link, socket, sent: 0, heard, recent, facts: Facts::default(), skew: 0 };
+        let (facts, said) = (Facts::default(), Instant::now());
+        let mut talk = Self { link, socket, sent: 0, heard, recent, facts, said, skew: 0 };
         let hello = talk.hello().map_err(Closed::Broken)?;
         talk.send(&AgentMessage::Hello(hello)).await?;
         let first = timeout(PATIENCE, hear(&mut talk.socket, &mut talk.heard))
@@ -116,7 +118,11 @@ impl<'a> Talk<'a> {
             protocol: PROTOCOL,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             boot_id: self.link.platform.boot_id(),
-            identity: identity::derive(&dmi, facts::installation_id(), &home::fingerprint(&key)),
+            identity: identity::derive(
+                &dmi,
+                self.link.platform.installation_id(),
+                &home::fingerprint(&key),
+            ),
             highest_order: journal.highest_order(),
             current_order: journal.current_order(),
             clock: home::now(),
@@ -129,6 +135,9 @@ impl<'a> Talk<'a> {
                 "the controller speaks protocol {}",
                 welcome.protocol
             )));
+        }
+        if welcome.agent == self.link.enrolment.agent {
+            self.link.belong_to(&welcome.tenant).map_err(|error| Closed::Broken(chain(&error)))?;
         }
         let me = &self.link.enrolment;
         if (welcome.agent.as_str(), welcome.tenant.as_str()) != (&me.agent, &me.tenant) {
@@ -294,10 +303,10 @@ impl<'a> Talk<'a> {
 
     async fn look(&mut self) -> Result<(), Closed> {
         let facts = self.gather();
-        if facts == self.facts {
+        if facts == self.facts && self.said.elapsed() < self.link.pace.again {
             return Ok(());
         }
-        self.facts = facts;
+        (self.facts, self.said) = (facts, Instant::now());
         self.send(&AgentMessage::Facts(self.facts.clone())).await
     }
 

@@ -1,7 +1,7 @@
 //! What differs between computers and operating systems, behind one small trait.
 //!
-//! [`Platform`] holds exactly what a test machine cannot give: firmware,
-//! logged-on persons, the boot id, the reboot command, where settings are kept
+//! [`Platform`] holds exactly what a test machine cannot give: firmware, the
+//! installation's id, logged-on persons, the boot id, the reboot command, where settings are kept
 //! and those that only other systems have. Everything else that is
 //! particular to Linux stands in `linux` ([`sessions`], [`processes`],
 //! [`spawn`]); Windows and macOS get folders beside it.
@@ -26,6 +26,11 @@ pub trait Platform: Send + Sync {
 
     /// Changes with every start of the operating system.
     fn boot_id(&self) -> String;
+
+    /// Changes when the operating system is installed anew; none where it tells none.
+    fn installation_id(&self) -> Option<String> {
+        crate::facts::installation_id()
+    }
 
     /// Account names of those who are logged on now; who sits at the screen first.
     fn logged_on(&self) -> Vec<String>;

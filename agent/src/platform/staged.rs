@@ -1,4 +1,5 @@
-//! A platform that a test lays out in a folder: `dmi/`, `boot_id`, `users`, `reboot`, `root/`.
+//! A platform that a test lays out in a folder: `dmi/`, `installation`, `boot_id`, `users`,
+//! `reboot`, `root/`.
 //!
 //! Built only with the feature `test-platform`. `users` holds one account name
 //! a line, `reboot` the words of the command, one a line. Where there is a
@@ -38,6 +39,10 @@ impl Platform for Staged {
 
     fn boot_id(&self) -> String {
         self.lines("boot_id").into_iter().next().unwrap_or_default()
+    }
+
+    fn installation_id(&self) -> Option<String> {
+        self.lines("installation").into_iter().next().or_else(crate::facts::installation_id)
     }
 
     fn logged_on(&self) -> Vec<String> {

@@ -142,6 +142,27 @@ async fn garbage_closes_the_connection_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn an_agent_goes_along_when_its_computer_is_moved() {
+    let stage = Stage::new().await;
+    stage.enrol().await;
+    let _agent = stage.run();
+    let mut conversation = stage.welcomed("fabrikam", 0).await;
+    for (tenant, code) in [("contoso", "not-for-me"), ("fabrikam", "expired")] {
+        let order = ordain_wire::Order {
+            tenant: tenant.into(),
+            expires: 1,
+            ..orders::detect(1, Vec::new())
+        };
+        conversation.order(&order).await;
+        let refusal = conversation.hear_until(&[], |message| match message {
+            AgentMessage::Refused(refusal) => Some(refusal),
+            _ => None,
+        });
+        assert_eq!(refusal.await.code, code, "{tenant}");
+    }
+}
+
+#[tokio::test]
 async fn orders_that_make_no_sense_are_refused_and_run_nothing() {
     let stage = Stage::new().await;
     stage.enrol().await;

@@ -219,10 +219,15 @@ impl Stage {
 
     /// The same for a controller that has reports up to `acked`.
     pub(crate) async fn connected_after(&self, acked: u64) -> Conversation {
+        self.welcomed("contoso", acked).await
+    }
+
+    /// The same for a controller that takes the agent for one of that tenant.
+    pub(crate) async fn welcomed(&self, tenant: &str, acked: u64) -> Conversation {
         let mut conversation = self.greeted().await;
         let clock = i64::try_from(std::time::UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap();
         let welcome =
-            Welcome { protocol: 1, agent: "a-1".into(), tenant: "contoso".into(), acked, clock };
+            Welcome { protocol: 1, agent: "a-1".into(), tenant: tenant.into(), acked, clock };
         conversation.say(&ControllerMessage::Welcome(welcome)).await;
         conversation
     }

@@ -21,7 +21,9 @@ pub mod check;
 pub mod graph;
 pub mod load;
 
+pub mod affinity;
 pub mod fleet;
+pub mod identity;
 
 pub mod resolve;
 
@@ -35,6 +37,8 @@ pub mod explain;
 pub mod change;
 pub mod diff;
 pub mod testing;
+
+pub mod inventory;
 
 pub mod lower;
 pub mod order;

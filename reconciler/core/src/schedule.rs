@@ -93,6 +93,12 @@ impl Timer {
     }
 }
 
+/// The last turn of a seat in an endless rhythm of so many seconds that is not
+/// after a moment.
+pub fn turn(period: NonZeroU64, seat: Seat, until: Timestamp) -> Option<Timestamp> {
+    before(until, period, seat).map(|(last, _)| last)
+}
+
 /// The last moment of a seat in an endless rhythm that is not after another,
 /// with the time between two of them.
 fn before(until: Timestamp, period: NonZeroU64, seat: Seat) -> Option<(Timestamp, SignedDuration)> {

@@ -120,6 +120,7 @@ impl Decode for ComputerFacts {
             os: fields.nullable("os"),
             person: fields.nullable("person"),
             tags: fields.nullable("tags").unwrap_or_default(),
+            excluded: fields.nullable("excluded").unwrap_or_default(),
             device_groups: fields.nullable("deviceGroups").unwrap_or_default(),
             facts: fields.nullable("facts"),
             software: fields.nullable("software"),

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use ordain_schema::document::{
     Action, Argument, Body, ByPlatform, Deployment, Document, Ensure, Latest, Notify, OnBusy,
-    Override, PackageManager, Parameter, ParameterType, Repository, RunContext, RunsOn, Schedule,
-    Software, Task, Tenant,
+    PackageManager, Parameter, ParameterType, Repository, RunContext, RunsOn, Schedule, Software,
+    Task, Tenant,
 };
 use ordain_schema::{Code, Span};
 
@@ -79,7 +79,6 @@ fn of_tenant(review: &mut Review<'_>, document: &Document, tenant: &Tenant) {
         review,
         document,
         &[
-            (tenant.onboarding.automatic, "onboarding starts by hand only"),
             (!tenant.preflight.is_empty(), "`preflight` holds no session yet"),
             (tenant.notifications.is_some(), "no messages are sent yet"),
             (tenant.branding.is_some(), "no messages are sent yet"),
@@ -88,17 +87,7 @@ fn of_tenant(review: &mut Review<'_>, document: &Document, tenant: &Tenant) {
 }
 
 fn of_deployment(review: &mut Review<'_>, document: &Document, deployment: &Deployment) {
-    let asked = deployment
-        .written_parameters()
-        .any(|given| matches!(given.over, Some(Override::Allow | Override::Require)));
-    keys(
-        review,
-        document,
-        &[
-            (deployment.visibility.is_some(), "`visibility` shows nowhere yet"),
-            (asked, "an onboarding asks for no parameters yet"),
-        ],
-    );
+    keys(review, document, &[(deployment.visibility.is_some(), "`visibility` shows nowhere yet")]);
 }
 
 fn of_task(review: &mut Review<'_>, document: &Document, task: &Task) {
@@ -117,8 +106,6 @@ fn of_task(review: &mut Review<'_>, document: &Document, task: &Task) {
         &[
             (!task.outputs.is_empty(), "`outputs` are kept nowhere yet"),
             (task.serial, "`serial` tasks still run side by side"),
-            (task.inventory.is_some(), "inventory tasks run on no rhythm yet"),
-            (task.skip_in_automatic_onboarding, "onboarding starts by hand only"),
         ],
     );
     for one in &task.ensure {

@@ -16,7 +16,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use rollout::RolloutFact;
 pub use subject::{Kindred, Primary, Subject};
-pub use world::{TenantView, World, zone};
+pub use world::{Domains, TenantView, World, zone};
 
 use crate::item::Item;
 use crate::policy::Listed;

@@ -20,7 +20,7 @@ pub struct World<'a> {
     /// The moment.
     pub now: Timestamp,
     tenants: FxHashMap<&'a str, TenantView>,
-    domains: FxHashMap<String, &'a str>,
+    domains: Domains<'a>,
 }
 
 /// What a tenant is at that moment.
@@ -52,7 +52,7 @@ impl<'a> World<'a> {
         for id in known.chain(reported).chain(used) {
             tenants.entry(id).or_insert_with(|| view(policy, fleet, id, now));
         }
-        Self { policy, fleet, now, tenants, domains: domains(policy) }
+        Self { policy, fleet, now, tenants, domains: Domains::new(policy) }
     }
 
     /// What a tenant is at that moment, by its id.
@@ -99,20 +99,31 @@ impl<'a> World<'a> {
 
     /// The tenant whose domains hold a UPN, in lower case.
     pub fn tenant_of_domain(&self, upn: &str) -> Option<&str> {
-        let (_, domain) = upn.rsplit_once('@')?;
-        self.domains.get(domain).copied()
+        self.domains.tenant_of(upn)
     }
 }
 
 /// The tenants by their UPN domains, in lower case; the first by identity has a shared one.
-fn domains(policy: &Policy) -> FxHashMap<String, &str> {
-    let mut domains = FxHashMap::default();
-    for (id, node) in policy.tenants().iter() {
-        for domain in policy.tenant(id).into_iter().flat_map(|tenant| &tenant.domains) {
-            domains.entry(domain.to_lowercase()).or_insert(&*node.id);
+#[derive(Debug, Clone, Default)]
+pub struct Domains<'p>(FxHashMap<String, &'p str>);
+
+impl<'p> Domains<'p> {
+    /// Those of a policy.
+    pub fn new(policy: &'p Policy) -> Self {
+        let mut domains = FxHashMap::default();
+        for (id, node) in policy.tenants().iter() {
+            for domain in policy.tenant(id).into_iter().flat_map(|tenant| &tenant.domains) {
+                domains.entry(domain.to_lowercase()).or_insert(&*node.id);
+            }
         }
+        Self(domains)
     }
-    domains
+
+    /// The tenant whose domains hold a UPN, in lower case.
+    pub fn tenant_of(&self, upn: &str) -> Option<&'p str> {
+        let (_, domain) = upn.rsplit_once('@')?;
+        self.0.get(domain).copied()
+    }
 }
 
 /// The time zone of a tenant: its own, else the repository's, else UTC.

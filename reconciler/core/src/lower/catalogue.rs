@@ -12,13 +12,14 @@ use crate::lower::{
 use crate::order::{Check, Step};
 use crate::parameter::Recipient;
 use crate::policy::{ItemId, Kind, Policy, Wish};
-use crate::resolve::Request;
+use crate::resolve::{Request, TakingIn};
 use crate::session::PlannedRow;
 
 /// A policy's documents, seen from one computer.
 pub(super) struct Catalogue<'a> {
     pub(super) policy: &'a Policy,
     subject: &'a Subject<'a>,
+    taking: Option<&'a TakingIn>,
     place: Place<'a>,
 }
 
@@ -26,7 +27,7 @@ impl<'a> Catalogue<'a> {
     /// `blob` answers with the object id of a file of the policy.
     pub(super) fn new(
         subject: &'a Subject<'a>,
-        request: &Request,
+        request: &'a Request,
         blob: &'a dyn Fn(&str) -> Option<String>,
     ) -> Self {
         let policy = subject.world.policy;
@@ -45,7 +46,8 @@ impl<'a> Catalogue<'a> {
             attempts: attempts.unwrap_or(1),
             blob,
         };
-        Self { policy, subject, place }
+        let taking = request.is_onboarding().then_some(&request.taking);
+        Self { policy, subject, taking, place }
     }
 
     /// How to find out about an item.
@@ -87,7 +89,7 @@ impl<'a> Catalogue<'a> {
     ) -> Result<T, NotExecutable> {
         let item = recipient.item;
         let software = self.policy.software(item).ok_or(NotExecutable::Missing("document"))?;
-        let parameters = Parameters::new(self.subject, recipient, demand)?;
+        let parameters = Parameters::new(self.subject, recipient, demand, self.taking)?;
         let winner = recipient.winner.map(|id| self.policy.deployment(id));
         let wish = match winner.map(|winner| &winner.wish) {
             Some(Wish::Installed(wish)) => Some(wish),
@@ -145,7 +147,7 @@ impl<'a> Catalogue<'a> {
         let wish = recipient.winner.map(|id| &self.policy.deployment(id).wish);
         let undone = wish == Some(&Wish::Absent);
         let demand = if undone { Demand::Given } else { Demand::Required };
-        let parameters = Parameters::new(self.subject, recipient, demand)?;
+        let parameters = Parameters::new(self.subject, recipient, demand, self.taking)?;
         lower(&TaskInput {
             place: &self.place,
             item: &self.policy.items().entry(item).item,

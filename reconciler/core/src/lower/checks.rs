@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::fleet::Subject;
-use crate::lower::TaskMode;
 use crate::lower::catalogue::Catalogue;
+use crate::lower::{NotExecutable, TaskMode};
 use crate::order::Check;
 use crate::parameter::Recipient;
 use crate::plan::{Applies, on_platform};
@@ -36,6 +36,17 @@ pub fn checks(subject: &Subject<'_>, candidates: &Candidates<'_>, request: &Requ
     let catalogue = Catalogue::new(subject, request, &blob);
     let each = wanted.checks.into_values();
     each.filter_map(|(recipient, mode)| catalogue.check(recipient, mode).ok()).collect()
+}
+
+/// How to ask a task what it says of a computer.
+///
+/// # Errors
+/// Where this version cannot ask it.
+pub fn gather(subject: &Subject<'_>, recipient: Recipient) -> Result<Check, NotExecutable> {
+    let policy = subject.world.policy;
+    let blob = |path: &str| policy.blob(path).map(ToOwned::to_owned);
+    let request = Request::default();
+    Catalogue::new(subject, &request, &blob).check(recipient, TaskMode::Get)
 }
 
 struct Wanted<'a> {

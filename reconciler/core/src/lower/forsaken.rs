@@ -72,7 +72,8 @@ impl<'a> Forsaken<'a> {
             return None;
         }
         let blob = |path: &str| self.past.world.policy.blob(path).map(ToOwned::to_owned);
-        let catalogue = Catalogue::new(self.past, &Request::default(), &blob);
+        let request = Request::default();
+        let catalogue = Catalogue::new(self.past, &request, &blob);
         catalogue.check(self.recipient, TaskMode::Test).ok()
     }
 

@@ -24,7 +24,7 @@ mod task;
 mod tests;
 
 pub use carry_out::{Lowered, carry_out};
-pub use checks::checks;
+pub use checks::{checks, gather};
 pub use ensure::EnsureInput;
 pub use forsaken::{Forsaken, lets_go};
 pub use parameters::{Demand, Parameters};

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ordain_schema::document::Generate;
+use ordain_schema::document::{Generate, Override};
 use serde_json::{Map, Value};
 
 use crate::fleet::Subject;
@@ -12,6 +12,7 @@ use crate::parameter::{
     Giver, MissingValue, OnComputer, Recipient, declared, missing, secrets, settle_on,
 };
 use crate::policy::Policy;
+use crate::resolve::{Missing, TakingIn};
 
 /// Values by name.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,10 +34,12 @@ impl Parameters {
     ///
     /// # Errors
     /// A value that is missing, not known yet, or that no script may be given.
+    /// `taking` is there in onboarding sessions.
     pub fn new(
         subject: &Subject<'_>,
         recipient: Recipient,
         demand: Demand,
+        taking: Option<&TakingIn>,
     ) -> Result<Self, NotExecutable> {
         let (policy, tenant) = (subject.world.policy, subject.tenant.id);
         if demand == Demand::Required
@@ -47,7 +50,8 @@ impl Parameters {
         }
         let mut values = Map::new();
         for (name, one) in settle_on(policy, tenant, recipient, subject.values()) {
-            let known = match &one.value {
+            let given = given(policy, recipient, demand, taking, name)?;
+            let known = match given.as_ref().map_or(&one.value, |value| value) {
                 Ok(value) => value.clone(),
                 Err(_) if demand == Demand::Known => continue,
                 Err(missing) => return Err(NotExecutable::Undecided(missing.fact.clone())),
@@ -89,6 +93,29 @@ impl Parameters {
             return None;
         }
         serde_json::to_string(&self.0).ok().map(Into::into)
+    }
+}
+
+/// The value that whoever onboards the computer gives, where it is asked for.
+fn given(
+    policy: &Policy,
+    recipient: Recipient,
+    demand: Demand,
+    taking: Option<&TakingIn>,
+    name: &str,
+) -> Result<Option<Result<Value, Missing>>, NotExecutable> {
+    let Some(taking) = taking else { return Ok(None) };
+    let inherited = recipient.configures.and_then(|(_, winner)| winner);
+    let winner = recipient.winner.or(inherited);
+    let over = winner.and_then(|id| policy.written_parameters(id).get(name)?.over);
+    let value = taking.value(&policy.items().entry(recipient.item).item, name);
+    match (over, value) {
+        (Some(Override::Allow | Override::Require), Some(value)) => Ok(Some(Ok(value.clone()))),
+        (Some(Override::No) | None, Some(_)) => Err(NotExecutable::NotAsked(name.to_owned())),
+        (Some(Override::Require), None) if demand != Demand::Known => {
+            Err(NotExecutable::Asked(name.to_owned()))
+        }
+        (_, None) => Ok(None),
     }
 }
 

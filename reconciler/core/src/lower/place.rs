@@ -54,6 +54,14 @@ pub enum NotExecutable {
     /// A required parameter that nobody gives.
     #[error("the parameter `{0}` is required, and no value is given")]
     Parameter(String),
+    /// A value that whoever onboards the computer must give.
+    #[error("the parameter `{0}` must be given by whoever onboards the computer")]
+    Asked(String),
+    /// A value that nobody may give at an onboarding.
+    #[error(
+        "the parameter `{0}` may not be given at an onboarding: its deployment says no `override`"
+    )]
+    NotAsked(String),
     /// It ends with a reboot, and reboots are suppressed.
     #[error("it needs a reboot, and this session may not reboot the computer now")]
     RebootsSuppressed,
@@ -115,9 +123,10 @@ impl NotExecutable {
             Self::NoPlatform(_) => Some(Reason::NoApplicableVersion),
             Self::RebootsSuppressed => Some(Reason::RebootsSuppressed),
             Self::NoUpgrade => Some(Reason::UpgradeNotPossible),
-            Self::Parameter(_) => Some(Reason::MissingValue),
+            Self::Parameter(_) | Self::Asked(_) => Some(Reason::MissingValue),
             Self::Undecided(_) => Some(Reason::Unknown),
-            Self::NoRepair
+            Self::NotAsked(_)
+            | Self::NoRepair
             | Self::Nul(_)
             | Self::Unfit(_)
             | Self::Missing(_)

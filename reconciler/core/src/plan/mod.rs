@@ -31,7 +31,7 @@ use crate::policy::{Policy, ScheduleEntry};
 use crate::resolve::{Candidates, Reach, Request, Resolution, is_excluded, resolve, selects};
 use memo::Memo;
 
-pub(crate) use applies::{Applies, on_platform};
+pub(crate) use applies::{Applies, applies, on_platform};
 pub use planner::Planner;
 pub(crate) use platform::{Choice, choose};
 pub use row::{Action, Because, ComputerPlan, Conflict, Place, Plan, Shadowed, TenantPlan, Totals};

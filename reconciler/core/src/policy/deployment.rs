@@ -115,6 +115,8 @@ pub struct DeploymentEntry {
     pub licence_document: Option<DocumentId>,
     /// Whether its task only counts in onboarding sessions.
     pub onboarding_only: bool,
+    /// Whether its task is left out of onboardings that start by themselves.
+    pub left_out_when_automatic: bool,
     /// How versions of its software compare.
     pub scheme: VersionScheme,
     /// Its parameters as written, in one canonical text.
@@ -226,6 +228,8 @@ fn entry(
         _ => VersionScheme::Segments,
     };
     let onboarding_only = matches!(body, Some(Body::Task(task)) if task.onboarding_only);
+    let left_out_when_automatic =
+        matches!(body, Some(Body::Task(task)) if task.skip_in_automatic_onboarding);
     let instance = deployment.instance.as_ref().filter(|_| deployment.task.is_some());
     let item =
         item_document.and_then(|id| items.intern(id, instance.map(|instance| instance.as_str())));
@@ -263,6 +267,7 @@ fn entry(
         licence_document: deployment.licence.as_ref().and_then(|name| lookup(Kind::Licence, name)),
         licence: deployment.licence.as_ref().map(|name| name.value.clone()),
         onboarding_only,
+        left_out_when_automatic,
         scheme,
         parameters: canonical_parameters(deployment),
         rollout,

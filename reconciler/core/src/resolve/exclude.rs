@@ -1,12 +1,13 @@
-//! Which computers no session touches: those that git pins as excluded, and
-//! the members of groups that say so.
+//! Which computers no session touches: those that git pins as excluded, the
+//! members of groups that say so, and those that a person has taken out.
 
 use super::reach::{Missing, Reach, member};
 use crate::fleet::Subject;
 
 /// Whether no session of any kind may touch a computer.
 pub fn is_excluded(subject: &Subject<'_>) -> bool {
-    subject.pin.is_some_and(|pin| pin.excluded)
+    subject.facts.excluded
+        || subject.pin.is_some_and(|pin| pin.excluded)
         || memberships(subject).any(|reach| reach == Reach::Yes)
 }
 

@@ -24,7 +24,7 @@ pub use candidates::Candidates;
 pub use decide::{Decision, Settled, decide};
 pub use exclude::{is_excluded, unknown_exclusion};
 pub use reach::{Missing, Reach, reaches, reaches_tenant, selects, selects_tenant};
-pub use request::{Limit, Named, NoSuch, Request};
+pub use request::{Limit, Named, NoSuch, Request, TakingIn};
 pub use sets::{Reached, Sets};
 pub use winners::{ItemWinners, Winners, winners};
 
@@ -156,6 +156,9 @@ fn is_candidate(
         return false;
     };
     if deployment.onboarding_only && !request.is_onboarding() {
+        return false;
+    }
+    if deployment.left_out_when_automatic && request.is_onboarding() && request.taking.automatic {
         return false;
     }
     match deployment.enforcement {

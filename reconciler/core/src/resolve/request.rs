@@ -1,6 +1,9 @@
 //! Which session a plan is for.
 
+use std::collections::BTreeMap;
+
 use ordain_schema::document::{Body, SessionKind};
+use serde_json::Value;
 
 use crate::item::{Item, NoItem};
 use crate::policy::{DeploymentId, ItemId, Policy};
@@ -14,8 +17,29 @@ pub struct Request {
     pub limit: Option<Limit>,
     /// The schedule that starts it, as an index of the policy's: it reaches that schedule's target only.
     pub schedule: Option<usize>,
+    /// How a computer is onboarded; means nothing in other sessions.
+    pub taking: TakingIn,
     /// Whether it passes windows.
     pub emergency: bool,
+}
+
+/// How a computer is onboarded.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TakingIn {
+    /// Whether the session started by itself, so that nobody answers anything.
+    pub automatic: bool,
+    /// Values of parameters that whoever onboards it gives, by item and name.
+    pub given: BTreeMap<String, BTreeMap<String, Value>>,
+}
+
+impl TakingIn {
+    /// The value that is given for a parameter of an item.
+    pub fn value(&self, item: &Item, name: &str) -> Option<&Value> {
+        if self.given.is_empty() {
+            return None;
+        }
+        self.given.get(&item.to_string())?.get(name)
+    }
 }
 
 /// What a session is limited to.
@@ -29,7 +53,13 @@ pub enum Limit {
 
 impl Default for Request {
     fn default() -> Self {
-        Self { kind: SessionKind::Maintenance, limit: None, schedule: None, emergency: false }
+        Self {
+            kind: SessionKind::Maintenance,
+            limit: None,
+            schedule: None,
+            taking: TakingIn::default(),
+            emergency: false,
+        }
     }
 }
 
@@ -109,7 +139,8 @@ impl Request {
         }
         let names_one = named.item.is_some() || named.deployment.is_some();
         let implied = if names_one { SessionKind::Item } else { SessionKind::Maintenance };
-        Ok(Self { kind: named.kind.unwrap_or(implied), limit, schedule, emergency: false })
+        let kind = named.kind.unwrap_or(implied);
+        Ok(Self { kind, limit, schedule, ..Self::default() })
     }
 }
 

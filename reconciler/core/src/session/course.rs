@@ -89,7 +89,7 @@ impl Session {
             self.execution = known.then_some(execution);
             self.stages.set(Stage::Notify, StageStatus::Skipped);
             self.stages.set(Stage::Execution, StageStatus::Skipped);
-            return self.finish();
+            return self.next_part().unwrap_or_else(|| self.finish());
         }
         self.execution = Some(execution);
         let Some(at) = execute_at else {
@@ -113,7 +113,7 @@ impl Session {
         }
         if self.execution.as_mut().is_some_and(|execution| execution.hold_all(now)) {
             self.stages.set(Stage::Execution, StageStatus::Skipped);
-            return self.finish();
+            return self.next_part().unwrap_or_else(|| self.finish());
         }
         self.stages.set(Stage::Execution, StageStatus::Running);
         let steps = self.execution.as_ref().map_or_else(Vec::new, |all| all.steps().to_vec());

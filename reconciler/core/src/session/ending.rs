@@ -14,7 +14,7 @@ impl Session {
             StageStatus::Passed
         };
         self.stages.set(Stage::Execution, status);
-        self.finish()
+        self.next_part().unwrap_or_else(|| self.finish())
     }
 
     pub(super) fn finish(&mut self) -> Vec<Effect> {

@@ -9,6 +9,7 @@ use crate::execute::Execution;
 use crate::order::Finding;
 use crate::session::clock::Clock;
 use crate::session::dispatch::Dispatch;
+use crate::session::parts::Part;
 use crate::session::view::Stages;
 use crate::session::{Created, Effect, Event, PlannedRow, Stage, Status};
 
@@ -23,6 +24,7 @@ pub struct Session {
     pub(super) findings: Vec<Finding>,
     pub(super) rows: Vec<PlannedRow>,
     pub(super) execution: Option<Execution>,
+    pub(super) part: Part,
     pub(super) message: Option<String>,
     /// The last number that an order got.
     pub(super) number: Option<u64>,
@@ -61,6 +63,7 @@ impl Session {
             findings: Vec::new(),
             rows: Vec::new(),
             execution: None,
+            part: Part::Whole,
             message: None,
             number: None,
             clock: Clock::default(),
@@ -124,7 +127,7 @@ impl Session {
             Event::Planned { revision, rows, steps, observe, execute_at } => match self.state {
                 State::Planning => {
                     self.revision = Some(revision);
-                    self.rows = rows;
+                    let steps = self.take_plan(rows, steps, observe);
                     let execute_at = execute_at.filter(|at| *at > now);
                     self.planned(steps, observe, execute_at, now)
                 }

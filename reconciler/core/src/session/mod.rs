@@ -24,6 +24,7 @@ mod course;
 mod dispatch;
 mod ending;
 mod machine;
+mod parts;
 mod reports;
 mod row;
 #[cfg(test)]

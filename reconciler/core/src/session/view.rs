@@ -7,6 +7,7 @@ use crate::execute::{ActionResult, ActionStatus, Entry, Execution, StepResult, S
 use crate::item::{Act, Reason};
 use crate::order::{Finding, Holding, Pending};
 use crate::session::machine::{Session, State};
+use crate::session::parts::Part;
 use crate::session::{Created, Kind, PlannedRow, Stage, StageStatus, Status, WaitingFor};
 
 /// The stages of a session with where each stands.
@@ -212,15 +213,13 @@ impl Session {
 
     /// The actions of the plan, in the order of execution.
     pub fn actions(&self) -> impl Iterator<Item = ActionView<'_>> {
-        let mut results = self.execution.iter().flat_map(Execution::results).peekable();
         let over = matches!(self.state, State::Over(_));
-        self.rows.iter().map(move |row| {
-            // Steps are the rows that act or fail, in the rows' order.
-            match results.next_if(|result| result.step.item == row.item) {
-                Some(result) => carried_out(row, result, over),
-                None => at_rest(row),
-            }
-        })
+        let (rows, execution) = match &self.part {
+            Part::Rest(rows, execution) => (rows.as_slice(), execution.as_ref()),
+            Part::Whole | Part::Onboarding | Part::Between => (&[][..], None),
+        };
+        let done = views(rows, execution, over);
+        done.chain(views(&self.rows, self.execution.as_ref(), over))
     }
 
     /// What the results make of a session whose plan was carried out. What is
@@ -245,6 +244,22 @@ impl Session {
             _ => Status::PartiallyPassed,
         }
     }
+}
+
+/// Rows of a plan with what became of them.
+fn views<'a>(
+    rows: &'a [PlannedRow],
+    execution: Option<&'a Execution>,
+    over: bool,
+) -> impl Iterator<Item = ActionView<'a>> {
+    let mut results = execution.into_iter().flat_map(Execution::results).peekable();
+    rows.iter().map(move |row| {
+        // Steps are the rows that act or fail, in the rows' order.
+        match results.next_if(|result| result.step.item == row.item) {
+            Some(result) => carried_out(row, result, over),
+            None => at_rest(row),
+        }
+    })
 }
 
 fn carried_out<'a>(row: &'a PlannedRow, result: StepResult<'a>, over: bool) -> ActionView<'a> {

@@ -138,6 +138,7 @@ fn computer(random: &mut Random, tenant: &str, name: &str) -> ComputerFacts {
         domain_role: random.chance(50).then(|| random.pick(&roles)),
         os: random.chance(95).then_some(os),
         person: random.chance(50).then(|| random.pick(PERSONS).to_owned()),
+        excluded: false,
         tags: words(random.some(TAGS, 2)),
         device_groups,
         facts: Some(facts),

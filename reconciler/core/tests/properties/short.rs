@@ -80,7 +80,7 @@ fn session(policy: &Policy, path: &str, names: &[String]) -> Request {
         *document.path == *path && names.contains(&document.name.value)
     });
     let limit = Some(Limit::Deployments(ids.collect()));
-    Request { kind: SessionKind::Item, limit, schedule: None, emergency: false }
+    Request { kind: SessionKind::Item, limit, ..Request::default() }
 }
 
 #[test]

@@ -68,12 +68,7 @@ impl Side {
             let id = DeploymentId(Random::new(seed).below(deployments) as u32);
             let name = self.policy.deployment_name(id);
             let limit = self.policy.deployments_named(&name).map(Limit::Deployments);
-            requests.push(Request {
-                kind: SessionKind::Item,
-                limit,
-                schedule: None,
-                emergency: false,
-            });
+            requests.push(Request { kind: SessionKind::Item, limit, ..Request::default() });
         }
         let schedules = 0..self.policy.schedules().len();
         requests
@@ -83,7 +78,7 @@ impl Side {
 
     /// Sessions that mean the same in any policy: of both kinds, and of one item.
     pub(crate) fn limited(&self, seed: u64) -> Vec<Request> {
-        let of = |kind, limit| Request { kind, limit, schedule: None, emergency: false };
+        let of = |kind, limit| Request { kind, limit, ..Request::default() };
         let mut requests = vec![Request::default(), of(SessionKind::Onboarding, None)];
         let items: Vec<_> =
             self.policy.items().iter().map(|(_, entry)| entry.item.clone()).collect();

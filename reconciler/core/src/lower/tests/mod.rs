@@ -3,5 +3,6 @@
 mod ensure;
 mod files;
 mod items;
+mod onboarding;
 mod scripts;
 mod world;

@@ -90,6 +90,14 @@ pub(super) fn lowered(text: &str, facts: ComputerFacts, findings: &[Finding]) ->
     })
 }
 
+/// The computer's plan in a session of one's choice, lowered.
+pub(super) fn lowered_in(text: &str, facts: ComputerFacts, request: &Request) -> Lowered {
+    see(text, facts, |subject, candidates| {
+        let plan = plan_computer(subject, candidates, request).expect("a session reaches it");
+        carry_out(subject, request, &plan, &[])
+    })
+}
+
 /// The computer's plan, lowered, as text.
 pub(super) fn told(text: &str, facts: ComputerFacts) -> String {
     tell(&lowered(text, facts, &[]))

@@ -2,6 +2,7 @@
 
 mod agent;
 mod held;
+mod parts;
 mod properties;
 mod transcripts;
 mod waiting;
