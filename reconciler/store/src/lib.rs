@@ -2,7 +2,8 @@
 //!
 //! Owns the rows, the tables and the rule that nothing is read without saying
 //! on whose behalf. Knows nothing of plans or messages: what belongs to other
-//! crates is kept as the text they give. Start at [`Store`] for what can be
+//! crates is kept as the text they give; only who a computer is, is judged here
+//! by the core's rule, within the transaction that writes it. Start at [`Store`] for what can be
 //! asked, at [`rows`] for the shapes, at [`SqliteStore`] for the embedded body.
 //!
 //! A write has reached the disk when its future is ready.

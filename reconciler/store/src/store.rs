@@ -5,12 +5,14 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use ordain_core::identity::{Happening, Standing};
 
 use crate::rows::{
-    AgentRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, DueRow, EnrolAgent, EnrolRefusal,
-    Enrolled, EnrolledAgent, EventRow, FindingRow, HaltRow, HeldRow, InstalledRow, LatestOutcome,
-    OrderRow, OutcomeRow, PauseRow, RolloutKey, RolloutRow, SessionFilter, SessionRow,
-    SessionWrite, TokenHash, TokenRow,
+    AgentRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, Decide, Decided, DueRow,
+    EnrolAgent, EnrolRefusal, Enrolled, EnrolledAgent, EventRow, FactChange, FactRow, FindingRow,
+    HaltRow, HeldRow, InstalledRow, LatestOutcome, Meet, Met, OrderRow, OutcomeRow, PauseRow,
+    RolloutKey, RolloutRow, SessionFilter, SessionRow, SessionWrite, TokenHash, TokenRow,
+    Undecided,
 };
 use crate::{AgentId, ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
@@ -110,8 +112,12 @@ pub trait Enrolments {
         highest_order: u64,
     ) -> Result<(), StoreError>;
 
-    /// Notes that an agent was given orders up to this number.
-    async fn raise_orders(&self, id: &AgentId, number: u64) -> Result<(), StoreError>;
+    /// An agent says who it is: its computer is the same, begins another life,
+    /// or needs a decision; none where the agent or its computer is not known.
+    async fn meet(&self, said: Meet) -> Result<Option<Met>, StoreError>;
+
+    /// A person decides who a computer in doubt is.
+    async fn decide(&self, asked: Decide) -> Result<Result<Decided, Undecided>, StoreError>;
 
     /// Notes an agent's new certificate.
     async fn certificate_renewed(
@@ -165,6 +171,59 @@ pub trait Computers {
         tenant: &TenantId,
         id: &ComputerId,
     ) -> Result<Vec<AgentId>, StoreError>;
+
+    /// Lets something happen to a computer's standing; gives it as it is then.
+    async fn stand(
+        &self,
+        id: &ComputerId,
+        happening: Happening,
+        onboarding: bool,
+        at: Timestamp,
+    ) -> Result<Option<Standing>, StoreError>;
+
+    /// Keeps sessions away from a computer since a moment, or no more.
+    async fn exclude(
+        &self,
+        tenant: &TenantId,
+        id: &ComputerId,
+        since: Option<Timestamp>,
+    ) -> Result<(), StoreError>;
+
+    /// Takes a computer to another tenant, without anything that was found out
+    /// about it; gives its agents.
+    async fn move_computer(
+        &self,
+        id: &ComputerId,
+        to: &TenantId,
+        onboarding: bool,
+        at: Timestamp,
+    ) -> Result<Result<Vec<AgentId>, Undecided>, StoreError>;
+
+    /// Notes who is logged on; false where that is no news.
+    async fn note_logon(
+        &self,
+        id: &ComputerId,
+        upn: &str,
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Notes whose computer it is, as a person says.
+    async fn give_person(&self, id: &ComputerId, upn: Option<&str>) -> Result<(), StoreError>;
+
+    /// What inventory tasks said last, of one computer or of all, by tenant, computer and name.
+    async fn facts(
+        &self,
+        scope: &TenantScope,
+        computer: Option<&ComputerId>,
+    ) -> Result<Vec<FactRow>, StoreError>;
+
+    /// What a fact was whose changes are kept, newest first, at most 1000.
+    async fn fact_history(
+        &self,
+        scope: &TenantScope,
+        computer: &ComputerId,
+        fact: &str,
+    ) -> Result<Vec<FactChange>, StoreError>;
 
     /// Stops all starts of a tenant, or of all; again is the same.
     async fn pause(&self, pause: PauseRow) -> Result<(), StoreError>;

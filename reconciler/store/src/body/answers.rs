@@ -2,13 +2,17 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use ordain_core::identity::{Happening, Standing};
 
 use super::super::Database;
-use super::{commits, computers, enrolments, followed, outcomes, restore, sessions};
+use super::{
+    commits, computers, enrolments, facts, followed, identities, outcomes, restore, sessions,
+};
 use crate::rows::{
-    AgentRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, EnrolAgent, EnrolRefusal,
-    Enrolled, EnrolledAgent, EventRow, FindingRow, LatestOutcome, OrderRow, OutcomeRow, PauseRow,
-    SessionFilter, SessionRow, SessionWrite, TokenHash, TokenRow,
+    AgentRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, Decide, Decided, EnrolAgent,
+    EnrolRefusal, Enrolled, EnrolledAgent, EventRow, FactChange, FactRow, FindingRow,
+    LatestOutcome, Meet, Met, OrderRow, OutcomeRow, PauseRow, SessionFilter, SessionRow,
+    SessionWrite, TokenHash, TokenRow, Undecided,
 };
 use crate::{
     AgentId, Commits, ComputerId, Computers, Enrolments, SessionId, Sessions, StoreError, TenantId,
@@ -118,9 +122,12 @@ impl Enrolments for Database {
         write!(self, |on| enrolments::seen(on, &id, at, &version, highest_order))
     }
 
-    async fn raise_orders(&self, id: &AgentId, number: u64) -> Result<(), StoreError> {
-        let id = id.clone();
-        write!(self, |on| enrolments::raise_orders(on, &id, number))
+    async fn meet(&self, said: Meet) -> Result<Option<Met>, StoreError> {
+        write!(self, |on| identities::meet(on, &said))
+    }
+
+    async fn decide(&self, asked: Decide) -> Result<Result<Decided, Undecided>, StoreError> {
+        write!(self, |on| identities::decide(on, &asked))
     }
 
     async fn certificate_renewed(
@@ -185,6 +192,70 @@ impl Computers for Database {
     ) -> Result<Vec<AgentId>, StoreError> {
         let (tenant, id) = (tenant.clone(), id.clone());
         write!(self, |on| computers::remove(on, &tenant, &id))
+    }
+
+    async fn stand(
+        &self,
+        id: &ComputerId,
+        happening: Happening,
+        onboarding: bool,
+        at: Timestamp,
+    ) -> Result<Option<Standing>, StoreError> {
+        let id = id.clone();
+        write!(self, |on| identities::stand(on, &id, happening, onboarding, at))
+    }
+
+    async fn exclude(
+        &self,
+        tenant: &TenantId,
+        id: &ComputerId,
+        since: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let (tenant, id) = (tenant.clone(), id.clone());
+        write!(self, |on| identities::exclude(on, &tenant, &id, since))
+    }
+
+    async fn move_computer(
+        &self,
+        id: &ComputerId,
+        to: &TenantId,
+        onboarding: bool,
+        at: Timestamp,
+    ) -> Result<Result<Vec<AgentId>, Undecided>, StoreError> {
+        let (id, to) = (id.clone(), to.clone());
+        write!(self, |on| identities::move_to(on, &id, &to, onboarding, at))
+    }
+
+    async fn note_logon(
+        &self,
+        id: &ComputerId,
+        upn: &str,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (id, upn) = (id.clone(), upn.to_owned());
+        write!(self, |on| identities::note_logon(on, &id, &upn, at))
+    }
+
+    async fn give_person(&self, id: &ComputerId, upn: Option<&str>) -> Result<(), StoreError> {
+        let (id, upn) = (id.clone(), upn.map(str::to_owned));
+        write!(self, |on| identities::give_person(on, &id, upn.as_deref()))
+    }
+
+    async fn facts(
+        &self,
+        scope: &TenantScope,
+        computer: Option<&ComputerId>,
+    ) -> Result<Vec<FactRow>, StoreError> {
+        read!(self, facts::all, scope, computer)
+    }
+
+    async fn fact_history(
+        &self,
+        scope: &TenantScope,
+        computer: &ComputerId,
+        fact: &str,
+    ) -> Result<Vec<FactChange>, StoreError> {
+        read!(self, facts::history, scope, computer, fact)
     }
 
     async fn pause(&self, pause: PauseRow) -> Result<(), StoreError> {

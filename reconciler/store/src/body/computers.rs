@@ -1,24 +1,40 @@
 //! Queries about computers, what is known of them, and pauses.
 
 use jiff::Timestamp;
+use ordain_core::identity::Life;
 use sqlx::{query, query_as, query_scalar};
 
 use super::super::Connection;
-use super::held;
 use super::text::{json, millis, some_time, time, value};
+use super::{facts, held, lives};
 use crate::rows::{ComputerRow, FindingRow, PauseRow};
 use crate::{AgentId, ComputerId, StoreError, TenantId, TenantScope};
 
-type Columns =
-    (String, String, String, String, Option<String>, i64, Option<String>, Option<i64>, Option<i64>);
+type Columns = (
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    i64,
+    Option<String>,
+    Option<i64>,
+    Option<i64>,
+    String,
+    i64,
+    i64,
+    Option<String>,
+    Option<i64>,
+    Option<String>,
+);
 
 pub(super) async fn all(
     on: &mut Connection,
     scope: &TenantScope,
 ) -> Result<Vec<ComputerRow>, StoreError> {
     let columns: Vec<Columns> = query_as(
-        "SELECT tenant, id, name, identity_key, installation_id, enrolled_at, facts, facts_at, inventoried_at \
-         FROM computers WHERE (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY tenant, name",
+        "SELECT tenant, id, name, identity_key, installation_id, enrolled_at, facts, facts_at, inventoried_at, \
+         standing, standing_at, begun_at, others, excluded_at, affinity FROM computers WHERE (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY tenant, name",
     )
     .bind(scope.tenant())
     .fetch_all(on)
@@ -32,8 +48,8 @@ pub(super) async fn one(
     id: &ComputerId,
 ) -> Result<Option<ComputerRow>, StoreError> {
     let columns: Option<Columns> = query_as(
-        "SELECT tenant, id, name, identity_key, installation_id, enrolled_at, facts, facts_at, inventoried_at \
-         FROM computers WHERE id = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1)",
+        "SELECT tenant, id, name, identity_key, installation_id, enrolled_at, facts, facts_at, inventoried_at, \
+         standing, standing_at, begun_at, others, excluded_at, affinity FROM computers WHERE id = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1)",
     )
     .bind(scope.tenant())
     .bind(id.as_str())
@@ -48,11 +64,29 @@ pub(super) async fn named(
     name: &str,
 ) -> Result<Vec<ComputerRow>, StoreError> {
     let columns: Vec<Columns> = query_as(
-        "SELECT tenant, id, name, identity_key, installation_id, enrolled_at, facts, facts_at, inventoried_at \
-         FROM computers WHERE name = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY tenant",
+        "SELECT tenant, id, name, identity_key, installation_id, enrolled_at, facts, facts_at, inventoried_at, \
+         standing, standing_at, begun_at, others, excluded_at, affinity FROM computers WHERE name = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY tenant",
     )
     .bind(scope.tenant())
     .bind(name)
+    .fetch_all(on)
+    .await?;
+    columns.into_iter().map(row).collect()
+}
+
+/// The computers on a machine, by their own word.
+pub(super) async fn on_machine(
+    on: &mut Connection,
+    tenant: &TenantId,
+    hardware: &str,
+) -> Result<Vec<ComputerRow>, StoreError> {
+    let columns: Vec<Columns> = query_as(
+        "SELECT tenant, id, name, identity_key, installation_id, enrolled_at, facts, facts_at, inventoried_at, \
+         standing, standing_at, begun_at, others, excluded_at, affinity FROM computers \
+         WHERE tenant = $1 AND identity_key = $2 ORDER BY enrolled_at, id",
+    )
+    .bind(tenant.as_str())
+    .bind(hardware)
     .fetch_all(on)
     .await?;
     columns.into_iter().map(row).collect()
@@ -63,20 +97,34 @@ fn row(columns: Columns) -> Result<ComputerRow, StoreError> {
         tenant,
         id,
         name,
-        identity_key,
-        installation_id,
+        hardware,
+        installation,
         enrolled_at,
         facts,
         facts_at,
         inventoried_at,
+        standing,
+        standing_at,
+        begun_at,
+        others,
+        excluded_at,
+        affinity,
     ) = columns;
+    let (known_lives, doubt) = lives::lives(Life { hardware, installation }, others.as_deref())?;
+    let (logons, person) = lives::users(affinity.as_deref())?;
     Ok(ComputerRow {
         tenant: TenantId::new(tenant),
         id: ComputerId::new(id),
         name,
-        identity_key,
-        installation_id,
+        lives: known_lives,
+        doubt,
+        standing: lives::standing(&standing)?,
+        standing_at: time(standing_at)?,
+        begun_at: time(begun_at)?,
         enrolled_at: time(enrolled_at)?,
+        excluded_at: some_time(excluded_at)?,
+        logons,
+        person,
         facts: facts.as_deref().map(value).transpose()?,
         facts_at: some_time(facts_at)?,
         inventoried_at: some_time(inventoried_at)?,
@@ -98,7 +146,7 @@ pub(super) async fn record_facts(
     Ok(())
 }
 
-/// A finding replaces the one before, except that an answer of a test outlives a look at the version alone.
+/// A finding replaces the one before, except that an output outlives one that says nothing.
 pub(super) async fn record_finding(
     on: &mut Connection,
     finding: &FindingRow,
@@ -106,7 +154,7 @@ pub(super) async fn record_finding(
     query(
         "INSERT INTO findings (tenant, computer, item, version, answer, output, failure, found_at, offered) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
          ON CONFLICT (tenant, computer, item) DO UPDATE SET \
-         version = excluded.version, answer = excluded.answer, output = excluded.output, failure = excluded.failure, found_at = excluded.found_at, offered = excluded.offered",
+         version = excluded.version, answer = excluded.answer, output = COALESCE(NULLIF(excluded.output, ''), findings.output), failure = excluded.failure, found_at = excluded.found_at, offered = excluded.offered",
     )
     .bind(finding.tenant.as_str())
     .bind(finding.computer.as_str())
@@ -195,11 +243,12 @@ fn finding(
     })
 }
 
-pub(super) async fn remove(
+/// Forgets a computer and what is known of it, not its agents.
+pub(super) async fn forget(
     on: &mut Connection,
     tenant: &TenantId,
     id: &ComputerId,
-) -> Result<Vec<AgentId>, StoreError> {
+) -> Result<(), StoreError> {
     let gone = query("DELETE FROM computers WHERE tenant = $1 AND id = $2")
         .bind(tenant.as_str())
         .bind(id.as_str())
@@ -208,12 +257,30 @@ pub(super) async fn remove(
     if gone.rows_affected() == 0 {
         return Err(StoreError::Missing(format!("computer {id}")));
     }
+    forget_findings(on, tenant, id).await
+}
+
+/// Forgets what was found out about a computer.
+pub(super) async fn forget_findings(
+    on: &mut Connection,
+    tenant: &TenantId,
+    id: &ComputerId,
+) -> Result<(), StoreError> {
     query("DELETE FROM findings WHERE tenant = $1 AND computer = $2")
         .bind(tenant.as_str())
         .bind(id.as_str())
         .execute(&mut *on)
         .await?;
     held::remove(on, tenant, id).await?;
+    facts::forget(on, tenant, id).await
+}
+
+pub(super) async fn remove(
+    on: &mut Connection,
+    tenant: &TenantId,
+    id: &ComputerId,
+) -> Result<Vec<AgentId>, StoreError> {
+    forget(on, tenant, id).await?;
     let agents: Vec<String> =
         query_scalar("UPDATE agents SET status = 'removed' WHERE tenant = $1 AND computer = $2 AND status <> 'removed' RETURNING id")
             .bind(tenant.as_str())

@@ -1,12 +1,15 @@
 //! Queries about tokens and agents.
 
 use jiff::Timestamp;
-use sqlx::{query, query_as, query_scalar};
+use ordain_core::identity::{Candidate, Life, Lives, Place, Standing, place};
+use sqlx::{query, query_as};
 
 use super::super::Connection;
 use super::text::{count, millis, number, some_time, time};
+use super::{computers, identities};
 use crate::rows::{
-    AgentRow, AgentStatus, BurnOutcome, EnrolAgent, EnrolRefusal, Enrolled, TokenHash, TokenRow,
+    AgentRow, AgentStatus, BurnOutcome, ComputerRow, Doubt, EnrolAgent, EnrolRefusal, Enrolled,
+    TokenHash, TokenRow,
 };
 use crate::{AgentId, ComputerId, StoreError, TenantId, TenantScope};
 
@@ -53,11 +56,17 @@ pub(super) async fn enrol(
         BurnOutcome::Used => return Ok(Err(EnrolRefusal::TokenUsed)),
         BurnOutcome::Expired => return Ok(Err(EnrolRefusal::TokenExpired)),
     };
-    let (computer, superseded) = match find_place(on, &tenant, new).await? {
-        Place::Refused(refusal) => return Ok(Err(refusal)),
-        Place::New => (None, Vec::new()),
-        Place::Same(computer, agents) => (Some(computer), agents),
+    let place = find_place(on, &tenant, new).await?;
+    let named = computers::named(on, &TenantScope::One(tenant.clone()), &new.name).await?;
+    let own = match &place {
+        Place::Same(id) | Place::Reinstalled(id) => Some(id),
+        Place::New | Place::Doubtful(_) => None,
     };
+    // What may be a copy of a computer most often bears its name, and gets one of its own.
+    let copy = matches!(place, Place::Doubtful(_));
+    if !copy && named.iter().any(|row| Some(&row.id) != own) {
+        return Ok(Err(EnrolRefusal::NameTaken));
+    }
     let burnt = query("UPDATE tokens SET uses_left = uses_left - 1 WHERE tenant = $1 AND hash = $2 AND uses_left > 0")
         .bind(tenant.as_str())
         .bind(&new.token.0)
@@ -66,95 +75,104 @@ pub(super) async fn enrol(
     if burnt.rows_affected() == 0 {
         return Ok(Err(EnrolRefusal::TokenUsed));
     }
-    let computer = match computer {
-        Some(id) => refresh_computer(on, &tenant, id, new).await?,
-        None => insert_computer(on, &tenant, new).await?,
+    let row = match own {
+        Some(id) => refresh_computer(on, &tenant, id, &place, new).await?,
+        None => insert_computer(on, &tenant, &place, new).await?,
     };
-    insert_agent(on, &tenant, &computer, new).await?;
-    Ok(Ok(Enrolled { tenant, computer, superseded }))
+    insert_agent(on, &tenant, &row.id, new).await?;
+    let superseded = identities::settle_agents(on, &row).await?;
+    Ok(Ok(Enrolled { tenant, computer: row.id, name: row.name, place, superseded }))
 }
 
-enum Place {
-    New,
-    Same(ComputerId, Vec<AgentId>),
-    Refused(EnrolRefusal),
-}
-
-/// The computer of the same identity, unless a clone of it is connected or the name is another's.
+/// Where the newcomer belongs among the tenant's computers.
 async fn find_place(
     on: &mut Connection,
     tenant: &TenantId,
     new: &EnrolAgent,
-) -> Result<Place, StoreError> {
-    let named: Option<String> =
-        query_scalar("SELECT id FROM computers WHERE tenant = $1 AND name = $2")
-            .bind(tenant.as_str())
-            .bind(&new.name)
-            .fetch_optional(&mut *on)
-            .await?;
-    let same: Option<(String, Option<String>)> = query_as(
-        "SELECT id, installation_id FROM computers WHERE tenant = $1 AND identity_key = $2",
-    )
-    .bind(tenant.as_str())
-    .bind(&new.identity_key)
-    .fetch_optional(&mut *on)
-    .await?;
-    let own = same.as_ref().map(|(id, _)| id);
-    if named.as_ref().is_some_and(|id| Some(id) != own) {
-        return Ok(Place::Refused(EnrolRefusal::NameTaken));
+) -> Result<Place<ComputerId>, StoreError> {
+    let rows = computers::on_machine(on, tenant, &new.life.hardware).await?;
+    let mut alive = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let agents = of_computer(on, tenant, &row.id).await?;
+        alive.push(agents.iter().any(|(id, _, _)| new.online.contains(id)));
     }
-    let Some((computer, installation)) = same else {
-        return Ok(Place::New);
-    };
-    let agents: Vec<String> = query_scalar("SELECT id FROM agents WHERE tenant = $1 AND computer = $2 AND status = 'active' ORDER BY id")
-        .bind(tenant.as_str())
-        .bind(&computer)
-        .fetch_all(&mut *on)
-        .await?;
-    let agents: Vec<AgentId> = agents.into_iter().map(AgentId::new).collect();
-    if installation != new.installation_id && agents.iter().any(|agent| new.online.contains(agent))
-    {
-        return Ok(Place::Refused(EnrolRefusal::Clone));
-    }
-    Ok(Place::Same(ComputerId::new(computer), agents))
+    let candidates: Vec<Candidate<'_, usize>> = rows
+        .iter()
+        .zip(alive)
+        .enumerate()
+        .map(|(computer, (row, alive))| Candidate { computer, lives: &row.lives, alive })
+        .collect();
+    let id = |at: usize| rows[at].id.clone();
+    Ok(match place(&new.life, &candidates) {
+        Place::New => Place::New,
+        Place::Same(at) => Place::Same(id(at)),
+        Place::Reinstalled(at) => Place::Reinstalled(id(at)),
+        Place::Doubtful(at) => Place::Doubtful(id(at)),
+    })
 }
 
 async fn refresh_computer(
     on: &mut Connection,
     tenant: &TenantId,
-    id: ComputerId,
+    id: &ComputerId,
+    place: &Place<ComputerId>,
     new: &EnrolAgent,
-) -> Result<ComputerId, StoreError> {
-    query("UPDATE computers SET name = $3, installation_id = $4 WHERE tenant = $1 AND id = $2")
-        .bind(tenant.as_str())
-        .bind(id.as_str())
-        .bind(&new.name)
-        .bind(&new.installation_id)
-        .execute(&mut *on)
-        .await?;
-    query("UPDATE agents SET status = 'superseded' WHERE tenant = $1 AND computer = $2 AND status = 'active'")
-        .bind(tenant.as_str())
-        .bind(id.as_str())
-        .execute(on)
-        .await?;
-    Ok(id)
+) -> Result<ComputerRow, StoreError> {
+    let scope = TenantScope::One(tenant.clone());
+    let mut row = computers::one(on, &scope, id)
+        .await?
+        .ok_or_else(|| StoreError::Missing(format!("computer {id}")))?;
+    row.name.clone_from(&new.name);
+    if let Place::Reinstalled(_) = place {
+        row.lives.begin(new.life.clone());
+        identities::begin_anew(&mut row, new.onboarding, new.at);
+    } else if row.lives.present.installation.is_none() {
+        row.lives.present.installation.clone_from(&new.life.installation);
+    }
+    identities::write(on, &row).await?;
+    Ok(row)
 }
 
 async fn insert_computer(
     on: &mut Connection,
     tenant: &TenantId,
+    place: &Place<ComputerId>,
     new: &EnrolAgent,
-) -> Result<ComputerId, StoreError> {
+) -> Result<ComputerRow, StoreError> {
+    let (doubt, standing) = match place {
+        Place::Doubtful(original) => {
+            (Some(Doubt::CopyOf(original.clone())), Standing::NeedsDecision)
+        }
+        Place::New | Place::Same(_) | Place::Reinstalled(_) => (None, Standing::Identifying),
+    };
+    let row = ComputerRow {
+        tenant: tenant.clone(),
+        id: new.computer.clone(),
+        name: identities::free_name(on, tenant, &new.name).await?,
+        lives: Lives::new(new.life.clone()),
+        doubt,
+        standing,
+        standing_at: new.at,
+        begun_at: new.at,
+        enrolled_at: new.at,
+        excluded_at: None,
+        logons: Vec::new(),
+        person: None,
+        facts: None,
+        facts_at: None,
+        inventoried_at: None,
+    };
     query("INSERT INTO computers (tenant, id, name, identity_key, installation_id, enrolled_at) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(tenant.as_str())
-        .bind(new.computer.as_str())
-        .bind(&new.name)
-        .bind(&new.identity_key)
-        .bind(&new.installation_id)
+        .bind(row.id.as_str())
+        .bind(&row.name)
+        .bind(&new.life.hardware)
+        .bind(&new.life.installation)
         .bind(millis(new.at))
-        .execute(on)
+        .execute(&mut *on)
         .await?;
-    Ok(new.computer.clone())
+    identities::write(on, &row).await?;
+    Ok(row)
 }
 
 async fn insert_agent(
@@ -164,8 +182,8 @@ async fn insert_agent(
     new: &EnrolAgent,
 ) -> Result<(), StoreError> {
     query(
-        "INSERT INTO agents (tenant, id, computer, key_fingerprint, certificate_expires_at, status, enrolled_at) \
-         VALUES ($1, $2, $3, $4, $5, 'active', $6)",
+        "INSERT INTO agents (tenant, id, computer, key_fingerprint, certificate_expires_at, status, enrolled_at, identity_key, installation_id) \
+         VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $8)",
     )
     .bind(tenant.as_str())
     .bind(new.agent.as_str())
@@ -173,13 +191,58 @@ async fn insert_agent(
     .bind(&new.key_fingerprint)
     .bind(millis(new.certificate_expires_at))
     .bind(millis(new.at))
+    .bind(&new.life.hardware)
+    .bind(&new.life.installation)
     .execute(on)
     .await?;
     Ok(())
 }
 
-type Columns =
-    (String, String, String, String, i64, String, i64, Option<i64>, Option<String>, i64, i64);
+/// A computer's agents, each with its status and the life that it belongs to.
+pub(super) async fn of_computer(
+    on: &mut Connection,
+    tenant: &TenantId,
+    computer: &ComputerId,
+) -> Result<Vec<(AgentId, String, Option<Life>)>, StoreError> {
+    let columns: Vec<(String, String, Option<String>, Option<String>)> = query_as(
+        "SELECT id, status, identity_key, installation_id FROM agents WHERE tenant = $1 AND computer = $2 ORDER BY id",
+    )
+    .bind(tenant.as_str())
+    .bind(computer.as_str())
+    .fetch_all(on)
+    .await?;
+    let agent = |(id, status, hardware, installation): (String, _, _, _)| {
+        (AgentId::new(id), status, identities::life(hardware, installation))
+    };
+    Ok(columns.into_iter().map(agent).collect())
+}
+
+/// Notes the life that an agent belongs to.
+pub(super) async fn live(on: &mut Connection, id: &AgentId, life: &Life) -> Result<(), StoreError> {
+    query("UPDATE agents SET identity_key = $2, installation_id = COALESCE($3, installation_id) WHERE id = $1")
+        .bind(id.as_str())
+        .bind(&life.hardware)
+        .bind(&life.installation)
+        .execute(on)
+        .await?;
+    Ok(())
+}
+
+type Columns = (
+    String,
+    String,
+    String,
+    String,
+    i64,
+    String,
+    i64,
+    Option<i64>,
+    Option<String>,
+    i64,
+    i64,
+    Option<String>,
+    Option<String>,
+);
 
 pub(super) async fn agent(
     on: &mut Connection,
@@ -187,7 +250,7 @@ pub(super) async fn agent(
     id: &AgentId,
 ) -> Result<Option<AgentRow>, StoreError> {
     let columns: Option<Columns> = query_as(
-        "SELECT tenant, id, computer, key_fingerprint, certificate_expires_at, status, enrolled_at, seen_at, version, acked, last_order \
+        "SELECT tenant, id, computer, key_fingerprint, certificate_expires_at, status, enrolled_at, seen_at, version, acked, last_order, identity_key, installation_id \
          FROM agents WHERE id = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1)",
     )
     .bind(scope.tenant())
@@ -202,7 +265,7 @@ pub(super) async fn agents(
     scope: &TenantScope,
 ) -> Result<Vec<AgentRow>, StoreError> {
     let columns: Vec<Columns> = query_as(
-        "SELECT tenant, id, computer, key_fingerprint, certificate_expires_at, status, enrolled_at, seen_at, version, acked, last_order \
+        "SELECT tenant, id, computer, key_fingerprint, certificate_expires_at, status, enrolled_at, seen_at, version, acked, last_order, identity_key, installation_id \
          FROM agents WHERE (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY tenant, id",
     )
     .bind(scope.tenant())
@@ -224,6 +287,8 @@ fn row(columns: Columns) -> Result<AgentRow, StoreError> {
         version,
         acked,
         last_order,
+        hardware,
+        installation,
     ) = columns;
     Ok(AgentRow {
         tenant: TenantId::new(tenant),
@@ -233,6 +298,7 @@ fn row(columns: Columns) -> Result<AgentRow, StoreError> {
         certificate_expires_at: time(certificate_expires_at)?,
         status: AgentStatus::from_word(&status)
             .ok_or_else(|| StoreError::Damaged(format!("`{status}` is no status of an agent")))?,
+        life: identities::life(hardware, installation),
         enrolled_at: time(enrolled_at)?,
         seen_at: some_time(seen_at)?,
         version,
@@ -257,19 +323,6 @@ pub(super) async fn seen(
     .bind(number(highest_order))
     .execute(on)
     .await?;
-    Ok(())
-}
-
-pub(super) async fn raise_orders(
-    on: &mut Connection,
-    id: &AgentId,
-    highest: u64,
-) -> Result<(), StoreError> {
-    query("UPDATE agents SET last_order = $2 WHERE id = $1 AND last_order < $2")
-        .bind(id.as_str())
-        .bind(number(highest))
-        .execute(on)
-        .await?;
     Ok(())
 }
 

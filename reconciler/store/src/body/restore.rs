@@ -4,8 +4,9 @@ use sqlx::{query, query_scalar};
 
 use super::super::Connection;
 use super::text::millis;
-use crate::StoreError;
+use super::{computers, identities};
 use crate::rows::EnrolledAgent;
+use crate::{StoreError, TenantScope};
 
 pub(super) async fn enrolments(
     on: &mut Connection,
@@ -25,7 +26,7 @@ pub(super) async fn enrolments(
     Ok(restored)
 }
 
-/// Makes the computer where it is missing; false where its name or identity is another's by now.
+/// Makes the computer where it is missing; false where its name is another's by now.
 async fn place(on: &mut Connection, agent: &EnrolledAgent) -> Result<bool, StoreError> {
     query(
         "INSERT INTO computers (tenant, id, name, identity_key, installation_id, enrolled_at) \
@@ -34,8 +35,8 @@ async fn place(on: &mut Connection, agent: &EnrolledAgent) -> Result<bool, Store
     .bind(agent.tenant.as_str())
     .bind(agent.computer.as_str())
     .bind(&agent.name)
-    .bind(&agent.identity_key)
-    .bind(&agent.installation_id)
+    .bind(&agent.life.hardware)
+    .bind(&agent.life.installation)
     .bind(millis(agent.at))
     .execute(&mut *on)
     .await?;
@@ -49,14 +50,9 @@ async fn place(on: &mut Connection, agent: &EnrolledAgent) -> Result<bool, Store
 }
 
 async fn take_in(on: &mut Connection, agent: &EnrolledAgent) -> Result<(), StoreError> {
-    query("UPDATE agents SET status = 'superseded' WHERE tenant = $1 AND computer = $2 AND status = 'active'")
-        .bind(agent.tenant.as_str())
-        .bind(agent.computer.as_str())
-        .execute(&mut *on)
-        .await?;
     query(
-        "INSERT INTO agents (tenant, id, computer, key_fingerprint, certificate_expires_at, status, enrolled_at) \
-         VALUES ($1, $2, $3, $4, $5, 'active', $6)",
+        "INSERT INTO agents (tenant, id, computer, key_fingerprint, certificate_expires_at, status, enrolled_at, identity_key, installation_id) \
+         VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $8)",
     )
     .bind(agent.tenant.as_str())
     .bind(agent.agent.as_str())
@@ -64,7 +60,17 @@ async fn take_in(on: &mut Connection, agent: &EnrolledAgent) -> Result<(), Store
     .bind(&agent.key_fingerprint)
     .bind(millis(agent.certificate_expires_at))
     .bind(millis(agent.at))
-    .execute(on)
+    .bind(&agent.life.hardware)
+    .bind(&agent.life.installation)
+    .execute(&mut *on)
     .await?;
+    let scope = TenantScope::One(agent.tenant.clone());
+    if let Some(mut row) = computers::one(on, &scope, &agent.computer).await? {
+        if !row.lives.present.fits(&agent.life) {
+            row.lives.begin(agent.life.clone());
+        }
+        identities::write(on, &row).await?;
+        identities::settle_agents(on, &row).await?;
+    }
     Ok(())
 }

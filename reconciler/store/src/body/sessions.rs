@@ -4,7 +4,7 @@ use sqlx::{query, query_as};
 
 use super::super::Connection;
 use super::text::{count, millis, number, some_time, time};
-use super::{computers, enrolments, held, outcomes};
+use super::{computers, enrolments, facts, held, identities, outcomes};
 use crate::rows::{EventRow, NewOrder, OrderRow, SessionFilter, SessionRow, SessionWrite};
 use crate::{AgentId, ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
@@ -34,6 +34,12 @@ pub(super) async fn journal(on: &mut Connection, write: &SessionWrite) -> Result
     }
     for finding in &write.findings {
         computers::record_finding(on, finding).await?;
+    }
+    for fact in &write.facts {
+        facts::record(on, &row.tenant, &row.computer, fact, write.at).await?;
+    }
+    for happening in &write.standing {
+        identities::stand(on, &row.computer, *happening, true, write.at).await?;
     }
     if write.inventoried {
         computers::inventoried(on, &row.tenant, &row.computer, write.at).await?;

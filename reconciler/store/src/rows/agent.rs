@@ -1,6 +1,7 @@
 //! Enrolment tokens and agents.
 
 use jiff::Timestamp;
+use ordain_core::identity::{Life, Place};
 
 use crate::{AgentId, ComputerId, TenantId};
 
@@ -47,17 +48,17 @@ pub struct EnrolAgent {
     pub computer: ComputerId,
     /// The computer's name.
     pub name: String,
-    /// The identity derived by the agent's rule.
-    pub identity_key: String,
-    /// The operating system's installation id.
-    pub installation_id: Option<String>,
+    /// The machine and the system on it.
+    pub life: Life,
     /// SHA-256 of the agent's public key (SPKI, DER) in hexadecimal.
     pub key_fingerprint: String,
     /// When the agent's certificate ends.
     pub certificate_expires_at: Timestamp,
+    /// Whether the tenant onboards computers.
+    pub onboarding: bool,
     /// Now.
     pub at: Timestamp,
-    /// Agents whose connection is open now: a clone of one of them is refused.
+    /// Agents whose connection is open now: another life beside one of them needs a decision.
     pub online: Vec<AgentId>,
 }
 
@@ -68,7 +69,11 @@ pub struct Enrolled {
     pub tenant: TenantId,
     /// The computer: a new one, or the one of the same identity.
     pub computer: ComputerId,
-    /// The agents that this one replaces.
+    /// Its name: another than was asked for where it may be a copy of a computer of that name.
+    pub name: String,
+    /// Which of these it is.
+    pub place: Place<ComputerId>,
+    /// Agents of a former life, which are not listened to any more.
     pub superseded: Vec<AgentId>,
 }
 
@@ -83,10 +88,8 @@ pub struct EnrolledAgent {
     pub agent: AgentId,
     /// The computer's name.
     pub name: String,
-    /// The identity derived by the agent's rule.
-    pub identity_key: String,
-    /// The operating system's installation id.
-    pub installation_id: Option<String>,
+    /// The machine and the system on it.
+    pub life: Life,
     /// SHA-256 of its public key (SPKI, DER) in hexadecimal.
     pub key_fingerprint: String,
     /// When its first certificate ends.
@@ -106,8 +109,6 @@ pub enum EnrolRefusal {
     TokenExpired,
     /// Another computer of the tenant bears the name.
     NameTaken,
-    /// A computer of the same identity but another installation is connected now.
-    Clone,
 }
 
 /// An agent.
@@ -125,6 +126,8 @@ pub struct AgentRow {
     pub certificate_expires_at: Timestamp,
     /// Whether it may connect.
     pub status: AgentStatus,
+    /// The life of its computer that it belongs to; none where an older version enrolled it.
+    pub life: Option<Life>,
     /// When it was enrolled.
     pub enrolled_at: Timestamp,
     /// When it was last heard of.
@@ -142,7 +145,7 @@ pub struct AgentRow {
 pub enum AgentStatus {
     /// It may.
     Active,
-    /// The same computer was enrolled again.
+    /// Its computer has begun another life.
     Superseded,
     /// Its computer was removed.
     Removed,

@@ -11,7 +11,10 @@ pub use agent::{
     TokenHash, TokenRow,
 };
 pub use commit::{CommitRow, ConcernedRow, DiagnosticRow, RelatedRow, Verdict};
-pub use computer::{ComputerRow, FindingRow, PauseRow};
+pub use computer::{
+    ComputerRow, Decide, Decided, Doubt, FactChange, FactRow, FindingRow, Meet, Met, NewFact,
+    PauseRow, Undecided,
+};
 pub use rollout::{
     DueRow, HaltRow, HeldAction, HeldRow, HeldWrite, InstalledRow, InstalledWrite, RolloutKey,
     RolloutRow,

@@ -1,8 +1,9 @@
 //! Sessions, their journals, and orders.
 
 use jiff::Timestamp;
+use ordain_core::identity::Happening;
 
-use super::{FindingRow, HeldWrite, InstalledWrite};
+use super::{FindingRow, HeldWrite, InstalledWrite, NewFact};
 use crate::{AgentId, ComputerId, SessionId, TenantId};
 
 /// A session as lists show it; its journal says the rest.
@@ -62,6 +63,10 @@ pub struct SessionWrite {
     pub acked: Option<(AgentId, u64)>,
     /// What was found out.
     pub findings: Vec<FindingRow>,
+    /// What inventory tasks said.
+    pub facts: Vec<NewFact>,
+    /// What this means for how far the computer is taken in.
+    pub standing: Vec<Happening>,
     /// That these findings are of all the computer's items.
     pub inventoried: bool,
     /// How the items ended.
@@ -84,6 +89,8 @@ impl SessionWrite {
             orders: Vec::new(),
             acked: None,
             findings: Vec::new(),
+            facts: Vec::new(),
+            standing: Vec::new(),
             inventoried: false,
             outcomes: Vec::new(),
             installed: Vec::new(),

@@ -1,5 +1,6 @@
 //! Tokens are burnt once, and identities are never merged silently.
 
+use ordain_core::identity::Life;
 use ordain_store::rows::{
     AgentStatus, BurnOutcome, EnrolAgent, EnrolRefusal, EnrolledAgent, TokenHash, TokenRow,
 };
@@ -31,10 +32,13 @@ pub(crate) fn bearer(token: &str, agent: &str, name: &str, identity: &str) -> En
         agent: AgentId::new(agent),
         computer: ComputerId::new(format!("c-{agent}")),
         name: name.into(),
-        identity_key: identity.into(),
-        installation_id: Some(format!("installation of {name}")),
+        life: Life {
+            hardware: identity.into(),
+            installation: Some(format!("installation of {name}")),
+        },
         key_fingerprint: format!("key of {agent}"),
         certificate_expires_at: at(1000),
+        onboarding: true,
         at: at(1),
         online: Vec::new(),
     }
@@ -85,64 +89,6 @@ pub(crate) async fn tokens(store: &dyn Store) {
     );
 }
 
-pub(crate) async fn identities(store: &dyn Store) {
-    add_token(store, "ids", "identities", 10).await;
-    add_token(store, "ids elsewhere", "identities-2", 10).await;
-    let first = store.enrol(bearer("ids", "ids-1", "pc-1", "uuid:1")).await.unwrap().unwrap();
-
-    // The name of another computer is refused, and the token keeps its use.
-    assert_eq!(
-        store.enrol(bearer("ids", "ids-2", "pc-1", "uuid:2")).await.unwrap(),
-        Err(EnrolRefusal::NameTaken)
-    );
-
-    // The same identity is the same computer; the agent before is superseded.
-    let again = store.enrol(bearer("ids", "ids-3", "pc-1", "uuid:1")).await.unwrap().unwrap();
-    assert_eq!(
-        (&again.computer, &again.superseded),
-        (&first.computer, &vec![AgentId::new("ids-1")])
-    );
-    let scope = TenantScope::One(TenantId::new("identities"));
-    assert_eq!(
-        store.agent(&scope, &AgentId::new("ids-1")).await.unwrap().unwrap().status,
-        AgentStatus::Superseded
-    );
-    assert_eq!(
-        store.agent(&scope, &AgentId::new("ids-3")).await.unwrap().unwrap().status,
-        AgentStatus::Active
-    );
-
-    // A clone that is alive beside it is refused; one whose original is away takes its place.
-    let clone = EnrolAgent {
-        installation_id: Some("another".into()),
-        online: vec![AgentId::new("ids-3")],
-        ..bearer("ids", "ids-4", "pc-1", "uuid:1")
-    };
-    assert_eq!(store.enrol(clone.clone()).await.unwrap(), Err(EnrolRefusal::Clone));
-    let reinstalled =
-        store.enrol(EnrolAgent { online: Vec::new(), ..clone }).await.unwrap().unwrap();
-    assert_eq!(reinstalled.computer, first.computer);
-
-    // Tenants do not share computers, whatever their identity and name.
-    let elsewhere =
-        store.enrol(bearer("ids elsewhere", "ids-5", "pc-1", "uuid:1")).await.unwrap().unwrap();
-    assert_ne!(elsewhere.computer, first.computer);
-    assert_eq!(store.computers(&scope).await.unwrap().len(), 1);
-
-    // Removing forgets the computer and refuses its agents.
-    let gone = store.remove_computer(&TenantId::new("identities"), &first.computer).await.unwrap();
-    assert!(gone.contains(&AgentId::new("ids-4")));
-    assert_eq!(
-        store.agent(&scope, &AgentId::new("ids-4")).await.unwrap().unwrap().status,
-        AgentStatus::Removed
-    );
-    assert!(store.computers(&scope).await.unwrap().is_empty());
-    assert!(
-        store.remove_computer(&TenantId::new("identities"), &elsewhere.computer).await.is_err(),
-        "another tenant's computer"
-    );
-}
-
 pub(crate) async fn race_for_the_last_use(store: &dyn Store) {
     add_token(store, "raced", "race", 1).await;
     let tries = (0..8).map(|number| {
@@ -171,8 +117,7 @@ pub(crate) async fn restoring(store: &dyn Store) {
         computer: ComputerId::new(computer),
         agent: AgentId::new(id),
         name: name.into(),
-        identity_key: format!("uuid:{computer}"),
-        installation_id: None,
+        life: Life { hardware: format!("uuid:{computer}"), installation: None },
         key_fingerprint: format!("key of {id}"),
         certificate_expires_at: at(500),
         at: at(2),

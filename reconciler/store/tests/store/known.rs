@@ -1,10 +1,11 @@
 //! Commits, facts, findings and pauses.
 
 use ordain_store::rows::{
-    CommitRow, DiagnosticRow, FindingRow, PauseRow, SessionRow, SessionWrite, Verdict,
+    CommitRow, DiagnosticRow, FindingRow, NewFact, PauseRow, SessionRow, SessionWrite, Verdict,
 };
 use ordain_store::{ComputerId, SessionId, Store, TenantId, TenantScope};
 
+use crate::identities::fact;
 use crate::{at, enrolments};
 
 fn diagnostic(file: &str) -> DiagnosticRow {
@@ -113,7 +114,7 @@ pub(crate) async fn facts_and_findings(store: &dyn Store) {
     assert_eq!(store.computers_named(&other, "pc-known-1").await.unwrap().len(), 0);
 }
 
-fn session(id: &str, computer: &ComputerId) -> SessionRow {
+pub(crate) fn session(id: &str, computer: &ComputerId) -> SessionRow {
     SessionRow {
         tenant: TenantId::new("known"),
         id: SessionId::new(id),
@@ -131,7 +132,7 @@ fn session(id: &str, computer: &ComputerId) -> SessionRow {
     }
 }
 
-fn finding(
+pub(crate) fn finding(
     computer: &ComputerId,
     item: &str,
     version: Option<&str>,
@@ -174,4 +175,41 @@ pub(crate) async fn schedules(store: &dyn Store) {
         store.note_schedules_followed(at(noted)).await.unwrap();
         assert_eq!(followed().await.unwrap(), Some(at(wanted)));
     }
+}
+
+pub(crate) async fn inventory(store: &dyn Store) {
+    let (computer, _) = enrolments::enrolled(store, "facts", "facts-1").await;
+    let scope = TenantScope::One(TenantId::new("facts"));
+    for (second, value) in [(1, 1), (2, 1), (3, 2), (4, 1)] {
+        let mut write =
+            SessionWrite::of(session(&format!("facts-{second}"), &computer), 0, at(second));
+        write.row.tenant = TenantId::new("facts");
+        write.facts = vec![
+            fact("disk", serde_json::json!(value)),
+            NewFact { history: false, ..fact("load", serde_json::json!({"now": second})) },
+        ];
+        store.journal(write).await.unwrap();
+    }
+    let told: Vec<_> = store
+        .facts(&scope, Some(&computer))
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|row| (row.fact, row.value, row.since, row.at))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("disk".to_owned(), serde_json::json!(1), at(4), at(4)),
+            ("load".to_owned(), serde_json::json!({"now": 4}), at(4), at(4)),
+        ]
+    );
+    let history = store.fact_history(&scope, &computer, "disk").await.unwrap();
+    let changes: Vec<_> = history.into_iter().map(|one| (one.at, one.value)).collect();
+    let one = serde_json::json!(1);
+    assert_eq!(changes, [(at(4), one.clone()), (at(3), serde_json::json!(2)), (at(1), one)]);
+    assert_eq!(store.fact_history(&scope, &computer, "load").await.unwrap(), []);
+    let other = TenantScope::One(TenantId::new("other"));
+    assert_eq!(store.facts(&other, Some(&computer)).await.unwrap(), []);
+    assert_eq!(store.fact_history(&other, &computer, "disk").await.unwrap(), []);
 }

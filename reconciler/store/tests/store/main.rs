@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod enrolments;
+mod identities;
 mod journal;
 mod known;
 mod sqlite;
@@ -22,7 +23,12 @@ async fn whole_suite(store: &dyn Store) {
     known::facts_and_findings(store).await;
     known::pauses(store).await;
     enrolments::tokens(store).await;
-    enrolments::identities(store).await;
+    identities::places(store).await;
+    identities::meetings(store).await;
+    identities::decisions(store).await;
+    identities::moves(store).await;
+    identities::users(store).await;
+    known::inventory(store).await;
     enrolments::restoring(store).await;
     enrolments::race_for_the_last_use(store).await;
     journal::appends(store).await;
