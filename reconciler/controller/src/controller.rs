@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ordain_source::{Location, Secret, Waker};
-use ordain_store::Store;
-use tokio::sync::watch;
+use ordain_store::{Store, TenantId};
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -36,6 +36,8 @@ pub(crate) struct Controller {
     pub(crate) agent_certificates: Duration,
     /// What schedules go by.
     pub(crate) clock: Clock,
+    /// Told when a computer that is to be onboarded has said what it is.
+    pub(crate) arrivals: Notify,
     /// Agents' connections, to be waited for at the end.
     pub(crate) sockets: TaskTracker,
     /// Set when the controller stops.
@@ -43,6 +45,15 @@ pub(crate) struct Controller {
 }
 
 impl Controller {
+    /// Whether a tenant onboards new computers.
+    pub(crate) fn onboards(&self, tenant: &TenantId) -> bool {
+        let state = self.policy.borrow();
+        let policy = state.in_force.as_ref().map(|in_force| &in_force.policy);
+        let document =
+            policy.and_then(|policy| policy.tenant(policy.tenants().find(tenant.as_str())?));
+        document.is_none_or(|tenant| tenant.onboarding.enabled)
+    }
+
     /// The policy as it stands now.
     pub(crate) fn policy(&self) -> PolicyState {
         self.policy.borrow().clone()

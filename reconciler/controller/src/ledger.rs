@@ -5,7 +5,7 @@
 //! this file does, so that nobody has to enrol a fleet again. At the start
 //! each is told what the other lacks. It holds no secret: fingerprints only.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
+use ordain_core::identity::Life;
 use ordain_store::rows::{AgentStatus, EnrolledAgent};
 use ordain_store::{AgentId, ComputerId, Store, StoreError, TenantId, TenantScope};
 use serde::{Deserialize, Serialize};
@@ -135,16 +136,24 @@ fn read(text: &str) -> Result<Vec<Entry>, LedgerError> {
     Ok(entries)
 }
 
-/// The newest agent of each computer that was not removed since.
+/// The agents of each computer that was not removed since, oldest first: those
+/// of the life that its newest one belongs to.
 fn standing(entries: Vec<Entry>) -> Vec<EnrolledAgent> {
-    let mut agents: BTreeMap<String, Enrolled> = BTreeMap::new();
+    let mut agents: Vec<Enrolled> = Vec::new();
     for entry in entries {
         match entry {
-            Entry::Enrolled(enrolled) => drop(agents.insert(enrolled.computer.clone(), enrolled)),
-            Entry::Removed { computer, .. } => drop(agents.remove(&computer)),
+            Entry::Enrolled(enrolled) => {
+                let life = |one: &Enrolled| (one.identity_key.clone(), one.installation_id.clone());
+                agents.retain(|one| {
+                    one.agent != enrolled.agent
+                        && (one.computer != enrolled.computer || life(one) == life(&enrolled))
+                });
+                agents.push(enrolled);
+            }
+            Entry::Removed { computer, .. } => agents.retain(|one| one.computer != computer),
         }
     }
-    agents.into_values().map(Into::into).collect()
+    agents.into_iter().map(Into::into).collect()
 }
 
 /// The database's agents that the file does not know.
@@ -162,8 +171,8 @@ async fn missing(store: &dyn Store, known: &BTreeSet<String>) -> Result<Vec<Enro
             computer: computer.id.to_string(),
             agent: agent.id.to_string(),
             name: computer.name,
-            identity_key: computer.identity_key,
-            installation_id: computer.installation_id,
+            identity_key: agent.life.as_ref().unwrap_or(&computer.lives.present).hardware.clone(),
+            installation_id: agent.life.unwrap_or(computer.lives.present).installation,
             key_fingerprint: agent.key_fingerprint,
             certificate_expires_at: agent.certificate_expires_at,
             at: agent.enrolled_at,
@@ -188,8 +197,8 @@ impl From<EnrolledAgent> for Enrolled {
             computer: agent.computer.to_string(),
             agent: agent.agent.to_string(),
             name: agent.name,
-            identity_key: agent.identity_key,
-            installation_id: agent.installation_id,
+            identity_key: agent.life.hardware,
+            installation_id: agent.life.installation,
             key_fingerprint: agent.key_fingerprint,
             certificate_expires_at: agent.certificate_expires_at,
             at: agent.at,
@@ -204,8 +213,7 @@ impl From<Enrolled> for EnrolledAgent {
             computer: ComputerId::new(agent.computer),
             agent: AgentId::new(agent.agent),
             name: agent.name,
-            identity_key: agent.identity_key,
-            installation_id: agent.installation_id,
+            life: Life { hardware: agent.identity_key, installation: agent.installation_id },
             key_fingerprint: agent.key_fingerprint,
             certificate_expires_at: agent.certificate_expires_at,
             at: agent.at,
@@ -224,10 +232,25 @@ mod tests {
 "#;
 
     #[test]
-    fn the_newest_agent_of_each_computer_that_is_left_stands() {
+    fn agents_of_each_computers_last_life_stand() {
         let standing = standing(read(LINES).expect("entries"));
         let agents: Vec<&str> = standing.iter().map(|agent| agent.agent.as_str()).collect();
         assert_eq!(agents, ["a-3"]);
+    }
+
+    #[test]
+    fn pathways_of_one_life_stand_together_and_a_move_counts() {
+        let line = |tenant: &str, computer: &str, agent: &str| {
+            let first = LINES.lines().next().expect("a line");
+            let tenant = first.replace("\"t\"", &format!("\"{tenant}\""));
+            let moved = tenant.replace("c-1", computer).replace("a-1", agent);
+            format!("{moved}\n")
+        };
+        let text = line("t", "c-1", "a-1") + &line("t", "c-1", "a-2") + &line("u", "c-1", "a-1");
+        let standing = standing(read(&text).expect("entries"));
+        let told: Vec<_> =
+            standing.iter().map(|one| (one.agent.as_str(), one.tenant.as_str())).collect();
+        assert_eq!(told, [("a-2", "t"), ("a-1", "u")]);
     }
 
     #[test]

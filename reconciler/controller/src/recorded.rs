@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use ordain_core::affinity;
+use ordain_core::fleet::Domains;
 use ordain_core::policy::Policy;
 use ordain_schema::document::{
     Arch, Chassis, ComputerFacts, DetectedVersions, DomainRole, OsFacts, OsFamily, RolloutFacts,
 };
 use ordain_schema::{Span, Spanned};
-use ordain_store::rows::{AgentStatus, ComputerRow, FindingRow, RolloutKey, RolloutRow};
-use ordain_store::{AgentId, ComputerId, Store, StoreError, TenantId, TenantScope};
+use ordain_store::rows::{
+    AgentRow, AgentStatus, ComputerRow, FactRow, FindingRow, RolloutKey, RolloutRow,
+};
+use ordain_store::{ComputerId, Store, StoreError, TenantId, TenantScope};
 use ordain_wire::Facts;
 use serde::Serialize;
 
@@ -16,6 +20,7 @@ use serde::Serialize;
 pub(crate) async fn computers(
     store: &dyn Store,
     scope: &TenantScope,
+    policy: Option<&Policy>,
     online: impl Fn(&ComputerId) -> bool,
 ) -> Result<Vec<ComputerFacts>, StoreError> {
     let rows = store.computers(scope).await?;
@@ -23,15 +28,36 @@ pub(crate) async fn computers(
     for finding in store.findings(scope, None).await? {
         findings.entry(finding.computer.clone()).or_default().push(finding);
     }
-    let agents = store.agents(scope).await?;
-    let active = agents.into_iter().filter(|agent| agent.status == AgentStatus::Active);
-    let keys: BTreeMap<ComputerId, String> =
-        active.map(|agent| (agent.computer, agent.key_fingerprint)).collect();
-    let facts = |row: &ComputerRow| ComputerFacts {
-        key: keys.get(&row.id).cloned(),
-        ..computer(row, findings.get(&row.id).map_or(&[], Vec::as_slice), online(&row.id))
+    let mut said: BTreeMap<ComputerId, Vec<FactRow>> = BTreeMap::new();
+    for fact in store.facts(scope, None).await? {
+        said.entry(fact.computer.clone()).or_default().push(fact);
+    }
+    let keys = keys(store.agents(scope).await?);
+    let domains = policy.map(Domains::new).unwrap_or_default();
+    let facts = |row: &ComputerRow| {
+        let told = Told {
+            findings: findings.get(&row.id).map_or(&[], Vec::as_slice),
+            facts: said.get(&row.id).map_or(&[], Vec::as_slice),
+        };
+        let key = keys.get(&row.id).cloned();
+        ComputerFacts { key, ..computer(row, &told, &domains, online(&row.id)) }
     };
     Ok(rows.iter().map(facts).collect())
+}
+
+/// The key by which each computer's rings go: that of its oldest pathway.
+fn keys(mut agents: Vec<AgentRow>) -> BTreeMap<ComputerId, String> {
+    agents.retain(|agent| agent.status == AgentStatus::Active);
+    agents.sort_by_cached_key(|agent| std::cmp::Reverse((agent.enrolled_at, agent.id.clone())));
+    agents.into_iter().map(|agent| (agent.computer, agent.key_fingerprint)).collect()
+}
+
+/// What was told of one computer, beside its row.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Told<'a> {
+    pub(crate) findings: &'a [FindingRow],
+    /// What inventory tasks said.
+    pub(crate) facts: &'a [FactRow],
 }
 
 /// The versions that package managers offer to any of the computers in scope, by software.
@@ -86,19 +112,15 @@ fn under_way(rows: &[RolloutRow]) -> Vec<RolloutFacts> {
     rows.iter().filter(|row| counts(row)).map(facts).collect()
 }
 
-/// The fingerprint of the key of a computer's agent, by which its rings go.
+/// The key by which a computer's rings go: that of its oldest pathway.
 pub(crate) async fn key(
     store: &dyn Store,
     scope: &TenantScope,
     computer: &ComputerId,
-    connected: Option<AgentId>,
 ) -> Result<Option<String>, StoreError> {
-    if let Some(agent) = connected {
-        return Ok(store.agent(scope, &agent).await?.map(|agent| agent.key_fingerprint));
-    }
-    let mut all = store.agents(scope).await?.into_iter();
-    let own = all.find(|one| one.computer == *computer && one.status == AgentStatus::Active);
-    Ok(own.map(|agent| agent.key_fingerprint))
+    let mut agents = store.agents(scope).await?;
+    agents.retain(|agent| agent.computer == *computer);
+    Ok(keys(agents).remove(computer))
 }
 
 fn offers(findings: Vec<FindingRow>) -> BTreeMap<String, Vec<String>> {
@@ -120,7 +142,12 @@ fn offers(findings: Vec<FindingRow>) -> BTreeMap<String, Vec<String>> {
 }
 
 /// What is recorded of one computer.
-pub(crate) fn computer(row: &ComputerRow, findings: &[FindingRow], online: bool) -> ComputerFacts {
+pub(crate) fn computer(
+    row: &ComputerRow,
+    told: &Told<'_>,
+    domains: &Domains<'_>,
+    online: bool,
+) -> ComputerFacts {
     let reported: Facts = row
         .facts
         .as_ref()
@@ -139,7 +166,8 @@ pub(crate) fn computer(row: &ComputerRow, findings: &[FindingRow], online: bool)
             &reported.domain_role,
         ),
         os: os(&reported),
-        person: reported.users.iter().find(|user| user.contains('@')).cloned(),
+        person: person(row, domains),
+        excluded: row.excluded_at.is_some(),
         facts: (!reported.facts.is_empty()).then_some(reported.facts),
         software: row.inventoried_at.map(|_| DetectedVersions::default()),
         ..ComputerFacts::default()
@@ -147,10 +175,19 @@ pub(crate) fn computer(row: &ComputerRow, findings: &[FindingRow], online: bool)
     if let Some(zone) = time_zone(row) {
         facts.facts.get_or_insert_default().insert("timezone".to_owned(), zone.into());
     }
-    for finding in findings {
+    for fact in told.facts {
+        facts.facts.get_or_insert_default().insert(fact.fact.clone(), fact.value.clone());
+    }
+    for finding in told.findings {
         take_in(&mut facts, finding);
     }
     facts
+}
+
+/// The primary person: of those who were logged on, only persons of the computer's tenant count.
+pub(crate) fn person(row: &ComputerRow, domains: &Domains<'_>) -> Option<String> {
+    let counts = |upn: &str| domains.tenant_of(upn).is_none_or(|own| own == row.tenant.as_str());
+    affinity::person(&row.logons, row.person.as_deref(), counts).map(str::to_owned)
 }
 
 /// The IANA name of a computer's time zone, as its agent reported it.
@@ -194,6 +231,8 @@ fn word<T: Serialize + Copy>(all: &[T], text: &str) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use ordain_core::affinity::Logon;
+    use ordain_core::identity::{Life, Lives, Standing};
     use ordain_store::TenantId;
     use serde_json::json;
 
@@ -204,9 +243,15 @@ mod tests {
             tenant: TenantId::new("contoso"),
             id: ComputerId::new("c-1"),
             name: "pc-1".into(),
-            identity_key: "uuid:1".into(),
-            installation_id: None,
+            lives: Lives::new(Life { hardware: "uuid:1".into(), installation: None }),
+            doubt: None,
+            standing: Standing::Onboarded,
+            standing_at: Timestamp::UNIX_EPOCH,
+            begun_at: Timestamp::UNIX_EPOCH,
             enrolled_at: Timestamp::UNIX_EPOCH,
+            excluded_at: None,
+            logons: Vec::new(),
+            person: None,
             facts,
             facts_at: None,
             inventoried_at: inventoried.then_some(Timestamp::UNIX_EPOCH),
@@ -229,13 +274,14 @@ mod tests {
 
     #[test]
     fn what_was_never_looked_for_is_unknown() {
-        let facts = computer(&row(None, false), &[], true);
+        let (told, domains) = (Told::default(), Domains::default());
+        let facts = computer(&row(None, false), &told, &domains, true);
         assert_eq!(
             (facts.software, facts.chassis, facts.os.is_none(), facts.online),
             (None, None, true, Some(true))
         );
         assert_eq!(
-            computer(&row(None, true), &[], false).software,
+            computer(&row(None, true), &told, &domains, false).software,
             Some(DetectedVersions::default())
         );
     }
@@ -269,12 +315,26 @@ mod tests {
             failed,
             finding("task/a#b", None, Some(true)),
         ];
-        let facts = computer(&row(Some(reported), true), &findings, true);
+        let said = [FactRow {
+            tenant: TenantId::new("contoso"),
+            computer: ComputerId::new("c-1"),
+            fact: "encrypted".into(),
+            item: "task/disks".into(),
+            value: json!(true),
+            since: Timestamp::UNIX_EPOCH,
+            at: Timestamp::UNIX_EPOCH,
+        }];
+        let told = Told { findings: &findings, facts: &said };
+        let row = ComputerRow {
+            logons: vec![Logon { upn: "jo@contoso.example".into(), at: Timestamp::UNIX_EPOCH }],
+            ..row(Some(reported), true)
+        };
+        let facts = computer(&row, &told, &Domains::default(), true);
         let shown = serde_json::to_value(&facts).expect("JSON");
         assert_eq!(
             shown,
             json!({"name": "pc-1", "tenant": "contoso", "online": true, "chassis": "portable", "os": {"family": "linux", "version": "13", "arch": "x64"},
-                "person": "jo@contoso.example", "facts": {"department": "lab"}, "software": {"hello": "2.10"}, "tests": {"hello": false}, "tasks": {"a#b": true}})
+                "person": "jo@contoso.example", "facts": {"department": "lab", "encrypted": true}, "software": {"hello": "2.10"}, "tests": {"hello": false}, "tasks": {"a#b": true}})
         );
     }
 }

@@ -9,7 +9,7 @@ use axum_server::Handle;
 use jiff::Timestamp;
 use ordain_store::{SqliteStore, Store, StoreError, TenantScope};
 use rustls::ServerConfig;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -20,7 +20,7 @@ use crate::config::ServeConfig;
 use crate::controller::Controller;
 use crate::data::{DataError, DataFolder, names};
 use crate::drive::Drive;
-use crate::follow::{Concern, Follower, Git, GitError, PolicyState, Timetable};
+use crate::follow::{Concern, Follower, Gatherer, Git, GitError, PolicyState, Timetable};
 use crate::hub::Hub;
 use crate::ledger::{Ledger, LedgerError};
 use crate::listener::{self, Acceptor, TlsError};
@@ -196,6 +196,7 @@ async fn start(
         webhook_secret: config.webhook_secret.clone(),
         agent_certificates: config.agent_certificates,
         clock: config.clock.clone(),
+        arrivals: Notify::new(),
         sockets: TaskTracker::new(),
         closing: closing.clone(),
     });
@@ -206,6 +207,7 @@ async fn start(
     loops.spawn(follower.run(branch, closing));
     loops.spawn(renew(controller.clone(), hosts, renewed));
     loops.spawn(Timetable::new(controller.clone()).await?.run());
+    loops.spawn(Gatherer::new(controller.clone()).run());
     loops.spawn(Concern::new(controller.clone(), readable).run());
     let handle = Handle::new();
     let serving = axum_server::from_tcp(listener)

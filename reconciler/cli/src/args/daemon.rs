@@ -148,11 +148,58 @@ pub(crate) enum ComputersVerb {
     #[command(after_help = "Example:\n  ordain computers list --tenant contoso")]
     List,
     /// Shows one with everything that is known of it.
-    #[command(after_help = "Example:\n  ordain computers show contoso/pc-02")]
+    #[command(
+        after_help = "Examples:\n  ordain computers show contoso/pc-02\n  ordain computers show contoso/pc-02 --history disk-health"
+    )]
     Show {
         /// NAME, TENANT/NAME or an id.
         #[arg(value_name = "COMPUTER")]
         computer: String,
+        /// What this fact was, where its inventory task keeps its history.
+        #[arg(long, value_name = "FACT")]
+        history: Option<String>,
+    },
+    /// Says who one is that needs a decision: the computer that was known, or another one.
+    ///
+    /// Two that are alive and say to be one computer are never made one silently. `--same`
+    /// says that the one in doubt is the computer that was known before, installed anew;
+    /// `--new` says that it is another one.
+    #[command(
+        group = clap::ArgGroup::new("who").required(true),
+        after_help = "Examples:\n  ordain computers decide contoso/pc-02-2 --new\n  ordain computers decide contoso/pc-02-2 --same"
+    )]
+    Decide {
+        /// NAME, TENANT/NAME or an id.
+        #[arg(value_name = "COMPUTER")]
+        computer: String,
+        /// It is the computer that was known before.
+        #[arg(long, group = "who")]
+        same: bool,
+        /// It is another computer.
+        #[arg(long, group = "who")]
+        new: bool,
+    },
+    /// Moves one to another tenant; what was found out about it does not go along.
+    #[command(after_help = "Example:\n  ordain computers move contoso/pc-02 --to fabrikam")]
+    Move {
+        /// NAME, TENANT/NAME or an id.
+        #[arg(value_name = "COMPUTER")]
+        computer: String,
+        /// The tenant's id.
+        #[arg(long, value_name = "TENANT")]
+        to: String,
+    },
+    /// Keeps sessions away from one; inventory goes on.
+    #[command(
+        after_help = "Examples:\n  ordain computers exclude contoso/pc-02\n  ordain computers exclude contoso/pc-02 --undo"
+    )]
+    Exclude {
+        /// NAME, TENANT/NAME or an id.
+        #[arg(value_name = "COMPUTER")]
+        computer: String,
+        /// Lets sessions touch it again.
+        #[arg(long)]
+        undo: bool,
     },
     /// Forgets one; its agent's certificate is refused from then on.
     #[command(after_help = "Example:\n  ordain computers remove contoso/pc-02")]
@@ -218,7 +265,7 @@ pub(crate) struct OneSession {
 /// Starts a session on each of the computers.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  ordain sessions start --computer pc-02 pc-03 --tenant contoso --wait\n  ordain sessions start --computer pc-02 --item software/chrome"
+    after_help = "Examples:\n  ordain sessions start --computer pc-02 pc-03 --tenant contoso --wait\n  ordain sessions start --computer pc-02 --item software/chrome\n  ordain sessions start --computer pc-02 --kind onboarding --person jo@contoso.example --set task/printer:queue=front-desk"
 )]
 pub(crate) struct StartSessions {
     /// The computers: NAME, or TENANT/NAME.
@@ -239,9 +286,38 @@ pub(crate) struct StartSessions {
     /// Passes every window; the reason stands in the session and its log.
     #[arg(long, value_name = "REASON")]
     pub emergency: Option<String>,
+    /// Whose the computers are: the primary person, visible to every target of the
+    /// session; for the kind `onboarding`.
+    #[arg(long, value_name = "UPN")]
+    pub person: Option<String>,
+    /// Gives a parameter another value, where its deployment says `override`; for the
+    /// kind `onboarding`.
+    #[arg(long = "set", value_name = "ITEM:PARAMETER=VALUE", value_parser = given)]
+    pub given: Vec<Given>,
     /// Waits for the end with a live view; exit code 0 when all passed, 1 when not, 3 when nobody answers any more.
     #[arg(long)]
     pub wait: bool,
+}
+
+/// A value that whoever onboards a computer gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Given {
+    /// `software/NAME`, `task/NAME` or `task/NAME#INSTANCE`.
+    pub item: String,
+    /// The parameter.
+    pub parameter: String,
+    /// Its value as written.
+    pub value: String,
+}
+
+fn given(text: &str) -> Result<Given, String> {
+    let parts = text.split_once('=').and_then(|(name, value)| {
+        let (item, parameter) = name.split_once(':')?;
+        Some((item, parameter, value))
+    });
+    let (item, parameter, value) =
+        parts.ok_or("write it as ITEM:PARAMETER=VALUE, as in task/printer:queue=front-desk")?;
+    Ok(Given { item: item.to_owned(), parameter: parameter.to_owned(), value: value.to_owned() })
 }
 
 /// Cancels a session; what runs on the computer is told to stop.

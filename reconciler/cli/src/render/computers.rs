@@ -22,8 +22,49 @@ pub(crate) struct Computer {
     enrolled_at: Option<String>,
     seen_at: Option<String>,
     inventoried_at: Option<String>,
+    standing: String,
+    #[serde(default)]
+    excluded: bool,
+    person: Option<String>,
+    doubt: Option<String>,
+    #[serde(default)]
+    pathways: Vec<Pathway>,
+    #[serde(default)]
+    inventory: Vec<Said>,
     #[serde(default)]
     items: Vec<Finding>,
+}
+
+#[derive(Deserialize)]
+struct Pathway {
+    id: String,
+    online: bool,
+}
+
+#[derive(Deserialize)]
+struct Said {
+    fact: String,
+    value: Value,
+    at: Option<String>,
+}
+
+/// What a fact was from a moment on.
+#[derive(Deserialize)]
+pub(crate) struct Change {
+    at: Option<String>,
+    value: Value,
+}
+
+/// What a fact was, newest first.
+pub(crate) fn history(changes: &[Change], style: Style) -> String {
+    if changes.is_empty() {
+        return "no history of that fact is kept\n".to_owned();
+    }
+    let mut rows = table(style, &["since", "value"]);
+    for one in changes {
+        rows.add_row(vec![Cell::new(when(one.at.as_deref())), Cell::new(&one.value)]);
+    }
+    super::plan::indented(&rows)
 }
 
 #[derive(Deserialize)]
@@ -41,13 +82,16 @@ pub(crate) fn list(computers: &[Computer], style: Style) -> String {
     if computers.is_empty() {
         return "no computer is enrolled\n".to_owned();
     }
-    let mut rows = table(style, &["computer", "", "os", "agent", "seen", "inventoried"]);
+    let mut rows =
+        table(style, &["computer", "", "standing", "person", "os", "agent", "seen", "inventoried"]);
     for one in computers {
         let (word, colour) =
             if one.online { ("online", Color::Green) } else { ("offline", Color::Reset) };
         rows.add_row(vec![
             Cell::new(format!("{}/{}", one.tenant, one.name)),
             Cell::new(word).fg(colour),
+            Cell::new(standing(one)),
+            Cell::new(one.person.as_deref().unwrap_or_default()),
             Cell::new(os(one.os.as_ref())),
             Cell::new(one.agent_version.as_deref().unwrap_or_default()),
             Cell::new(when(one.seen_at.as_deref())),
@@ -71,13 +115,29 @@ pub(crate) fn one(one: &Computer, style: Style) -> String {
                 one.agent_version.as_deref().unwrap_or("version unknown")
             ),
         ),
+        ("standing", standing(one)),
+        ("doubt", one.doubt.clone().unwrap_or_default()),
+        ("pathways", pathways(&one.pathways)),
+        ("person", one.person.clone().unwrap_or_default()),
         ("os", format!("{}, chassis {chassis}", os(one.os.as_ref()))),
         ("enrolled", when(one.enrolled_at.as_deref())),
         ("seen", when(one.seen_at.as_deref())),
         ("inventoried", when(one.inventoried_at.as_deref())),
     ];
-    for (name, value) in lines {
+    for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
         let _ = writeln!(text, "  {name:<12} {value}");
+    }
+    if !one.inventory.is_empty() {
+        let mut rows = table(style, &["fact", "value", "at"]);
+        for said in &one.inventory {
+            rows.add_row(vec![
+                Cell::new(&said.fact),
+                Cell::new(&said.value),
+                Cell::new(when(said.at.as_deref())),
+            ]);
+        }
+        text.push('\n');
+        text += &super::plan::indented(&rows);
     }
     if !one.items.is_empty() {
         let mut rows = table(style, &["item", "found", "at"]);
@@ -92,6 +152,20 @@ pub(crate) fn one(one: &Computer, style: Style) -> String {
         text += &super::plan::indented(&rows);
     }
     text
+}
+
+fn standing(one: &Computer) -> String {
+    if one.excluded { format!("{}, excluded", one.standing) } else { one.standing.clone() }
+}
+
+/// Every way to it, where there are several.
+fn pathways(all: &[Pathway]) -> String {
+    if all.len() < 2 {
+        return String::new();
+    }
+    let word =
+        |one: &Pathway| format!("{} {}", one.id, if one.online { "online" } else { "offline" });
+    all.iter().map(word).collect::<Vec<_>>().join(", ")
 }
 
 fn found(item: &Finding) -> String {

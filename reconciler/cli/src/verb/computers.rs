@@ -1,4 +1,4 @@
-//! `ordain computers`: listing, showing, removing.
+//! `ordain computers`: listing, showing, deciding, moving, excluding, removing.
 
 use serde_json::{Value, json};
 
@@ -16,12 +16,42 @@ pub(super) fn run(args: &ComputersArgs, printer: &mut Printer) -> Result<Exit, C
             let list = client.get("/api/v1/computers", &tenant)?;
             show_list(list, args.format, printer)?;
         }
-        Some(ComputersVerb::Show { computer }) => {
-            let one = client.get(&format!("/api/v1/computers/{}", segment(computer)), &tenant)?;
+        Some(ComputersVerb::Show { computer, history: Some(fact) }) => {
+            let path = format!("{}/facts/{}", address(computer), segment(fact));
+            show_history(client.get(&path, &tenant)?, args.format, printer)?;
+        }
+        Some(ComputersVerb::Decide { computer, same, new: _ }) => {
+            let is = if *same { "same" } else { "new" };
+            let body = json!({ "is": is, "tenant": args.tenant });
+            let settled = client.post(&format!("{}/decide", address(computer)), &body)?;
+            show_settled(&settled, args.format, printer);
+        }
+        Some(ComputersVerb::Move { computer, to }) => {
+            let body = json!({ "to": to, "tenant": args.tenant });
+            let settled = client.post(&format!("{}/move", address(computer)), &body)?;
+            show_settled(&settled, args.format, printer);
+        }
+        Some(ComputersVerb::Exclude { computer, undo }) => {
+            let body = json!({ "excluded": !undo, "tenant": args.tenant });
+            client.post(&format!("{}/exclude", address(computer)), &body)?;
+            match args.format {
+                Format::Human if *undo => {
+                    printer.line(format!("sessions may touch {computer} again"));
+                }
+                Format::Human => {
+                    printer.line(format!("no session touches {computer} from now on"));
+                }
+                Format::Json | Format::Jsonl => {
+                    printer.json_line(&json!({ "computer": computer, "excluded": !undo }));
+                }
+            }
+        }
+        Some(ComputersVerb::Show { computer, history: None }) => {
+            let one = client.get(&address(computer), &tenant)?;
             show_one(one, args.format, printer)?;
         }
         Some(ComputersVerb::Remove { computer }) => {
-            client.delete(&format!("/api/v1/computers/{}", segment(computer)), &tenant)?;
+            client.delete(&address(computer), &tenant)?;
             match args.format {
                 Format::Human => {
                     printer.line(format!("removed {computer}; its agent is refused from now on"));
@@ -31,6 +61,36 @@ pub(super) fn run(args: &ComputersArgs, printer: &mut Printer) -> Result<Exit, C
         }
     }
     Ok(Exit::Done)
+}
+
+fn address(computer: &str) -> String {
+    format!("/api/v1/computers/{}", segment(computer))
+}
+
+fn show_settled(settled: &Value, format: Format, printer: &mut Printer) {
+    let word = |key: &str| settled[key].as_str().unwrap_or_default();
+    match format {
+        Format::Human => printer.line(format!(
+            "{}/{} is {} now",
+            word("tenant"),
+            word("computer"),
+            word("standing")
+        )),
+        Format::Json | Format::Jsonl => printer.json_line(settled),
+    }
+}
+
+fn show_history(history: Value, format: Format, printer: &mut Printer) -> Result<(), CommandError> {
+    match format {
+        Format::Json => printer.json(&history),
+        Format::Jsonl => super::each(&history["changes"], printer),
+        Format::Human => {
+            let changes: Vec<render::computers::Change> = super::read(history["changes"].clone())?;
+            let text = render::computers::history(&changes, printer.style());
+            printer.text(text);
+        }
+    }
+    Ok(())
 }
 
 fn show_list(list: Value, format: Format, printer: &mut Printer) -> Result<(), CommandError> {

@@ -1,4 +1,5 @@
-//! Computers: listing, showing, removing.
+//! Computers: listing, showing, removing; what a person decides of them stands
+//! in [`super::decisions`].
 
 use std::sync::Arc;
 
@@ -6,7 +7,10 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use ordain_store::rows::{AgentRow, AgentStatus, ComputerRow, FindingRow};
+use ordain_core::fleet::Domains;
+use ordain_store::rows::{
+    AgentRow, AgentStatus, ComputerRow, Doubt, FactChange, FactRow, FindingRow,
+};
 use ordain_store::{ComputerId, TenantScope};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,6 +20,7 @@ use super::input::Asked;
 use super::operator::Operator;
 use crate::controller::Controller;
 use crate::drive::Signal;
+use crate::recorded;
 
 #[derive(Deserialize)]
 pub(crate) struct Which {
@@ -36,6 +41,9 @@ struct Computer {
     name: String,
     tenant: String,
     online: bool,
+    standing: &'static str,
+    excluded: bool,
+    person: Option<String>,
     os: Option<Value>,
     chassis: Option<Value>,
     agent: Option<String>,
@@ -51,9 +59,47 @@ pub(crate) struct Shown {
     #[serde(flatten)]
     computer: Computer,
     identity: String,
+    installation: Option<String>,
+    standing_at: Timestamp,
+    /// What a person has to decide, where that is so.
+    doubt: Option<String>,
+    pathways: Vec<Pathway>,
+    /// Who was logged on, newest first.
+    logons: Vec<ShownLogon>,
     facts: Option<Value>,
     facts_at: Option<Timestamp>,
+    /// What inventory tasks said.
+    inventory: Vec<Said>,
     items: Vec<Finding>,
+}
+
+/// One way to a computer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Pathway {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    id: String,
+    online: bool,
+    version: Option<String>,
+    enrolled_at: Timestamp,
+    seen_at: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct ShownLogon {
+    upn: String,
+    at: Timestamp,
+}
+
+/// A fact with when it was said.
+#[derive(Serialize)]
+struct Said {
+    fact: String,
+    value: Value,
+    item: String,
+    since: Timestamp,
+    at: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -79,7 +125,11 @@ pub(crate) async fn list(
         None => controller.store.computers(&scope).await?,
     };
     let agents = controller.store.agents(&scope).await?;
-    let computers = rows.into_iter().map(|row| listed(&controller, &agents, row)).collect();
+    let in_force = controller.policy().in_force;
+    let domains = in_force.as_ref().map(|in_force| Domains::new(&in_force.policy));
+    let domains = domains.unwrap_or_default();
+    let listed = |row| listed(&controller, &agents, &domains, row);
+    let computers = rows.into_iter().map(listed).collect();
     Ok(Json(Listed { computers }))
 }
 
@@ -94,15 +144,93 @@ pub(crate) async fn show(
     let row = find(&controller, &scope, &computer).await?;
     let items =
         controller.store.findings(&scope, Some(&row.id)).await?.into_iter().map(finding).collect();
+    let inventory = controller.store.facts(&scope, Some(&row.id)).await?.into_iter().map(said);
     let agents = controller.store.agents(&scope).await?;
-    let (identity, facts, facts_at) = (row.identity_key.clone(), row.facts.clone(), row.facts_at);
+    let doubt = doubt(&controller, &scope, &row).await?;
+    let (facts, facts_at) = (row.facts.clone(), row.facts_at);
+    let in_force = controller.policy().in_force;
+    let domains = in_force.as_ref().map(|in_force| Domains::new(&in_force.policy));
+    let logons = row.logons.iter().rev();
     Ok(Json(Shown {
-        computer: listed(&controller, &agents, row),
-        identity,
+        identity: row.lives.present.hardware.clone(),
+        installation: row.lives.present.installation.clone(),
+        standing_at: row.standing_at,
+        doubt,
+        pathways: pathways(&controller, &agents, &row),
+        logons: logons.map(|one| ShownLogon { upn: one.upn.clone(), at: one.at }).collect(),
+        computer: listed(&controller, &agents, &domains.unwrap_or_default(), row),
         facts,
         facts_at,
+        inventory: inventory.collect(),
         items,
     }))
+}
+
+/// What a person has to decide, in words.
+async fn doubt(
+    controller: &Controller,
+    scope: &TenantScope,
+    row: &ComputerRow,
+) -> Result<Option<String>, Refusal> {
+    Ok(match &row.doubt {
+        None => None,
+        Some(Doubt::CopyOf(original)) => {
+            let original = controller.store.computer(scope, original).await?;
+            let name = original.map_or_else(|| "one that was removed".to_owned(), |one| one.name);
+            Some(format!("it may be a copy of {name}: both have the same identity"))
+        }
+        Some(Doubt::Another(agent, _)) => {
+            let other = row.lives.doubtful.as_ref();
+            let installation = other.and_then(|life| life.installation.as_deref());
+            Some(format!(
+                "agent {agent} on installation {} says to be it too",
+                installation.unwrap_or("unknown")
+            ))
+        }
+    })
+}
+
+fn pathways(controller: &Controller, agents: &[AgentRow], row: &ComputerRow) -> Vec<Pathway> {
+    let own = |agent: &&AgentRow| agent.computer == row.id && agent.status == AgentStatus::Active;
+    let pathway = |agent: &AgentRow| Pathway {
+        kind: "agent",
+        id: agent.id.to_string(),
+        online: controller.hub.is_connected(&agent.id),
+        version: agent.version.clone(),
+        enrolled_at: agent.enrolled_at,
+        seen_at: agent.seen_at,
+    };
+    agents.iter().filter(own).map(pathway).collect()
+}
+
+fn said(row: FactRow) -> Said {
+    let FactRow { fact, value, item, since, at, .. } = row;
+    Said { fact, value, item, since, at }
+}
+
+#[derive(Serialize)]
+pub(crate) struct History {
+    changes: Vec<Change>,
+}
+
+#[derive(Serialize)]
+struct Change {
+    at: Timestamp,
+    value: Value,
+}
+
+/// Shows what a fact was whose changes are kept, newest first.
+pub(crate) async fn history(
+    State(controller): State<Arc<Controller>>,
+    operator: Operator,
+    Path((computer, fact)): Path<(String, String)>,
+    Asked(which): Asked<Which>,
+) -> Result<Json<History>, Refusal> {
+    let scope = operator.narrowed(which.tenant.as_deref())?;
+    let row = find(&controller, &scope, &computer).await?;
+    let changes = controller.store.fact_history(&scope, &row.id, &fact).await?;
+    let change = |FactChange { at, value }| Change { at, value };
+    Ok(Json(History { changes: changes.into_iter().map(change).collect() }))
 }
 
 /// Forgets a computer: its agents are refused from now on.
@@ -162,12 +290,23 @@ pub(super) async fn find(
     }
 }
 
-fn listed(controller: &Controller, agents: &[AgentRow], row: ComputerRow) -> Computer {
-    let agent =
-        agents.iter().find(|agent| agent.computer == row.id && agent.status == AgentStatus::Active);
+fn listed(
+    controller: &Controller,
+    agents: &[AgentRow],
+    domains: &Domains<'_>,
+    row: ComputerRow,
+) -> Computer {
+    let own = agents
+        .iter()
+        .filter(|agent| agent.computer == row.id && agent.status == AgentStatus::Active);
+    let rank = |agent: &&AgentRow| (controller.hub.is_connected(&agent.id), agent.seen_at);
+    let agent = own.max_by_key(rank);
     let fact = |name: &str| row.facts.as_ref().and_then(|facts| facts.get(name)).cloned();
     Computer {
         online: controller.hub.is_online(&row.id),
+        standing: row.standing.word(),
+        excluded: row.excluded_at.is_some(),
+        person: recorded::person(&row, domains),
         os: fact("os"),
         chassis: fact("chassis"),
         agent: agent.map(|agent| agent.id.to_string()),

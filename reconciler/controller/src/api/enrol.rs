@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
+use ordain_core::identity::{Life, Place};
 use ordain_store::rows::{BurnOutcome, EnrolAgent, EnrolRefusal, EnrolledAgent};
 use ordain_store::{AgentId, ComputerId, TenantScope};
 use ordain_wire::{EnrolRequest, EnrolResponse};
@@ -25,12 +26,12 @@ pub(crate) async fn enrol(
 ) -> Result<Json<EnrolResponse>, Refusal> {
     let now = Timestamp::now();
     let token = tokens::hash(&asked.token);
-    match controller.store.look_at_token(&TenantScope::All, &token, now).await? {
-        BurnOutcome::Usable(_) => {}
+    let tenant = match controller.store.look_at_token(&TenantScope::All, &token, now).await? {
+        BurnOutcome::Usable(tenant) => tenant,
         BurnOutcome::Unknown => return Err(refused(EnrolRefusal::TokenUnknown, &asked.name)),
         BurnOutcome::Used => return Err(refused(EnrolRefusal::TokenUsed, &asked.name)),
         BurnOutcome::Expired => return Err(refused(EnrolRefusal::TokenExpired, &asked.name)),
-    }
+    };
     check(&asked)?;
     let request = Request::read(&asked.csr).map_err(|error| bad_key(&error))?;
     let agent = AgentId::new(tokens::random_id("a-"));
@@ -44,10 +45,10 @@ pub(crate) async fn enrol(
         agent: agent.clone(),
         computer: ComputerId::new(tokens::random_id("c-")),
         name: asked.name.clone(),
-        identity_key: asked.identity.key,
-        installation_id: asked.identity.installation_id,
+        life: Life { hardware: asked.identity.key, installation: asked.identity.installation_id },
         key_fingerprint: request.key_fingerprint(),
         certificate_expires_at: issued.expires_at,
+        onboarding: controller.onboards(&tenant),
         at: now,
         online: controller.hub.online(),
     };
@@ -60,19 +61,22 @@ pub(crate) async fn enrol(
         tenant: enrolled.tenant.clone(),
         computer: enrolled.computer.clone(),
         agent: agent.clone(),
-        name: asked.name.clone(),
-        identity_key: new.identity_key,
-        installation_id: new.installation_id,
+        name: enrolled.name.clone(),
+        life: new.life,
         key_fingerprint: new.key_fingerprint,
         certificate_expires_at: new.certificate_expires_at,
         at: now,
     };
     controller.ledger.enrolled(written).await.map_err(|error| Refusal::internal(&error))?;
     for old in &enrolled.superseded {
-        controller.hub.dismiss(old, "the computer was enrolled again");
+        // It is asked who it is when it connects again.
+        controller.hub.cut(old);
+    }
+    if let Place::Doubtful(original) = &enrolled.place {
+        tracing::warn!(tenant = %enrolled.tenant, computer = enrolled.name, %original, "a computer may be a copy of another one: `ordain computers decide` tells");
     }
     controller.drive.tell(&enrolled.computer, Signal::Wake).await;
-    tracing::info!(%agent, tenant = %enrolled.tenant, computer = asked.name, superseded = enrolled.superseded.len(), "an agent was enrolled");
+    tracing::info!(%agent, tenant = %enrolled.tenant, computer = enrolled.name, superseded = enrolled.superseded.len(), "an agent was enrolled");
     Ok(Json(EnrolResponse {
         agent: agent.to_string(),
         tenant: enrolled.tenant.to_string(),
@@ -126,12 +130,6 @@ fn refused(refusal: EnrolRefusal, name: &str) -> Refusal {
             Refusal::new(StatusCode::CONFLICT, "name-taken", format!("another computer of the tenant is called `{name}`"))
                 .hint(format!("enrol with --name ANOTHER, or `ordain computers remove {name}` first if that one is gone"))
         }
-        EnrolRefusal::Clone => Refusal::new(
-            StatusCode::CONFLICT,
-            "needs-decision",
-            "a computer of the same hardware identity but another installation is connected now: one is a clone of the other",
-        )
-        .hint("give one of the two an identity of its own, or stop the other one's agent if it is the same computer"),
     }
 }
 

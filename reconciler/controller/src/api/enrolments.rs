@@ -81,7 +81,7 @@ pub(crate) async fn make(
 }
 
 /// Refuses a tenant that the policy in force does not have: most likely a slip of the pen.
-fn known_tenant(controller: &Controller, tenant: &str) -> Result<(), Refusal> {
+pub(super) fn known_tenant(controller: &Controller, tenant: &str) -> Result<(), Refusal> {
     let Some(in_force) = controller.policy().in_force else { return Ok(()) };
     if in_force.policy.tenants().find(tenant).is_some() {
         return Ok(());

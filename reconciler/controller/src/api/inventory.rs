@@ -25,8 +25,11 @@ pub(crate) async fn export(
     Asked(which): Asked<Which>,
 ) -> Result<Json<Inventory>, Refusal> {
     let scope = operator.narrowed(which.tenant.as_deref())?;
+    let in_force = controller.policy().in_force;
+    let policy = in_force.as_ref().map(|in_force| &*in_force.policy);
     let computers =
-        recorded::computers(&*controller.store, &scope, |id| controller.hub.is_online(id)).await?;
+        recorded::computers(&*controller.store, &scope, policy, |id| controller.hub.is_online(id))
+            .await?;
     let available = recorded::available(&*controller.store, &scope).await?;
     let rollouts = recorded::rollouts(&*controller.store, &scope).await?;
     Ok(Json(Inventory { computers, available, rollouts, ..Inventory::default() }))

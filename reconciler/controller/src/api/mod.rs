@@ -6,11 +6,13 @@
 
 mod commits;
 mod computers;
+mod decisions;
 mod enrol;
 mod enrolments;
 mod health;
 mod input;
 mod inventory;
+mod onboarding;
 mod operator;
 mod outcome;
 mod pauses;
@@ -48,6 +50,10 @@ pub(crate) fn routes(controller: Arc<Controller>) -> Router {
         .route("/api/v1/computers", get(computers::list))
         .route("/api/v1/computers/{computer}", get(computers::show))
         .route("/api/v1/computers/{computer}", delete(computers::remove))
+        .route("/api/v1/computers/{computer}/facts/{fact}", get(computers::history))
+        .route("/api/v1/computers/{computer}/decide", post(decisions::decide))
+        .route("/api/v1/computers/{computer}/move", post(decisions::move_to))
+        .route("/api/v1/computers/{computer}/exclude", post(decisions::exclude))
         .route("/api/v1/sessions", get(sessions::list))
         .route("/api/v1/sessions", post(sessions::start))
         .route("/api/v1/sessions/{session}", get(sessions::show))

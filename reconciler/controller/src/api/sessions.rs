@@ -1,5 +1,6 @@
 //! Sessions: listing, showing, starting, cancelling, following.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -13,11 +14,11 @@ use ordain_schema::document::Offline;
 use ordain_store::rows::{ComputerRow, SessionFilter, SessionRow};
 use ordain_store::{SessionId, TenantScope};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::Refusal;
-use super::computers;
 use super::input::{Asked, Body};
 use super::operator::Operator;
+use super::{Refusal, computers, onboarding};
 use crate::controller::Controller;
 use crate::drive::request::Asked as Limited;
 use crate::drive::{Signal, begin, journal};
@@ -145,6 +146,12 @@ pub(crate) struct Wanted {
     deployment: Option<String>,
     #[serde(default)]
     emergency: Option<String>,
+    /// Whose the computers are, as whoever onboards them says.
+    #[serde(default)]
+    person: Option<String>,
+    /// Values that whoever onboards them gives, by item and name.
+    #[serde(default)]
+    parameters: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
 /// The longest reason of an emergency, in bytes.
@@ -164,12 +171,23 @@ pub(crate) async fn start(
     let mut rows: Vec<ComputerRow> = Vec::new();
     for computer in &wanted.computers {
         let row = computers::find(&controller, &scope, computer).await?;
+        if !row.standing.is_settled() {
+            let message = format!("two say to be {}", row.name);
+            return Err(Refusal::new(StatusCode::CONFLICT, "needs-decision", message)
+                .hint(format!("decide with `ordain computers decide {}`", row.name)));
+        }
         if !rows.iter().any(|known| known.id == row.id) {
             rows.push(row);
         }
     }
+    if let Some(upn) = &wanted.person {
+        onboarding::check_person(&controller, upn, &rows)?;
+    }
     let mut sessions = Vec::new();
     for computer in rows {
+        if let Some(upn) = &wanted.person {
+            controller.store.give_person(&computer.id, Some(upn)).await?;
+        }
         let wish = begin::Wish { kind, origin: Origin::Technician, offline: Offline::OnConnect };
         let row = begin::row(&computer, kind, begin::new_id(), controller.clock.now());
         sessions.push(controller.drive.begin(row, wish, &asked).await?.into());
@@ -191,6 +209,7 @@ fn meaning(controller: &Controller, wanted: &Wanted) -> Result<(Kind, Limited), 
         item: wanted.item.clone(),
         deployment: wanted.deployment.clone(),
         emergency: emergency(wanted)?,
+        given: onboarding::given(&in_force.policy, &wanted.parameters)?,
         ..Limited::default()
     };
     let implied = if asked.is_whole() { Kind::Maintenance } else { Kind::Item };
@@ -207,6 +226,12 @@ fn meaning(controller: &Controller, wanted: &Wanted) -> Result<(Kind, Limited), 
             "a session of the kind `item` needs an item or a deployment",
         )
         .hint("name one with --item"));
+    }
+    if kind != Kind::Onboarding && (wanted.person.is_some() || !wanted.parameters.is_empty()) {
+        return Err(Refusal::bad_request(
+            "a person and parameters are given to sessions of the kind `onboarding` alone",
+        )
+        .hint("add --kind onboarding"));
     }
     asked.under(&in_force.policy, kind).map_err(|error| {
         Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown-item", error.to_string())

@@ -7,6 +7,7 @@
 mod active;
 mod blobs;
 mod effects;
+mod pathways;
 mod queue;
 mod reports;
 
@@ -14,10 +15,11 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use ordain_core::identity::Happening;
 use ordain_core::order::Task;
-use ordain_core::session::{Effect, Event, Status};
+use ordain_core::session::{Effect, Event, Kind, Session, Status};
 use ordain_store::rows::SessionWrite;
-use ordain_store::{AgentId, ComputerId, StoreError, TenantScope};
+use ordain_store::{AgentId, ComputerId, StoreError};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
@@ -125,9 +127,7 @@ impl Keeper {
         match signal {
             Signal::Wake => self.woken().await,
             Signal::Connected { agent } => self.connected(&agent).await,
-            // Another pathway may have taken the lost one's place.
-            Signal::Disconnected if self.shared().hub.is_online(&self.computer) => Ok(()),
-            Signal::Disconnected => self.happens(Event::Disconnected).await,
+            Signal::Disconnected { agent } => self.disconnected(&agent).await,
             Signal::Report { agent, report } => self.reports(agent, *report).await,
             Signal::Refused { refusal } => self.refused(refusal).await,
             Signal::WantBlobs { agent, ids } => {
@@ -149,13 +149,6 @@ impl Keeper {
             return self.happens(Event::Woken).await;
         }
         Ok(())
-    }
-
-    async fn connected(&mut self, agent: &AgentId) -> Result<(), StoreError> {
-        if let Some(row) = self.shared().store.agent(&TenantScope::All, agent).await? {
-            self.acked.insert(agent.clone(), row.acked);
-        }
-        self.happens(Event::Connected).await
     }
 
     async fn refused(&mut self, refusal: ordain_wire::Refusal) -> Result<(), StoreError> {
@@ -196,12 +189,14 @@ impl Keeper {
         write.events = entries;
         write.orders = along.order.into_iter().collect();
         write.acked = along.acked;
+        write.facts = self.drive.0.inventory_facts(active.policy.as_deref(), &findings);
         write.findings = findings;
         write.inventoried = before == 0 && detected(&session) > 0 && active.is_whole();
         if session.status().is_over() {
             write.outcomes = summary::outcomes(&session);
             write.held = undone::left(&active.asked, &session, now)?;
         }
+        write.standing = standing_after(&active.session, &session);
         let learnt_of = summary::installed(&session);
         write.installed = learnt_of.difference(&active.installed).cloned().collect();
         self.drive.0.store.journal(write).await?;
@@ -243,6 +238,17 @@ impl Keeper {
             });
         }
     }
+}
+
+/// What it means for its computer's standing that a session went on.
+fn standing_after(before: &Session, after: &Session) -> Vec<Happening> {
+    let (before, now) = (before.status(), after.status());
+    if after.created().kind != Kind::Onboarding || before.is_over() {
+        return Vec::new();
+    }
+    let begun = (before == Status::Created).then_some(Happening::Begun);
+    let ended = now.is_over().then_some(Happening::Ended(now));
+    begun.into_iter().chain(ended).collect()
 }
 
 fn bounded(text: &str, longest: usize) -> String {

@@ -53,8 +53,8 @@ pub(crate) enum Signal {
     Wake,
     /// The computer's agent has said hello.
     Connected { agent: AgentId },
-    /// The computer's agent is gone.
-    Disconnected,
+    /// An agent of the computer is gone.
+    Disconnected { agent: AgentId },
     /// An entry of the agent's journal.
     Report { agent: AgentId, report: Box<ordain_wire::Report> },
     /// An order is not carried out.

@@ -5,13 +5,42 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use ordain_core::execute::{At, End, Outcome, Progress};
+use ordain_core::inventory;
 use ordain_core::item::Item;
 use ordain_core::order::{Finding, Found, Step, WorkPhase};
 use ordain_core::session::{Event, Report, Session};
-use ordain_store::rows::{FindingRow, SessionRow};
+use ordain_store::rows::{FindingRow, NewFact, SessionRow};
+
+use super::Shared;
+use crate::follow::InForce;
 
 /// The longest output of a task's `get` that is kept, in bytes.
 const KEPT: usize = 64 * 1024;
+
+impl Shared {
+    /// What inventory tasks said among what was found out, by the policy that
+    /// the session follows, or the one in force now.
+    pub(super) fn inventory_facts(
+        &self,
+        followed: Option<&InForce>,
+        findings: &[FindingRow],
+    ) -> Vec<NewFact> {
+        let said: Vec<&FindingRow> =
+            findings.iter().filter(|finding| finding.output.is_some()).collect();
+        if said.is_empty() {
+            return Vec::new();
+        }
+        let current = self.policy.borrow().in_force.clone();
+        let Some(in_force) = followed.or(current.as_deref()) else { return Vec::new() };
+        let fact = |finding: &FindingRow| {
+            let value = inventory::value(finding.output.as_deref()?)?;
+            let declared = inventory::declared(&in_force.policy, &finding.item.parse().ok()?)?;
+            let (fact, history) = (declared.fact, declared.history);
+            Some(NewFact { fact, item: finding.item.clone(), value, history })
+        };
+        said.into_iter().filter_map(fact).collect()
+    }
+}
 
 /// What is known of items from this session.
 #[derive(Debug, Clone, Default)]

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use ordain_core::fleet::{Fleet, Subject, World};
 use ordain_core::held::{Declared, unstarted};
-use ordain_core::item::Item;
+use ordain_core::identity::Standing;
+use ordain_core::inventory::Inventories;
+use ordain_core::item::{Act, Item, Phase, Reason};
 use ordain_core::lower::{Forsaken, carry_out, checks, lets_go};
 use ordain_core::order::{Check, Finding, Found, Step};
 use ordain_core::plan::plan_computer;
@@ -28,6 +30,7 @@ const EXCLUDED: &str = "the policy excludes the computer from sessions";
 
 /// Everything that planning needs to know of a session and its computer.
 pub(super) struct Known {
+    pub(super) standing: Standing,
     pub(super) facts: ComputerFacts,
     /// The computer's time zone, as its agent reported it.
     pub(super) zone: Option<String>,
@@ -61,11 +64,22 @@ pub(super) struct Made {
 /// What the items that count on the computer need to be found out.
 pub(super) async fn resolve(in_force: Arc<InForce>, known: Known, now: Timestamp) -> Event {
     let resolved = spawn_blocking(move || {
+        let (gathers, kind) = (known.asked.gathers(), known.kind);
         look(&in_force, known, now, |subject, candidates, request, _, forsaken| {
+            let inventories = Inventories::of(&in_force.policy);
+            if let Some(items) = &gathers {
+                let checks = inventories.checks(subject, candidates, Some(items));
+                return Ok(Event::Resolved { revision: in_force.revision.clone(), checks });
+            }
             if is_excluded(subject) {
                 return Err(EXCLUDED.to_owned());
             }
             let mut checks = checks(subject, candidates, request);
+            if kind == Kind::InventoryOnly && request.limit.is_none() {
+                let further = inventories.checks(subject, candidates, None).into_iter();
+                let asked: Vec<Item> = checks.iter().map(|check| check.item.clone()).collect();
+                checks.extend(further.filter(|check| !asked.contains(&check.item)));
+            }
             for left in forsaken.iter().filter(|left| covers(request, &left.item)) {
                 let check = left.check(subject, &checks);
                 checks.extend(check);
@@ -81,6 +95,10 @@ pub(super) async fn resolve(in_force: Arc<InForce>, known: Known, now: Timestamp
 
 /// The whole plan, lowered to steps.
 pub(super) async fn plan(in_force: Arc<InForce>, mut known: Known, now: Timestamp) -> Made {
+    if known.asked.gathers().is_some() {
+        let event = gathered(&in_force, &known.findings);
+        return Made { event, begins: Vec::new() };
+    }
     if known.kind.detects() {
         // What counts was looked at just now: what was not found is not there.
         known.facts.software.get_or_insert_default();
@@ -121,6 +139,43 @@ pub(super) async fn plan(in_force: Arc<InForce>, mut known: Known, now: Timestam
     });
     let made = planned.await.unwrap_or_else(|_panic| Err(DEFECT.to_owned()));
     made.unwrap_or_else(|why| Made { event: Event::NotPlanned(why), begins: Vec::new() })
+}
+
+/// What a session comes to that only asked inventory tasks.
+fn gathered(in_force: &InForce, findings: &[Finding]) -> Event {
+    let row = |finding: &Finding| {
+        let failure = match &finding.found {
+            Found::Failed(why) => Some(why.clone()),
+            _ => None,
+        };
+        let failed = failure.is_some();
+        PlannedRow {
+            item: finding.item.clone(),
+            action: Act::None,
+            reason: if failed { Reason::DetectionFailed } else { Reason::Monitored },
+            from: None,
+            to: None,
+            by: None,
+            line: None,
+            because: None,
+            waits_for: Vec::new(),
+            phase: Phase::Main,
+            pending: match &finding.found {
+                Found::Pending(pending) => Some(*pending),
+                _ => None,
+            },
+            failed,
+            message: failure,
+            unmatch: None,
+        }
+    };
+    Event::Planned {
+        revision: in_force.revision.clone(),
+        rows: findings.iter().map(row).collect(),
+        steps: Vec::new(),
+        observe: false,
+        execute_at: None,
+    }
 }
 
 /// Looks at the computer through the policy.

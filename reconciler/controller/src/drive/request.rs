@@ -1,12 +1,16 @@
 //! What a session was asked for: kept with its journal's first entry.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
+use ordain_core::item::Item;
 use ordain_core::policy::{Policy, TenantId};
-use ordain_core::resolve::{Named, NoSuch, Request};
+use ordain_core::resolve::{Named, NoSuch, Request, TakingIn};
 use ordain_core::schedule;
 use ordain_core::session::Kind;
 use ordain_schema::document::SessionKind;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// What a session is limited to, by names, so that it outlives the policy it was asked under.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +26,15 @@ pub(crate) struct Asked {
     /// The schedule that started it, as `path#name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) schedule: Option<String>,
+    /// The inventory tasks that are asked, and nothing else is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) inventory: Vec<String>,
+    /// Whether it started by itself: an onboarding in which nobody answers anything.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) automatic: bool,
+    /// Values of parameters that whoever onboards the computer gives, by item and name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) given: BTreeMap<String, BTreeMap<String, Value>>,
     /// The session that left something undone for which this one comes back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) again: Option<String>,
@@ -30,7 +43,13 @@ pub(crate) struct Asked {
 impl Asked {
     /// Whether everything that counts on the computer is looked at.
     pub(crate) fn is_whole(&self) -> bool {
-        self.item.is_none() && self.deployment.is_none()
+        self.item.is_none() && self.deployment.is_none() && self.inventory.is_empty()
+    }
+
+    /// The inventory tasks that are asked; none where the session is about more.
+    pub(crate) fn gathers(&self) -> Option<Vec<Item>> {
+        let items = self.inventory.iter().filter_map(|item| item.parse().ok());
+        (!self.inventory.is_empty()).then(|| items.collect())
     }
 
     /// When what was found at a moment is carried out; none for at once, where
@@ -57,8 +76,9 @@ impl Asked {
             deployment: self.deployment.as_deref(),
             schedule: None,
         };
+        let taking = TakingIn { automatic: self.automatic, given: self.given.clone() };
         let emergency = self.emergency.is_some();
-        Ok(Request { emergency, ..Request::named(policy, &named)? })
+        Ok(Request { taking, emergency, ..Request::named(policy, &named)? })
     }
 }
 

@@ -40,7 +40,8 @@ pub(super) async fn come_back(controller: &Controller, now: Timestamp) -> Result
         let excluded = excluded(controller, &in_force, &scope, now).await?;
         for row in due {
             let computer = controller.store.computer(&scope, &row.computer).await?;
-            let computer = computer.filter(|row| !excluded.contains(&row.name));
+            let computer =
+                computer.filter(|row| !excluded.contains(&row.name) && row.standing.is_settled());
             let begun = match computer {
                 Some(computer) => begin_again(controller, &scope, &computer, &row).await?,
                 None => false,
@@ -61,7 +62,8 @@ async fn excluded(
     now: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
     let online = |id: &_| controller.hub.is_online(id);
-    let computers = recorded::computers(&*controller.store, scope, online).await?;
+    let computers =
+        recorded::computers(&*controller.store, scope, Some(&in_force.policy), online).await?;
     let in_force = in_force.clone();
     let looked = spawn_blocking(move || {
         let mut fleet = Fleet::new(Inventory { computers, ..Inventory::default() });

@@ -122,7 +122,7 @@ impl Concern {
         if changed.is_empty() {
             return Ok(Vec::new());
         }
-        let computers = self.recorded(&changed).await?;
+        let computers = self.recorded(&changed, &after.policy).await?;
         let (after, now) = (after.clone(), Timestamp::now());
         let revision = after.revision.clone();
         let looked = spawn_blocking(move || look(&before, &after, &changed, computers, now)).await;
@@ -138,7 +138,11 @@ impl Concern {
     }
 
     /// What is recorded of the tenants that may be concerned.
-    async fn recorded(&self, changed: &Changed) -> Result<Vec<ComputerFacts>, StoreError> {
+    async fn recorded(
+        &self,
+        changed: &Changed,
+        policy: &Policy,
+    ) -> Result<Vec<ComputerFacts>, StoreError> {
         let (store, hub) = (&*self.controller.store, &self.controller.hub);
         let scopes = match changed.tenants() {
             None => vec![TenantScope::All],
@@ -148,7 +152,8 @@ impl Concern {
         };
         let mut computers = Vec::new();
         for scope in scopes {
-            computers.extend(recorded::computers(store, &scope, |id| hub.is_online(id)).await?);
+            let online = |id: &_| hub.is_online(id);
+            computers.extend(recorded::computers(store, &scope, Some(policy), online).await?);
         }
         Ok(computers)
     }

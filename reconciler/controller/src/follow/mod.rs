@@ -6,10 +6,11 @@
 //! restart the last accepted one is read again from git. [`git`] is the way to
 //! the repository, [`judge`] the decision about a commit, [`concern`] whom one
 //! in force gives something to do; [`timetable`] starts what goes by the clock,
-//! `comeback` what was held back.
+//! [`gather`] what asks computers and takes them in, `comeback` what was held back.
 
 mod comeback;
 mod concern;
+mod gather;
 mod git;
 mod judge;
 mod limits;
@@ -37,6 +38,7 @@ use crate::filters::FilterScripts;
 use crate::{kill_point, recorded};
 
 pub(crate) use concern::Concern;
+pub(crate) use gather::Gatherer;
 pub(crate) use git::Git;
 pub use git::GitError;
 use judge::Judge;
@@ -205,7 +207,9 @@ impl Follower {
         if self.store.is_approved(&TenantScope::All, &after.revision).await? {
             return Ok(Vec::new());
         }
-        let computers = recorded::computers(&*self.store, &TenantScope::All, |_| false).await?;
+        let computers =
+            recorded::computers(&*self.store, &TenantScope::All, Some(&after.policy), |_| false)
+                .await?;
         let (after, now) = (after.clone(), self.clock.now());
         let found = spawn_blocking(move || limits::exceeded(&before, &after, computers, now));
         Ok(found.await.map_err(|_| GitError::Panicked)?)

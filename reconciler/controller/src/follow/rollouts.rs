@@ -79,7 +79,9 @@ pub(super) async fn halt(controller: &Controller, now: Timestamp) -> Result<(), 
         return Ok(());
     }
     let online = |id: &_| controller.hub.is_online(id);
-    let computers = recorded::computers(&*controller.store, &TenantScope::All, online).await?;
+    let computers =
+        recorded::computers(&*controller.store, &TenantScope::All, Some(&in_force.policy), online)
+            .await?;
     let judged = spawn_blocking(move || judge(&in_force, computers, failing, now)).await;
     let judged = judged.map_err(|_| StoreError::Damaged("a defect of this program".to_owned()))?;
     for (key, halt) in judged {

@@ -61,7 +61,9 @@ impl Start {
     ) -> Result<(), StoreError> {
         let scope = TenantScope::One(TenantId::new(&self.tenant));
         let rows = controller.store.computers_named(&scope, &self.computer).await?;
-        let Some(computer) = rows.first() else { return Ok(()) };
+        let Some(computer) = rows.first().filter(|row| row.standing.is_settled()) else {
+            return Ok(());
+        };
         let parts = [occasion, &self.schedule, computer.id.as_str()];
         let id = SessionId::new(tokens::derived_id("s-", at.as_millisecond(), &parts));
         if controller.store.session(&scope, &id).await?.is_some() {

@@ -129,7 +129,8 @@ impl Timetable {
     ) -> Result<(), StoreError> {
         let scope = TenantScope::One(tenant);
         let (store, hub) = (&*self.controller.store, &self.controller.hub);
-        let computers = recorded::computers(store, &scope, |id| hub.is_online(id)).await?;
+        let policy = Some(&*in_force.policy);
+        let computers = recorded::computers(store, &scope, policy, |id| hub.is_online(id)).await?;
         let (policy, now) = (in_force.clone(), self.controller.clock.now());
         let looked = spawn_blocking(move || reached(&policy, computers, &due, now)).await;
         let Ok(starts) = looked else {

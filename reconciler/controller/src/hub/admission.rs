@@ -52,6 +52,8 @@ pub(crate) async fn connect(
         .write_buffer_size(0);
     let why = match agent.status {
         AgentStatus::Active => None,
+        // It is asked who it is: a computer that was wiped has nobody left who could answer.
+        AgentStatus::Superseded if agent.life.is_some() => None,
         AgentStatus::Superseded => Some("the computer was enrolled again"),
         AgentStatus::Removed => Some("the computer was removed"),
     };

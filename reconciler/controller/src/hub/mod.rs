@@ -3,14 +3,17 @@
 //! Says who is connected and hands messages to the task that owns the socket.
 //! Nothing here remembers: what must not be lost is sent again after a
 //! reconnect by whoever wants it sent. [`socket`] owns a connection's life,
-//! [`admission`] who may have one.
+//! [`admission`] who may have one,
+//! [`meeting`] whether it is who it was.
 
 mod admission;
+mod meeting;
 mod socket;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use ordain_core::identity::Life;
 use ordain_store::{AgentId, ComputerId, TenantId};
 use ordain_wire::ControllerMessage;
 use tokio::sync::mpsc;
@@ -30,7 +33,8 @@ pub(crate) struct Hub {
 #[derive(Default)]
 struct Members {
     connections: HashMap<AgentId, Connection>,
-    agents: HashMap<ComputerId, AgentId>,
+    /// A computer's pathways, the one that came first in front.
+    agents: HashMap<ComputerId, Vec<AgentId>>,
 }
 
 /// The hub's end of a connection.
@@ -38,6 +42,8 @@ struct Connection {
     /// Tells a connection from the one before it of the same agent.
     number: u64,
     computer: ComputerId,
+    /// Who it says it is; none where it does not say.
+    life: Option<Life>,
     to_socket: mpsc::Sender<ToSocket>,
 }
 
@@ -60,8 +66,11 @@ pub(crate) struct Member {
 impl Members {
     fn remove(&mut self, agent: &AgentId) -> Option<Connection> {
         let connection = self.connections.remove(agent)?;
-        if self.agents.get(&connection.computer) == Some(agent) {
-            self.agents.remove(&connection.computer);
+        if let Some(pathways) = self.agents.get_mut(&connection.computer) {
+            pathways.retain(|other| other != agent);
+            if pathways.is_empty() {
+                self.agents.remove(&connection.computer);
+            }
         }
         Some(connection)
     }
@@ -117,19 +126,37 @@ impl Hub {
         self.members().agents.contains_key(computer)
     }
 
-    /// The computer's agent that is connected.
+    /// The computer's agent that has been connected longest.
     pub(crate) fn agent_of(&self, computer: &ComputerId) -> Option<AgentId> {
-        self.members().agents.get(computer).cloned()
+        self.members().agents.get(computer)?.first().cloned()
+    }
+
+    /// Whether an agent is connected.
+    pub(crate) fn is_connected(&self, agent: &AgentId) -> bool {
+        self.members().connections.contains_key(agent)
+    }
+
+    /// Whether a connection of this very agent is open that says to be somebody else.
+    fn is_beside(&self, agent: &AgentId, life: &Life) -> bool {
+        let members = self.members();
+        let other = members.connections.get(agent).and_then(|one| one.life.as_ref());
+        other.is_some_and(|other| !other.fits(life))
     }
 
     /// Takes a connection in; an older one of the same agent is closed.
-    fn register(&self, member: &Member, number: u64) -> mpsc::Receiver<ToSocket> {
+    fn register(
+        &self,
+        member: &Member,
+        life: Option<Life>,
+        number: u64,
+    ) -> mpsc::Receiver<ToSocket> {
         let (to_socket, orders) = mpsc::channel(QUEUE);
-        let connection = Connection { number, computer: member.computer.clone(), to_socket };
+        let computer = member.computer.clone();
+        let connection = Connection { number, computer: computer.clone(), life, to_socket };
         let mut members = self.members();
         members.remove(&member.agent);
         members.connections.insert(member.agent.clone(), connection);
-        members.agents.insert(member.computer.clone(), member.agent.clone());
+        members.agents.entry(computer).or_default().push(member.agent.clone());
         orders
     }
 

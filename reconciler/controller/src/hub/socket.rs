@@ -9,11 +9,13 @@ use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use jiff::Timestamp;
+use ordain_core::affinity;
 use ordain_store::{StoreError, TenantScope};
 use ordain_wire::{AgentMessage, ControllerMessage, Hello, PROTOCOL, Welcome};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
+use super::meeting::{self, Greeted};
 use super::{Member, ToSocket};
 use crate::controller::Controller;
 use crate::drive::Signal;
@@ -29,7 +31,7 @@ const SENDING: Duration = Duration::from_mins(1);
 
 /// Why a connection ended.
 #[derive(Debug, thiserror::Error)]
-enum End {
+pub(super) enum End {
     #[error("the agent closed it")]
     Closed,
     #[error("the line failed: {0}")]
@@ -44,6 +46,8 @@ enum End {
     Replaced,
     #[error("the agent was dismissed: {0}")]
     Dismissed(String),
+    #[error("two say to be `{0}`: a person has to decide")]
+    Doubtful(String),
     #[error("the controller stops")]
     Stopping,
     #[error("the store failed: {0}")]
@@ -55,21 +59,23 @@ pub(super) async fn run(controller: Arc<Controller>, member: Member, mut socket:
     static NUMBERS: AtomicU64 = AtomicU64::new(1);
     let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
     let end = match greet(&controller, &member, &mut socket).await {
-        Ok(hello) => {
-            let orders = controller.hub.register(&member, number);
+        Ok((hello, greeted)) => {
+            let waits = greeted.waits;
+            let orders = controller.hub.register(&member, greeted.life, number);
             tracing::info!(agent = %member.agent, tenant = %member.tenant, version = hello.version, "an agent connected");
             let signal = Signal::Connected { agent: member.agent.clone() };
             controller.drive.tell(&member.computer, signal).await;
-            let end = converse(&controller, &member, &mut socket, orders).await;
+            let end = converse(&controller, &member, waits, &mut socket, orders).await;
             if controller.hub.unregister(&member, number) {
-                controller.drive.tell(&member.computer, Signal::Disconnected).await;
+                let signal = Signal::Disconnected { agent: member.agent.clone() };
+                controller.drive.tell(&member.computer, signal).await;
             }
             end
         }
         Err(end) => end,
     };
     match &end {
-        End::Garbage(_) | End::Store(_) | End::Stuck => {
+        End::Garbage(_) | End::Store(_) | End::Stuck | End::Doubtful(_) => {
             tracing::warn!(agent = %member.agent, %end, "a connection ended");
         }
         End::Closed
@@ -95,13 +101,14 @@ async fn greet(
     controller: &Controller,
     member: &Member,
     socket: &mut WebSocket,
-) -> Result<Hello, End> {
+) -> Result<(Hello, Greeted), End> {
     let first = timeout(GREETING, socket.recv()).await.map_err(|_| End::Silent)?;
     let message = read(first.ok_or(End::Closed)??)?;
     let Some(AgentMessage::Hello(hello)) = message else {
         return Err(End::Garbage("the first message is no hello".to_owned()));
     };
     let now = Timestamp::now();
+    let greeted = meeting::judge(controller, member, &hello, now).await?;
     controller
         .store
         .agent_seen(&member.agent, now, &shortened(&hello.version), hello.highest_order)
@@ -120,13 +127,14 @@ async fn greet(
         clock: now.as_second(),
     };
     send(socket, &ControllerMessage::Welcome(welcome)).await?;
-    Ok(hello)
+    Ok((hello, greeted))
 }
 
 /// Both ways until the end.
 async fn converse(
     controller: &Controller,
     member: &Member,
+    waits: bool,
     socket: &mut WebSocket,
     mut orders: mpsc::Receiver<ToSocket>,
 ) -> End {
@@ -146,7 +154,7 @@ async fn converse(
                 match received {
                     None => Err(End::Closed),
                     Some(Err(error)) => Err(End::Line(error)),
-                    Some(Ok(message)) => take_in(controller, member, message).await,
+                    Some(Ok(message)) => take_in(controller, member, waits, message).await,
                 }
             }
             _ = ping.tick() => if heard.elapsed() > SILENCE { Err(End::Silent) } else { write(socket, Message::Ping(Vec::new().into())).await },
@@ -157,14 +165,26 @@ async fn converse(
     }
 }
 
-async fn take_in(controller: &Controller, member: &Member, message: Message) -> Result<(), End> {
+async fn take_in(
+    controller: &Controller,
+    member: &Member,
+    waits: bool,
+    message: Message,
+) -> Result<(), End> {
     let signal = match read(message)? {
         None => return Ok(()),
         Some(AgentMessage::Hello(_)) => return Err(End::Garbage("a second hello".to_owned())),
         Some(AgentMessage::Facts(facts)) => {
             let value =
                 serde_json::to_value(&facts).map_err(|error| End::Garbage(error.to_string()))?;
-            controller.store.record_facts(&member.computer, &value, Timestamp::now()).await?;
+            let now = Timestamp::now();
+            controller.store.record_facts(&member.computer, &value, now).await?;
+            if let Some(upn) = affinity::upn(&facts.users) {
+                controller.store.note_logon(&member.computer, &upn, now).await?;
+            }
+            if waits {
+                controller.arrivals.notify_one();
+            }
             return Ok(());
         }
         Some(AgentMessage::WantBlobs { ids }) => {
@@ -212,6 +232,7 @@ async fn close(socket: &mut WebSocket, end: &End) {
         End::Garbage(_) => (close_code::POLICY, "that cannot be read"),
         End::Store(_) => (close_code::ERROR, "the controller failed"),
         End::Dismissed(_) => (close_code::NORMAL, "not known any more"),
+        End::Doubtful(_) => (close_code::AGAIN, "needs-decision"),
         End::Silent | End::Stuck | End::Replaced => (close_code::AWAY, "given up"),
     };
     let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::{SinkExt as _, StreamExt as _};
 use ordain_core::execute::{End, Execution, Next, Outcome, Progress};
 use ordain_core::item::Item;
-use ordain_core::order::{Expect, Finding, Found, RunWhat, Task, What, WorkPhase};
+use ordain_core::order::{Check, CheckHow, Expect, Finding, Found, RunWhat, Task, What, WorkPhase};
 use ordain_wire::{
     AgentMessage, ControllerMessage, EnrolRequest, EnrolResponse, Hello, Identity, Order, PROTOCOL,
     Report, ReportBody, Welcome,
@@ -34,6 +34,14 @@ pub(crate) struct Agent {
     pub(crate) highest_order: u64,
     /// The pretended software.
     pub(crate) installed: Option<String>,
+    /// Who it says it is.
+    pub(crate) identity: Identity,
+    /// What every `get` prints.
+    pub(crate) says: String,
+    /// What every test of a task answers at first.
+    pub(crate) holds: bool,
+    /// The environment of what was set last.
+    pub(crate) environment: Vec<(String, String)>,
     /// Whether installing fails.
     pub(crate) fails: bool,
     /// What its clock shows; the real time where none.
@@ -48,9 +56,18 @@ pub(crate) fn csr(key: &KeyPair) -> String {
 }
 
 pub(crate) fn enrol_request(token: &str, name: &str, identity: &str, key: &KeyPair) -> Value {
+    request_of(token, name, (identity, &format!("installation {name}")), key)
+}
+
+fn request_of(
+    token: &str,
+    name: &str,
+    (identity, installation): (&str, &str),
+    key: &KeyPair,
+) -> Value {
     let identity = Identity {
         key: identity.to_owned(),
-        installation_id: Some(format!("installation {name}")),
+        installation_id: Some(installation.to_owned()),
         ..Identity::default()
     };
     json!(EnrolRequest { token: token.to_owned(), csr: csr(key), name: name.to_owned(), identity })
@@ -63,8 +80,19 @@ pub(crate) async fn try_enrol(
     name: &str,
     identity: &str,
 ) -> Result<Agent, (StatusCode, Value)> {
+    agent_of(controller, token, name, identity, &format!("installation {name}")).await
+}
+
+/// The same, of an installation of one's choice.
+pub(crate) async fn agent_of(
+    controller: &Running,
+    token: &str,
+    name: &str,
+    identity: &str,
+    installation: &str,
+) -> Result<Agent, (StatusCode, Value)> {
     let key = KeyPair::generate().unwrap();
-    let request = enrol_request(token, name, identity, &key);
+    let request = request_of(token, name, (identity, installation), &key);
     let (status, body) = controller.ask(Method::POST, "/agent/v1/enrol", None, Some(request)).await;
     if status != StatusCode::OK {
         return Err((status, body));
@@ -79,6 +107,10 @@ pub(crate) async fn try_enrol(
         journal: Vec::new(),
         highest_order: 0,
         installed: None,
+        identity: Identity::default(),
+        says: String::new(),
+        holds: true,
+        environment: Vec::new(),
         fails: false,
         clock: None,
     })
@@ -119,12 +151,34 @@ impl Agent {
         open(controller, tls(&self.ca, Some((&self.certificate, &self.key)))).await.unwrap()
     }
 
+    /// The same files on another installation of the system.
+    pub(crate) fn copied(&self, installation: &str) -> Self {
+        let identity =
+            Identity { installation_id: Some(installation.to_owned()), ..self.identity.clone() };
+        Self {
+            id: self.id.clone(),
+            tenant: self.tenant.clone(),
+            key: KeyPair::from_pem(&self.key.serialize_pem()).unwrap(),
+            certificate: self.certificate.clone(),
+            ca: self.ca.clone(),
+            journal: Vec::new(),
+            highest_order: self.highest_order,
+            installed: None,
+            identity,
+            says: String::new(),
+            holds: true,
+            environment: Vec::new(),
+            clock: self.clock,
+            fails: false,
+        }
+    }
+
     pub(crate) fn hello(&self) -> AgentMessage {
         AgentMessage::Hello(Hello {
             protocol: PROTOCOL,
             version: "0.0.0-test".into(),
             boot_id: "boot".into(),
-            identity: Identity::default(),
+            identity: self.identity.clone(),
             highest_order: self.highest_order,
             current_order: None,
             clock: jiff::Timestamp::now().as_second(),
@@ -156,19 +210,20 @@ impl Agent {
         self.report(line, order, ReportBody::Accepted).await;
         match Task::try_from(order.body.clone()).unwrap() {
             Task::Detect(checks) => {
-                let found = |item: &Item| match item {
-                    Item::Software(_) => Found::Software {
+                let found = |check: &Check| match (&check.item, &check.how) {
+                    (Item::Software(_), _) => Found::Software {
                         version: self.installed.clone(),
                         test: None,
                         offered: None,
                     },
-                    Item::Task { .. } => Found::Answer { answer: true, changes: String::new() },
+                    (Item::Task { .. }, CheckHow::Get(_)) => Found::Output(self.says.clone()),
+                    (Item::Task { .. }, _) => {
+                        Found::Answer { answer: self.holds, changes: String::new() }
+                    }
                 };
                 let findings = checks
                     .iter()
-                    .map(|check| {
-                        Finding { item: check.item.clone(), found: found(&check.item) }.into()
-                    })
+                    .map(|check| Finding { item: check.item.clone(), found: found(check) }.into())
                     .collect();
                 self.report(line, order, ReportBody::Detected { findings }).await;
             }
@@ -215,6 +270,9 @@ impl Agent {
             (What::Run(_), WorkPhase::Install) if self.fails => End::Exit(5),
             (What::Run(run), phase) => {
                 assert!(matches!(run.what, RunWhat::Script { .. }));
+                if phase == WorkPhase::Set {
+                    self.environment.clone_from(&run.environment);
+                }
                 self.installed = (phase == WorkPhase::Install).then(|| "1.0".to_owned());
                 End::Exit(0)
             }

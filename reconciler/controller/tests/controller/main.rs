@@ -7,6 +7,7 @@ mod agent;
 mod enrolment;
 mod follow;
 mod forsaken;
+mod gathering;
 mod harness;
 mod held;
 mod hub;

@@ -242,6 +242,8 @@ async fn a_session_that_nobody_will_report_about_is_given_up() {
     // The computer's next agent knows nothing of the order.
     let session = controller.session("pc").await;
     line.order().await;
+    drop(line);
+    controller.eventually("the line to drop", |status| status["computers"]["online"] == 0).await;
     enrolled(&controller, "contoso", "pc").await;
     let said = message(session).await;
     assert_eq!(said, "the computer was enrolled again while it worked on this session");

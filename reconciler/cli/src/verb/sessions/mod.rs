@@ -78,11 +78,15 @@ fn start(
         ("item", &args.item),
         ("deployment", &args.deployment),
         ("emergency", &args.emergency),
+        ("person", &args.person),
     ];
     for (key, value) in further {
         if let Some(value) = value {
             wanted[key] = json!(value);
         }
+    }
+    for one in &args.given {
+        wanted["parameters"][&one.item][&one.parameter] = json!(one.value);
     }
     let started = client.post("/api/v1/sessions", &wanted)?;
     if args.wait {

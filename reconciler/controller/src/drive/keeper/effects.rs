@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ordain_core::fleet::Domains;
 use ordain_core::order::Task;
 use ordain_core::policy::Policy;
 use ordain_core::session::{Effect, Event, Status};
@@ -17,6 +18,7 @@ use super::super::planning;
 use super::{Along, Keeper};
 use crate::follow::InForce;
 use crate::kill_point;
+use crate::recorded::Told;
 
 /// How long an order may lie before an agent refuses it.
 const ORDER_LIFETIME: Duration = Duration::from_hours(24);
@@ -45,7 +47,7 @@ impl Keeper {
                     Vec::new()
                 }
                 Effect::CancelOrder { number } => {
-                    self.cancel_order(number);
+                    self.cancel_order(number).await?;
                     Vec::new()
                 }
                 Effect::Wake { seconds } => {
@@ -78,6 +80,10 @@ impl Keeper {
         let Some(subject) = self.subject(&in_force).await? else {
             return Ok(Event::NotResolved("the computer was removed".to_owned()));
         };
+        if !subject.standing.is_settled() {
+            let why = "two say to be this computer; `ordain computers decide` tells them apart";
+            return Ok(Event::NotResolved(why.to_owned()));
+        }
         if let Some(active) = &mut self.active {
             active.policy = Some(in_force.clone());
         }
@@ -144,8 +150,7 @@ impl Keeper {
         if !has_rollouts(&in_force.policy) {
             return Ok(None);
         }
-        let agent = self.shared().hub.agent_of(&self.computer);
-        crate::recorded::key(&*self.shared().store, scope, &self.computer, agent).await
+        crate::recorded::key(&*self.shared().store, scope, &self.computer).await
     }
 
     /// The rollouts that may hold something back on the computer.
@@ -171,18 +176,28 @@ impl Keeper {
             return Ok(None);
         };
         let recorded = self.shared().store.findings(&scope, Some(&self.computer)).await?;
+        let said = self.shared().store.facts(&scope, Some(&self.computer)).await?;
         let hub = &self.shared().hub;
         let tenant = if in_force.scripts.ask_about(&in_force.policy, row.tenant.as_str()) {
-            crate::recorded::computers(&*self.shared().store, &scope, |id| hub.is_online(id))
-                .await?
+            let policy = Some(&*in_force.policy);
+            crate::recorded::computers(&*self.shared().store, &scope, policy, |id| {
+                hub.is_online(id)
+            })
+            .await?
         } else {
             Vec::new()
         };
         let facts = ComputerFacts {
             key: self.key(in_force, &scope).await?,
-            ..crate::recorded::computer(&row, &recorded, hub.is_online(&self.computer))
+            ..crate::recorded::computer(
+                &row,
+                &Told { findings: &recorded, facts: &said },
+                &Domains::new(&in_force.policy),
+                hub.is_online(&self.computer),
+            )
         };
         Ok(Some(planning::Known {
+            standing: row.standing,
             forsaken: self.forsaken(in_force, &scope, &facts, &tenant).await?,
             zone: crate::recorded::time_zone(&row),
             facts,
@@ -214,7 +229,6 @@ impl Keeper {
     async fn send_order(&mut self, number: u64, task: Arc<Task>) -> Result<(), StoreError> {
         self.task = Some(task.clone());
         let Some(active) = &self.active else { return Ok(()) };
-        let Some(agent) = self.shared().hub.agent_of(&self.computer) else { return Ok(()) };
         let scope = TenantScope::One(active.row.tenant.clone());
         let Some(written) = self
             .shared()
@@ -226,9 +240,7 @@ impl Keeper {
             tracing::error!(session = %active.row.id, number, "an order that was never written down is not sent");
             return Ok(());
         };
-        if written.agent != agent {
-            self.shared().store.raise_orders(&agent, number).await?;
-        }
+        let agent = written.agent;
         let order = Order {
             number,
             agent: agent.to_string(),
@@ -250,12 +262,13 @@ impl Keeper {
         Ok(())
     }
 
-    fn cancel_order(&self, number: u64) {
-        let Some(active) = &self.active else { return };
-        if let Some(agent) = self.shared().hub.agent_of(&self.computer) {
+    async fn cancel_order(&self, number: u64) -> Result<(), StoreError> {
+        let Some(active) = &self.active else { return Ok(()) };
+        if let Some(agent) = self.pathway_of(number).await? {
             tracing::info!(session = %active.row.id, number, "the agent is told to stop");
             self.send(&agent, ControllerMessage::Cancel { session: active.row.id.to_string() });
         }
+        Ok(())
     }
 
     /// A message that does not get through is asked for again by the next connection.

@@ -1,5 +1,6 @@
 //! Which session is next: started ones first, then by who wants them, then by age.
 
+use ordain_core::identity::Happening;
 use ordain_core::session::{Effect, Event, Origin, Status};
 use ordain_store::rows::{AgentStatus, SessionFilter, SessionRow};
 use ordain_store::{SessionId, StoreError, TenantScope};
@@ -72,8 +73,9 @@ impl Keeper {
                     reason,
                     ..row
                 };
-                let write =
-                    ordain_store::rows::SessionWrite::of(closed, stored.len() as u64, self.now());
+                let after = stored.len() as u64;
+                let mut write = ordain_store::rows::SessionWrite::of(closed, after, self.now());
+                write.standing.push(Happening::Ended(Status::Failed));
                 self.shared().store.journal(write).await?;
                 Ok(None)
             }
@@ -115,7 +117,7 @@ impl Keeper {
 
     /// Tells the session what it does not know of its computer's connection.
     async fn meet_connection(&mut self) -> Result<(), StoreError> {
-        let online = self.shared().hub.is_online(&self.computer);
+        let online = self.is_reachable().await?;
         let known = self.active.as_ref().is_none_or(|active| active.connected == online);
         if !known {
             let event = if online { Event::Connected } else { Event::Disconnected };
@@ -151,8 +153,16 @@ impl Keeper {
         };
         let scope = TenantScope::One(active.row.tenant.clone());
         let Some(order) = store.last_order(&scope, &active.row.id).await? else { return Ok(()) };
-        let agent = store.agent(&scope, &order.agent).await?;
-        if agent.is_none_or(|agent| agent.status != AgentStatus::Active) {
+        let agents = store.agents(&scope).await?;
+        let own = agents.iter().find(|agent| agent.id == order.agent);
+        // Whoever is enrolled while the one with the order is away knows nothing of it.
+        let away = !self.shared().hub.is_connected(&order.agent);
+        let replaced = agents.iter().any(|other| {
+            other.computer == self.computer
+                && other.status == AgentStatus::Active
+                && other.enrolled_at > order.created_at
+        });
+        if own.is_none_or(|own| own.status != AgentStatus::Active) || (away && replaced) {
             let row = active.row.clone();
             self.give_up(row, "the computer was enrolled again while it worked on this session")
                 .await?;

@@ -1,0 +1,73 @@
+//! A computer's pathways: any one that is connected is enough, and an order
+//! stays with the one that it was numbered for.
+
+use ordain_core::session::Event;
+use ordain_store::{AgentId, StoreError, TenantScope};
+
+use super::Keeper;
+
+impl Keeper {
+    pub(super) async fn connected(&mut self, agent: &AgentId) -> Result<(), StoreError> {
+        if let Some(row) = self.shared().store.agent(&TenantScope::All, agent).await? {
+            self.acked.insert(agent.clone(), row.acked);
+        }
+        self.look_around().await
+    }
+
+    pub(super) async fn disconnected(&mut self, agent: &AgentId) -> Result<(), StoreError> {
+        tracing::debug!(computer = %self.computer, %agent, "a pathway is gone");
+        self.look_around().await
+    }
+
+    /// Tells the session under way how its pathway stands. One that only looks
+    /// goes to another pathway where its own is gone; what changes the computer
+    /// stays, since its agent may be at it.
+    async fn look_around(&mut self) -> Result<(), StoreError> {
+        if self.active.is_none() {
+            return Ok(());
+        }
+        if let Some(own) = self.own_pathway().await?
+            && !self.shared().hub.is_connected(&own)
+            && self.shared().hub.is_online(&self.computer)
+            && let Some(order) = self.looking()
+        {
+            let message = format!("agent {own} is not connected any more, another one is");
+            self.happens(Event::Refused { order, code: "stale".to_owned(), message }).await?;
+        }
+        let event = if self.is_reachable().await? { Event::Connected } else { Event::Disconnected };
+        self.happens(event).await
+    }
+
+    /// The order under way, where it only looks and was not accepted yet.
+    fn looking(&self) -> Option<u64> {
+        let session = &self.active.as_ref()?.session;
+        if session.execution().is_some() { None } else { session.order() }
+    }
+
+    /// The pathway that the order under way was numbered for.
+    pub(super) async fn own_pathway(&self) -> Result<Option<AgentId>, StoreError> {
+        let number = self.active.as_ref().and_then(|active| active.session.order());
+        match number {
+            Some(number) => self.pathway_of(number).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The pathway that an order of the session was numbered for.
+    pub(super) async fn pathway_of(&self, number: u64) -> Result<Option<AgentId>, StoreError> {
+        let Some(active) = self.active.as_ref() else { return Ok(None) };
+        let scope = TenantScope::One(active.row.tenant.clone());
+        let order = self.shared().store.last_order(&scope, &active.row.id).await?;
+        Ok(order.filter(|order| order.number == number).map(|order| order.agent))
+    }
+
+    /// Whether the session under way can go on: by its own pathway, or by any
+    /// where it has none yet.
+    pub(super) async fn is_reachable(&self) -> Result<bool, StoreError> {
+        let hub = &self.shared().hub;
+        Ok(match self.own_pathway().await? {
+            Some(own) => hub.is_connected(&own),
+            None => hub.is_online(&self.computer),
+        })
+    }
+}
