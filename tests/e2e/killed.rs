@@ -308,6 +308,8 @@ fn settings_are_old_or_new_and_never_torn() {
         let ensure = |kill: Option<&str>, further: &[&str]| {
             let mut command = Command::new(program(Build::KillPoints, "ordain-agent"));
             command.arg("ensure").args(further).arg(root.join("task.yaml"));
+            // What a killed program leaves goes with the test's folder.
+            command.env("TMPDIR", &root);
             command.envs(kill.map(|point| ("ORDAIN_KILL_AT", point)));
             command.output().expect("the agent's program starts")
         };

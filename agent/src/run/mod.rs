@@ -181,18 +181,7 @@ impl Runner {
         marker: &str,
         watch: &mut Watch<'_>,
     ) -> io::Result<Ended> {
-        let launch = Launch {
-            program,
-            args,
-            folder: Path::new("/"),
-            environment: self.base_environment(None),
-            input: None,
-            account: None,
-            timeout: patience,
-            printing: Printing::Pipes,
-            marker,
-        };
-        supervise(&launch, watch)
+        supervise(&self.bare(program, args, patience, Printing::Pipes, marker), watch)
     }
 
     /// Runs one of the system's programs that changes the computer; it outlives
@@ -207,19 +196,31 @@ impl Runner {
     ) -> Result<Ended, CannotRun> {
         let place = script::Place::make(&self.folder, marker, None)?;
         let output = place.path().join("output");
-        let launch = Launch {
+        let launch = self.bare(program, args, patience, Printing::File(&output), marker);
+        let start = |source| CannotRun::Start { program: program.to_owned(), source };
+        supervise(&launch, watch).map_err(start)
+    }
+
+    /// A program of the system by itself: no folder, no input, nobody's account.
+    fn bare<'a>(
+        &self,
+        program: &'a Path,
+        args: Vec<OsString>,
+        timeout: Duration,
+        printing: Printing<'a>,
+        marker: &'a str,
+    ) -> Launch<'a> {
+        Launch {
             program,
             args,
             folder: Path::new("/"),
             environment: self.base_environment(None),
             input: None,
             account: None,
-            timeout: patience,
-            printing: Printing::File(&output),
+            timeout,
+            printing,
             marker,
-        };
-        let start = |source| CannotRun::Start { program: program.to_owned(), source };
-        supervise(&launch, watch).map_err(start)
+        }
     }
 
     fn run(

@@ -136,6 +136,10 @@ duration: 1h
     );
 }
 
+fn in_oslo(window: &str, at: &str, expected: &str) {
+    assert_eq!(held(window, "oslo", at), expected, "{at}");
+}
+
 #[test]
 fn dates_are_whole_days_of_the_zone() {
     let freeze = "name: freeze\ndeny: true\nfrom: 2026-12-20\nto: 2027-01-03\n";
@@ -146,15 +150,9 @@ fn dates_are_whole_days_of_the_zone() {
     assert_eq!(at("2027-01-03T22:59:59Z"), frozen);
     assert_eq!(at("2027-01-03T23:00:00Z"), "open");
     let for_good = "name: end\ndeny: true\nfrom: 2026-12-20\n";
-    assert_eq!(
-        held(for_good, "oslo", "2030-01-01T00:00:00Z"),
-        "windows/end until for ever; opens never"
-    );
+    in_oslo(for_good, "2030-01-01T00:00:00Z", "windows/end until for ever; opens never");
     let past = "name: once\nallow: true\nto: 2026-01-01\n";
-    assert_eq!(
-        held(past, "oslo", "2026-01-02T00:00:00Z"),
-        "windows/once until for ever; opens never"
-    );
+    in_oslo(past, "2026-01-02T00:00:00Z", "windows/once until for ever; opens never");
 }
 
 #[test]
@@ -176,15 +174,17 @@ fn hours_that_clocks_skip_or_repeat() {
     assert_eq!(at("2026-10-25T01:30:00Z"), "open");
     // A window lasts as long as it says, whatever the clocks do meanwhile.
     let long = "name: l\ndeny: true\ncron: 0 22 * * *\nduration: 8h\n";
-    assert_eq!(
-        held(long, "oslo", "2026-03-28T22:00:00Z"),
-        "windows/l until 2026-03-29T05:00:00Z; opens 2026-03-29T05:00:00Z"
+    in_oslo(
+        long,
+        "2026-03-28T22:00:00Z",
+        "windows/l until 2026-03-29T05:00:00Z; opens 2026-03-29T05:00:00Z",
     );
     // A day has 23 or 25 hours.
     let day = "name: d\ndeny: true\nfrom: 2026-10-25\nto: 2026-10-25\n";
-    assert_eq!(
-        held(day, "oslo", "2026-10-24T22:00:00Z"),
-        "windows/d until 2026-10-25T23:00:00Z; opens 2026-10-25T23:00:00Z"
+    in_oslo(
+        day,
+        "2026-10-24T22:00:00Z",
+        "windows/d until 2026-10-25T23:00:00Z; opens 2026-10-25T23:00:00Z",
     );
 }
 

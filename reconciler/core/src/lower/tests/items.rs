@@ -2,7 +2,7 @@
 
 use ordain_schema::document::RunContext;
 
-use super::world::{computer, looked_at, lowered, tell, told, with};
+use super::world::{computer, deployed, looked_at, lowered, tell, told, with};
 use crate::item::Item;
 use crate::order::{Finding, Found, Run, What};
 
@@ -23,13 +23,8 @@ upgrade: {{script: upgrade.py, attempts: 5}}
 === software/x/upgrade.py
 === software/x/post.bash
 === software/x/test.ps1
-=== deployments/x.yaml
-kind: Deployment
-name: x
-software: x
-target: {{all: true}}
-{deployment}
-"
+{}",
+        deployed("software", "x", deployment)
     )
 }
 

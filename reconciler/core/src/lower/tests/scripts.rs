@@ -1,6 +1,6 @@
 //! What scripts use and are given, what is undone, restarts and what waits.
 
-use super::world::{looked_at, lowered, told, with};
+use super::world::{deployed, looked_at, lowered, told, with};
 use crate::item::{Act, Item, Reason};
 use crate::order::{Audience, Finding, Found, Pending, Run, RunWhat, What};
 
@@ -16,13 +16,8 @@ name: t
 === tasks/t/test.sh
 === tasks/t/set.sh
 === tasks/t/unset.sh
-=== deployments/t.yaml
-kind: Deployment
-name: t
-task: t
-target: {{all: true}}
-{deployment}
-"
+{}",
+        deployed("task", "t", deployment)
     )
 }
 

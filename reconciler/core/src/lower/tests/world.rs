@@ -81,6 +81,14 @@ fn see<T>(
     look(&world.subject(0), &candidates)
 }
 
+/// A deployment of an item to all computers, with these further lines.
+pub(super) fn deployed(kind: &str, name: &str, more: &str) -> String {
+    format!(
+        "=== deployments/{name}.yaml\nkind: Deployment\nname: {name}\n{kind}: {name}\n\
+         target: {{all: true}}\n{more}\n"
+    )
+}
+
 /// The computer's plan, lowered.
 pub(super) fn lowered(text: &str, facts: ComputerFacts, findings: &[Finding]) -> Lowered {
     see(text, facts, |subject, candidates| {
