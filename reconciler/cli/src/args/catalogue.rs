@@ -55,7 +55,7 @@ pub(crate) enum Catalogue {
     Winget,
     /// Scoop's manifests, or JSON lines that sum a bucket up.
     Scoop,
-    /// Fleet's software: YAML or JSON.
+    /// Fleet's maintained apps: JSON, NAME/windows.json or NAME/darwin.json.
     Fleet,
     /// Homebrew's JSON API: formulae and casks.
     Brew,
@@ -63,7 +63,7 @@ pub(crate) enum Catalogue {
 
 /// Looks for newer versions of software and writes them into its document, pinned.
 ///
-/// Asked is what `source` names (winget's or scoop's repository) or the feed of `latest`. Each
+/// Asked is what `source` names (winget's, scoop's or Fleet's repository, GitHub, a feed) or the feed of `latest`. Each
 /// newer version becomes an entry of `versions`; comments and layout stay. Exit code 3 where a
 /// source could not be asked; the others are written all the same.
 #[derive(Debug, Args)]
@@ -88,6 +88,14 @@ pub(crate) struct BumpArgs {
         default_value = "https://github.com/microsoft/winget-pkgs"
     )]
     pub winget: String,
+    /// Fleet's repository with its maintained apps, in the same way.
+    #[arg(
+        long,
+        value_name = "PLACE",
+        env = "ORDAIN_FLEET",
+        default_value = "https://github.com/fleetdm/fleet"
+    )]
+    pub fleet: String,
     /// A folder or mirror with scoop's buckets as BUCKET/bucket/NAME.json; by default the
     /// repositories that scoop itself knows.
     #[arg(long, value_name = "PLACE", env = "ORDAIN_SCOOP")]

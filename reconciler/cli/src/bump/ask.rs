@@ -4,7 +4,7 @@ use ordain_schema::document::{Feed, VersionScheme};
 
 use super::offer::Offer;
 use super::place::Place;
-use super::{feed, github, scoop, winget};
+use super::{feed, fleet, github, scoop, winget};
 use crate::error::CommandError;
 use crate::web::Web;
 
@@ -15,6 +15,8 @@ pub(crate) enum Ask<'a> {
     Winget(&'a str),
     /// `BUCKET/NAME` of scoop's.
     Scoop(&'a str),
+    /// `NAME/windows` or `NAME/darwin` of Fleet's maintained apps.
+    Fleet(&'a str),
     /// The releases of `OWNER/NAME` at GitHub.
     GitHub(&'a str),
     /// A JSON feed.
@@ -25,6 +27,8 @@ pub(crate) enum Ask<'a> {
 pub(crate) struct Sources<'a> {
     /// winget's repository.
     pub winget: &'a Place,
+    /// Fleet's repository.
+    pub fleet: &'a Place,
     /// The scoop buckets, where they are not where scoop knows them.
     pub scoop: Option<&'a Place>,
     /// Whether makers are asked where a scoop manifest says how.
@@ -41,6 +45,7 @@ impl Ask<'_> {
         match self {
             Self::Winget(id) => format!("winget {id}"),
             Self::Scoop(id) => format!("scoop {id}"),
+            Self::Fleet(slug) => format!("fleet {slug}"),
             Self::GitHub(id) => format!("github {id}"),
             Self::Feed(feed) => format!("feed {}", feed.url),
         }
@@ -55,6 +60,7 @@ impl Ask<'_> {
         match self {
             Self::Winget(id) => winget::newest(id, sources),
             Self::Scoop(id) => scoop::newest(id, sources),
+            Self::Fleet(slug) => fleet::newest(slug, sources),
             Self::GitHub(id) => github::newest(id, sources),
             Self::Feed(feed) => feed::newest(feed, scheme, sources),
         }

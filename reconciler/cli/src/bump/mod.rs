@@ -12,6 +12,7 @@ pub(crate) mod splice;
 
 mod checkver;
 mod feed;
+mod fleet;
 mod github;
 mod path;
 mod scoop;

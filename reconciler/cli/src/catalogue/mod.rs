@@ -1,7 +1,8 @@
 //! Software definitions from other catalogues, for `ordain import`, and what
 //! `ordain bump` needs of them.
 //!
-//! Owns the mapping: one room for each foreign format ([`scoop`], [`winget`], [`brew`]),
+//! Owns the mapping: one room for each foreign format ([`scoop`], [`winget`],
+//! [`fleet`], [`brew`]),
 //! each a pure function from a manifest to a [`draft::Draft`] or to a
 //! [`reason::Refusal`]. [`settle`] gives drafts their names and prerequisites
 //! and writes them ([`write`], [`yaml`]). Reads and writes no files: that is
@@ -9,6 +10,7 @@
 
 pub(crate) mod brew;
 pub(crate) mod draft;
+pub(crate) mod fleet;
 pub(crate) mod pieces;
 pub(crate) mod reason;
 pub(crate) mod scoop;
@@ -17,6 +19,7 @@ pub(crate) mod winget;
 pub(crate) mod yaml;
 
 mod name;
+mod pattern;
 mod write;
 
 pub(crate) use name::valid;

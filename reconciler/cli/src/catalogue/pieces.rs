@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::reason::{Reason, Refusal};
 use super::settle::Entry;
-use super::{brew, scoop, winget};
+use super::{brew, fleet, scoop, winget};
 use crate::error::CommandError;
 use crate::web::Web;
 
@@ -103,6 +103,25 @@ pub(crate) fn brew(source: &str, web: &Web) -> Result<Vec<Entry>, CommandError> 
         }
     }
     Ok(entries)
+}
+
+/// Everything that a source of Fleet's maintained apps has; its index describes none.
+pub(crate) fn fleet(source: &str, web: &Web) -> Result<Vec<Entry>, CommandError> {
+    let entry = |piece: Piece| match serde_json::from_str::<Value>(&piece.text) {
+        Ok(value) if value.get("apps").is_some() => None,
+        Ok(value) => Some(match fleet::app(&value, &piece.place) {
+            Ok(app) => Entry::Fleet(Box::new(app)),
+            Err(refusal) => Entry::Unreadable(piece.place, refusal),
+        }),
+        Err(error) => {
+            let refusal = Refusal::with(Reason::NotAManifest, error.to_string());
+            Some(Entry::Unreadable(piece.place, refusal))
+        }
+    };
+    // An app is called as its folder, also where only the file in it is named.
+    let here = std::path::absolute(source).ok().filter(|path| path.exists());
+    let source = here.map_or_else(|| source.to_owned(), |path| path.display().to_string());
+    Ok(pieces(&source, web, "json")?.into_iter().filter_map(entry).collect())
 }
 
 /// The name and the bucket of a manifest, by where it lies: `BUCKET/bucket/NAME.json`.

@@ -10,6 +10,8 @@ pub(crate) enum Reason {
     NoName,
     /// It gives no version.
     NoVersion,
+    /// Nothing says how it could be found on a computer.
+    NoDetection,
     /// Its version is a word for whatever is newest: nothing could be pinned.
     MovingVersion,
     /// It gives no address to fetch from.
@@ -51,6 +53,7 @@ impl Reason {
             Self::NotAManifest => "not-a-manifest",
             Self::NoName => "no-name",
             Self::NoVersion => "no-version",
+            Self::NoDetection => "no-detection",
             Self::MovingVersion => "moving-version",
             Self::NoAddress => "no-address",
             Self::NoHash => "no-hash",
@@ -76,6 +79,7 @@ impl Reason {
             Self::NotAManifest => "not of the form that was named",
             Self::NoName => "no name that could be made valid",
             Self::NoVersion => "no version is given",
+            Self::NoDetection => "nothing says how to find it on a computer",
             Self::MovingVersion => "the version is a word for the newest build",
             Self::NoAddress => "no address to fetch from is given",
             Self::NoHash => "no SHA-256 is given",

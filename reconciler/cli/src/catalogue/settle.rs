@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::draft::{Draft, LeftOut, Needed, Way};
 use super::reason::{Reason, Refusal};
 use super::write::{self, Required};
-use super::{brew, name, scoop, winget};
+use super::{brew, fleet, name, scoop, winget};
 
 /// One entry of a catalogue.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub(crate) enum Entry {
     Scoop(Box<scoop::App>),
     /// Of winget's repository.
     Winget(winget::Package),
+    /// Of Fleet's maintained apps.
+    Fleet(Box<fleet::App>),
     /// Of Homebrew's API.
     Brew(brew::Keg),
     /// Something that could not even be read, by the name of its place.
@@ -108,6 +110,7 @@ fn id(entry: &Entry) -> String {
     match entry {
         Entry::Scoop(app) => app.id(),
         Entry::Winget(package) => package.id.clone(),
+        Entry::Fleet(app) => app.slug.clone(),
         Entry::Brew(keg) => keg.name.clone(),
         Entry::Unreadable(place, _) => place.clone(),
     }
@@ -128,6 +131,7 @@ fn draft(
         (_, Some(name)) => vec![name.clone()],
         (Entry::Scoop(app), None) => scoop::names(app)?,
         (Entry::Winget(package), None) => winget::names(package)?,
+        (Entry::Fleet(app), None) => fleet::names(app)?,
         (Entry::Brew(keg), None) => brew::names(keg)?,
     };
     let name = name::unique(&wished, taken).ok_or(Reason::NoName)?;
@@ -140,6 +144,7 @@ fn draft(
     let mut draft = match entry {
         Entry::Scoop(app) => scoop::draft(app, &name),
         Entry::Winget(package) => winget::draft(package, &name)?,
+        Entry::Fleet(app) => fleet::draft(app, &name)?,
         Entry::Brew(keg) => brew::draft(keg, &name),
         Entry::Unreadable(_, refusal) => return Err(refusal.clone()),
     };

@@ -58,9 +58,11 @@ pub(super) fn run(args: &BumpArgs, printer: &mut Printer) -> Result<Exit, Comman
     let chosen = chosen(&loaded, args)?;
     let web = Web::new()?;
     let winget = Place::of(&args.winget);
+    let fleet = Place::of(&args.fleet);
     let scoop = args.scoop.as_deref().map(Place::of);
     let sources = Sources {
         winget: &winget,
+        fleet: &fleet,
         scoop: scoop.as_ref(),
         upstream: args.upstream,
         github: args.github_api.trim_end_matches('/'),
@@ -105,7 +107,7 @@ fn chosen<'a>(loaded: &'a Loaded, args: &BumpArgs) -> Result<Vec<Chosen<'a>>, Co
         if found.all(|(_, software)| ask(software).is_none()) {
             let error = anyhow::anyhow!("`{named}` does not say where newer versions are");
             return Err(CommandError::usage(error).hint(
-                "give it `source: {winget: ID}`, or `scoop`, `github` or `feed`: the others are not asked",
+                "give it `source: {winget: ID}`, or `scoop`, `fleet`, `github` or `feed`: `brew` is not asked",
             ));
         }
     }
@@ -131,7 +133,8 @@ fn ask(software: &Software) -> Option<Ask<'_>> {
         let winget = source.winget.as_ref().map(|id| Ask::Winget(id));
         let scoop = source.scoop.as_ref().map(|id| Ask::Scoop(id));
         let github = source.github.as_ref().map(|id| Ask::GitHub(id));
-        winget.or(scoop).or(github).or(source.feed.as_ref().map(Ask::Feed))
+        let fleet = source.fleet.as_ref().map(|slug| Ask::Fleet(slug));
+        winget.or(scoop).or(fleet).or(github).or(source.feed.as_ref().map(Ask::Feed))
     });
     let feed = match &software.latest {
         Latest::Feed(feed) => Some(Ask::Feed(feed)),

@@ -51,10 +51,7 @@ fn entries(args: &ImportArgs) -> Result<Vec<Entry>, CommandError> {
         Catalogue::Scoop => pieces::scoop(&args.source, &web)?,
         Catalogue::Winget => pieces::winget(&args.source, &web)?,
         Catalogue::Brew => pieces::brew(&args.source, &web)?,
-        Catalogue::Fleet => {
-            let error = anyhow::anyhow!("this version imports from winget, scoop and brew only");
-            return Err(CommandError::usage(error).hint("`ordain import winget|scoop|brew SOURCE`"));
-        }
+        Catalogue::Fleet => pieces::fleet(&args.source, &web)?,
     };
     if !args.only.is_empty() {
         entries.retain(|entry| args.only.iter().any(|only| is_named(entry, only)));
@@ -86,6 +83,7 @@ fn is_named(entry: &Entry, only: &str) -> bool {
     match entry {
         Entry::Scoop(app) => app.name == only || app.id() == only,
         Entry::Winget(package) => package.id == only,
+        Entry::Fleet(app) => app.slug == only || app.slug.split('/').next() == Some(only),
         Entry::Brew(keg) => keg.name == only,
         Entry::Unreadable(place, _) => place == only,
     }
@@ -129,7 +127,8 @@ fn present(loaded: &Loaded) -> Present {
         let Body::Software(software) = &document.body else { continue };
         let name = document.name.value.clone();
         if let (Some(source), Scope::CrossTenant) = (&software.source, &document.scope) {
-            let ids = [("winget", &source.winget), ("scoop", &source.scoop)];
+            let ids =
+                [("winget", &source.winget), ("scoop", &source.scoop), ("fleet", &source.fleet)];
             let ids = ids
                 .into_iter()
                 .filter_map(|(key, id)| Some(format!("{key} {}", id.as_ref()?.value)));

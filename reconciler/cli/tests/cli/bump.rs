@@ -228,8 +228,8 @@ fn a_bucket_may_be_a_folder_and_its_makers_may_be_asked() {
 }
 
 #[test]
-fn a_version_that_does_not_hold_is_not_written() {
-    let web = Web::new(&[("/feed.json", br#"{"v": "1.0 (fixed)"}"#)]);
+fn what_is_no_version_is_never_newer() {
+    let web = Web::new(&[("/feed.json", br#"{"v": "2.0 (fixed)"}"#)]);
     let small = Repository::small();
     let rest = format!(
         "versionScheme: semver\nlatest: {{feed: {{url: \"{}\", versions: v}}}}\nversions: [{{version: \"1.0.0\"}}]\ninstall: {{msi: {{}}}}\n",
@@ -237,9 +237,30 @@ fn a_version_that_does_not_hold_is_not_written() {
     );
     let place = software(&small, "tool", &rest);
     let before = fs::read_to_string(&place).unwrap();
-    bump(&small, &[]);
+    bump(&small, &[]).exits(0).complains(&["0 written, 1 up to date"]);
     assert_eq!(fs::read_to_string(&place).unwrap(), before);
+}
+
+#[test]
+fn nothing_is_written_that_would_not_validate() {
+    let web = Web::new(&[("/feed.json", br#"{"v": "2.0"}"#)]);
+    let small = Repository::small();
+    let rest = format!(
+        "latest: {{feed: {{url: \"{}\", versions: v}}}}\nversions:\n  - version: \"1.0\"\ninstall: {{msi: {{}}}}\n",
+        web.at("/feed.json")
+    );
+    // One entry more, and the document is larger than any may be.
+    let room = 1024 * 1024 - rest.len() - 200;
+    let padding = format!("# {}\n", "x".repeat(77)).repeat(room / 80);
+    let place = software(&small, "tool", &format!("{rest}{padding}"));
+    let left = 1024 * 1024 - fs::metadata(&place).unwrap().len();
+    let text = fs::read_to_string(&place).unwrap();
+    fs::write(&place, format!("{text}#{}\n", "x".repeat(usize::try_from(left).unwrap() - 2)))
+        .unwrap();
     small.run(&["validate"]).exits(0);
+    let before = fs::read_to_string(&place).unwrap();
+    bump(&small, &[]).exits(3).complains(&["nothing was written", "would not pass"]);
+    assert_eq!(fs::read_to_string(&place).unwrap(), before);
 }
 
 #[test]
@@ -315,5 +336,27 @@ fn releases_at_github_are_hashed_by_github() {
     let after = fs::read_to_string(&place).unwrap();
     let added = format!("  - {{version: \"1.4\", sha256: {}}}\n", "c".repeat(64));
     assert_eq!(without(&after, &added), before);
+    small.run(&["validate"]).exits(0);
+}
+
+#[test]
+fn fleet_gives_version_and_hash_of_a_maintained_app() {
+    let manifest = json!({"versions": [{
+        "version": "2.0.1", "sha256": "d".repeat(64),
+        "queries": {"exists": "SELECT 1 FROM programs WHERE name = 'Tool';"},
+        "installer_url": "https://tools.example/tool-2.0.1.msi",
+    }]});
+    let at = "/ee/maintained-apps/outputs/tool/windows.json";
+    let web = Web::new(&[(at, manifest.to_string().as_bytes())]);
+    let small = Repository::small();
+    let rest = format!(
+        "source: {{fleet: tool/windows}}\nversions:\n  - version: \"1.9\"\n    artifacts: [{{url: https://tools.example/tool-1.9.msi, sha256: {}}}]\ninstall: {{msi: {{}}}}\n",
+        "a".repeat(64)
+    );
+    let place = software(&small, "tool", &rest);
+    bump(&small, &["--fleet", &web.address]).exits(0);
+    let text = fs::read_to_string(&place).unwrap();
+    assert!(text.contains("\"2.0.1\"") && text.contains(&"d".repeat(64)), "{text}");
+    assert_eq!(web.asked(), [at], "Fleet says the hash, and nothing is fetched");
     small.run(&["validate"]).exits(0);
 }

@@ -247,7 +247,7 @@ fn one_package_may_be_meant_and_named() {
 fn what_is_not_there_or_not_carried_out_is_said() {
     let small = Repository::small();
     small.run(&["import", "scoop", "nowhere"]).exits(3).complains(&["`nowhere` cannot be read"]);
-    small.run(&["import", "fleet", "x.yml"]).exits(2).complains(&["winget, scoop and brew only"]);
+    small.run(&["import", "fleet", "x.json"]).exits(3).complains(&["x.json` cannot be read"]);
     small
         .run(&["import", "scoop", "rows.jsonl.zst"])
         .exits(2)
@@ -287,4 +287,62 @@ fn formulae_and_casks_are_left_to_homebrew() {
         "{text}"
     );
     assert!(text.contains("  - {os: linux}\n"), "{text}");
+}
+
+#[test]
+fn fleets_apps_bring_their_scripts_along_and_an_msi_needs_none() {
+    let small = Repository::small();
+    let app = |query: &str, file: &str, more: Value| {
+        let mut version = json!({
+            "version": "1.2.3", "queries": {"exists": query}, "sha256": "a".repeat(64),
+            "installer_url": format!("https://apps.example/{file}"),
+            "install_script_ref": "in", "uninstall_script_ref": "out",
+        });
+        version.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let refs = json!({"in": "#!/bin/sh\nsudo place $INSTALLER_PATH\n", "out": "remove it\n"});
+        json!({"versions": [version], "refs": refs}).to_string()
+    };
+    let windows = "SELECT 1 FROM programs WHERE name LIKE 'Player %' AND publisher = 'P';";
+    let mac = "SELECT 1 FROM apps WHERE bundle_identifier = 'example.player';";
+    let coded = json!({"upgrade_code": "{23170F69-40C1-2702-0000-000004000000}"});
+    let outputs = tempfile::tempdir().unwrap();
+    for (place, text) in [
+        ("apps.json", json!({"version": 2, "apps": []}).to_string()),
+        ("player/windows.json", app(windows, "player.exe", json!({}))),
+        ("player/darwin.json", app(mac, "player.zip", json!({}))),
+        ("zip/windows.json", app(windows, "zip.msi?x=1", coded)),
+        ("moving/windows.json", app(windows, "m.exe", json!({"sha256": "no_check"}))),
+    ] {
+        let place = outputs.path().join(place);
+        fs::create_dir_all(place.parent().unwrap()).unwrap();
+        fs::write(place, text).unwrap();
+    }
+    let folder = outputs.path().to_str().unwrap();
+    let args = ["import", "fleet", folder, "--format", "json"];
+    let answer = small.run(&args).exits(1).json();
+    let reasons: Vec<&str> = by(&answer, "refused", "reason").into_values().collect();
+    assert_eq!(reasons, ["no-hash"]);
+    let names = by(&answer, "written", "name");
+    let expected =
+        [("player/darwin", "player-macos"), ("player/windows", "player"), ("zip/windows", "zip")];
+    assert_eq!(names, expected.into());
+    is_valid_and_laid_out(&small);
+    let player = read(&small, "software/player/software.yaml");
+    for part in
+        ["regex: \"^Player .*$\"", "install: {script: install.ps1}", "fleet: player/windows"]
+    {
+        assert!(player.contains(part), "{part}: {player}");
+    }
+    let script = read(&small, "software/player-macos/install.sh");
+    let told =
+        "#!/bin/sh\nexport INSTALLER_PATH=\"$ORDAIN_ARTIFACT\"\nsudo place $INSTALLER_PATH\n";
+    assert_eq!(script, told);
+    assert!(read(&small, "software/player-macos/detect.sh").contains("= 'example.player' ]"));
+    let zip = read(&small, "software/zip/software.yaml");
+    assert!(zip.contains("msi: {}") && zip.contains("registered: {}"), "{zip}");
+    assert!(!small.path().join("software/zip/install.ps1").exists());
+    // One app by its file alone: what is there already stays.
+    let one = outputs.path().join("player/windows.json");
+    let again = ["import", "fleet", one.to_str().unwrap(), "--format", "json"];
+    assert_eq!(small.run(&again).exits(0).json()["totals"]["unchanged"], 1);
 }

@@ -15,6 +15,7 @@ use ordain_schema::document::Arch;
 
 use super::draft::{Artifact, Draft, LeftOut, Needed, Platform, Version, Way, word};
 use super::name;
+use super::pattern::escape;
 use super::reason::{Reason, Refusal};
 use super::yaml::Yaml;
 use installer::Runnable;
@@ -201,15 +202,6 @@ fn pattern(shown: &str, versions: &[&str], is_known: bool) -> String {
     }
     out.push('$');
     out
-}
-
-fn escape(text: &str, out: &mut String) {
-    for sign in text.chars() {
-        if r"\.+*?()|[]{}^$".contains(sign) {
-            out.push('\\');
-        }
-        out.push(sign);
-    }
 }
 
 fn is_guid(text: &str) -> bool {
