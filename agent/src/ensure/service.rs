@@ -39,6 +39,10 @@ impl Shift<'_, '_> {
                 Way::Set => Err(Fault::Failed(why.to_owned())),
             };
         }
+        if present && service.start == Some(ServiceStart::Automatic) && unit.file == "static" {
+            let why = "it is static: nothing but another unit can start it with the system";
+            return Err(Fault::Failed(why.to_owned()));
+        }
         let (start, running) = if present {
             (service.start, service.running)
         } else {
@@ -64,9 +68,15 @@ impl Shift<'_, '_> {
     fn unit(&mut self, ground: &Ground, name: &str) -> Result<Unit, Fault> {
         let wanted = "--property=LoadState,ActiveState,UnitFileState";
         let said = self.ask(ground, SYSTEMCTL, &["show", wanted, "--", name])?;
-        Unit::read(&key_values(&said)).ok_or_else(|| {
+        let unit = Unit::read(&key_values(&said)).ok_or_else(|| {
             Fault::Failed("systemctl does not say how it stands with the service".to_owned())
-        })
+        })?;
+        // A script of System V: whether it starts stands in links beside systemd.
+        if unit.file == "generated" {
+            let said = self.ask(ground, SYSTEMCTL, &["is-enabled", "--", name])?;
+            return Ok(Unit { file: said.trim().to_owned(), ..unit });
+        }
+        Ok(unit)
     }
 }
 
@@ -95,7 +105,7 @@ impl Unit {
         let masked = self.file.starts_with("masked");
         match start {
             ServiceStart::Automatic => {
-                let enabled = matches!(self.file.as_str(), "enabled" | "alias" | "generated");
+                let enabled = matches!(self.file.as_str(), "enabled" | "alias");
                 let unmask = masked.then_some("unmask");
                 unmask.into_iter().chain((!enabled).then_some("enable")).collect()
             }
@@ -103,12 +113,7 @@ impl Unit {
             ServiceStart::Manual | ServiceStart::Disabled => {
                 let enabled = matches!(
                     self.file.as_str(),
-                    "enabled"
-                        | "enabled-runtime"
-                        | "linked"
-                        | "linked-runtime"
-                        | "alias"
-                        | "generated"
+                    "enabled" | "enabled-runtime" | "linked" | "linked-runtime" | "alias"
                 );
                 Vec::from_iter(enabled.then_some("disable"))
             }
@@ -135,10 +140,8 @@ mod tests {
         for (file, automatic, manual, disabled) in [
             ("enabled", &[][..], &["disable"][..], &["disable"][..]),
             ("disabled", &["enable"], &[], &[]),
-            ("static", &["enable"], &[], &[]),
             ("masked", &["unmask", "enable"], &["unmask"], &[]),
             ("", &["enable"], &[], &[]),
-            ("generated", &[], &["disable"], &["disable"]),
         ] {
             let unit = Unit { is_known: true, runs: false, file: file.to_owned() };
             let found = [Automatic, Manual, Disabled].map(|start| unit.verbs(start));

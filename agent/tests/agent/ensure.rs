@@ -223,7 +223,9 @@ const SYSTEMCTL: &str = r#"#!/bin/sh
 cd "$(dirname "$0")/../../state" || exit 9
 case $1 in
 show) [ -e known ] && load=loaded || load=not-found
-  echo "LoadState=$load"; echo "ActiveState=$(cat active)"; echo "UnitFileState=$(cat file)";;
+  [ -e sysv ] && file=generated || file=$(cat file)
+  echo "LoadState=$load"; echo "ActiveState=$(cat active)"; echo "UnitFileState=$file";;
+is-enabled) [ -e sysv ] && cat file;;
 enable) echo enabled > file;;
 disable|unmask) echo disabled > file;;
 start) echo active > active;;
@@ -255,6 +257,17 @@ fn services_are_set_through_systemd() {
         told,
         "service app: is enabled, starts with the system no longer\nservice app: is stopped"
     );
+    let automatic = [there(service(Some(ServiceStart::Automatic), None))];
+    fs::write(root.path("state/sysv"), "").unwrap();
+    assert_eq!(
+        root.settles(&automatic),
+        "service app: is disabled, starts with the system",
+        "systemd calls a script of System V generated, whether it starts or not"
+    );
+    fs::remove_file(root.path("state/sysv")).unwrap();
+    fs::write(root.path("state/file"), "static").unwrap();
+    let error = root.look(&automatic).settled.unwrap_err();
+    assert!(error.contains("it is static"), "{error}");
     fs::remove_file(root.path("state/known")).unwrap();
     assert_eq!(root.settles(&[gone(service(None, None))]), "");
     let all = [there(service(None, Some(true)))];
