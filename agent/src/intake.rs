@@ -6,11 +6,12 @@
 
 use std::sync::Arc;
 
-use ordain_core::order::Task;
+use ordain_core::order::{Check, CheckHow, Run, RunWhat, Task};
 use ordain_wire::{Order, OrderBody, OrderHead, Refusal};
 
 use crate::command::chain;
 use crate::detect::Detectors;
+use crate::ensure;
 use crate::journal::{Given, Journal, JournalError, OrderId};
 
 /// Who the agent is, and what time it is.
@@ -131,10 +132,20 @@ fn refuse(order: &OrderId, code: &str, message: String) -> Taken {
 /// An order that is over in a moment is flushed together with what came of it.
 fn write_down(order: Given, text: &str, journal: &mut Journal) -> Result<(), JournalError> {
     match &*order.task {
-        Task::Detect(checks) if checks.iter().all(Detectors::only_read_for) => {
+        Task::Detect(checks) if checks.iter().all(only_reads) => {
             journal.accept_until_reported(order, text)
         }
         _ => journal.accept(order, text),
+    }
+}
+
+/// Whether a check is over in a moment: it reads files and starts nothing.
+fn only_reads(check: &Check) -> bool {
+    match &check.how {
+        CheckHow::Test(Run { what: RunWhat::Ensure(all), .. }) => ensure::only_read_for(all),
+        CheckHow::Software { .. } | CheckHow::Test(_) | CheckHow::Get(_) => {
+            Detectors::only_read_for(check)
+        }
     }
 }
 

@@ -221,10 +221,16 @@ pub(super) fn read(
     if size > LARGEST {
         return Err(Fault::refused(path, "it is larger than 16 MiB"));
     }
-    // One byte of room beyond its end, so that the end is seen without more.
-    into.reserve(usize::try_from(size).unwrap_or_default() + 1);
-    let read = file.take(LARGEST + 1).read_to_end(into);
-    read.map_err(|error| cannot("read", path, error))?;
+    // One byte of room beyond its end: a file that fills all but that is over.
+    // What says no size, as files of the kernel's do, is read until it ends.
+    let expected = usize::try_from(size).unwrap_or_default();
+    into.resize(if expected == 0 { 0 } else { expected + 1 }, 0);
+    let first = file.read(into).map_err(|error| cannot("read", path, error))?;
+    into.truncate(first);
+    if expected == 0 || first != expected {
+        let read = file.take(LARGEST + 1 - first as u64).read_to_end(into);
+        read.map_err(|error| cannot("read", path, error))?;
+    }
     if into.len() as u64 > LARGEST {
         return Err(Fault::refused(path, "it is larger than 16 MiB"));
     }

@@ -57,6 +57,23 @@ impl Settings {
     }
 }
 
+/// Whether looking at these reads files and starts nothing.
+pub fn only_read_for(all: &[Ensure]) -> bool {
+    all.iter().all(|one| match &one.resource {
+        Resource::File(_)
+        | Resource::Directory(_)
+        | Resource::Line(_)
+        | Resource::Sysctl(_)
+        | Resource::User(_)
+        | Resource::Group(_) => true,
+        Resource::Service(_)
+        | Resource::Registry(_)
+        | Resource::Feature(_)
+        | Resource::ScheduledTask(_)
+        | Resource::Defaults(_) => false,
+    })
+}
+
 /// Who looks and sets, and where.
 pub struct Shift<'a, 'w> {
     /// What is kept.

@@ -4,7 +4,9 @@
 //! that this bench plays, and compares whole detection sessions (order, TLS,
 //! journal, report, acknowledgement) with reading dpkg's status once and
 //! comparing 100 files, and with a C loop that posix_spawns the same 200
-//! scripts. Prints the idle memory as well.
+//! scripts. `settings.rs` does the same with 200 settings without scripts,
+//! `figures.rs` measures; `-- settings` runs that part alone. Prints the idle memory
+//! as well.
 //!
 //! Both sides are measured by turns, round after round, in CPU time of whole
 //! processes, so that what else the computer does meets both.
@@ -16,10 +18,12 @@
     reason = "a bench stops at the first thing that is not as it should be, and prints its results"
 )]
 
-#[path = "../tests/agent/orders.rs"]
+mod figures;
+#[path = "../../tests/agent/orders.rs"]
 #[expect(dead_code, reason = "shared with the tests")]
 mod orders;
-#[path = "../tests/agent/stage.rs"]
+mod settings;
+#[path = "../../tests/agent/stage.rs"]
 #[expect(dead_code, reason = "shared with the tests")]
 mod stage;
 
@@ -29,9 +33,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::time::clock_getcpuclockid;
-use nix::unistd::Pid;
+use figures::{cpu_of, cpu_with_children, own_cpu, report, resident_kib, usage};
+use nix::sys::resource::UsageWho;
 use ordain_wire::{CheckHowSpec, ControllerMessage, FileVersionSpec, ProbeSpec};
 use stage::{Conversation, Stage};
 
@@ -51,10 +54,13 @@ async fn main() {
     let pid = agent.0.id();
     println!("idle after connecting: {} KiB resident", resident_kib(pid));
 
+    let mut number = 1;
+    if std::env::args().any(|word| word == "settings") {
+        return settings::run(&stage, &mut conversation, pid, &mut number).await;
+    }
     let files = files(stage.folder.path());
     let packages = packages();
     let checks = native_checks(&packages, &files);
-    let mut number = 1;
     session(&mut conversation, number, checks.clone(), &[]).await;
     let (mut same, mut finding, mut changing) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
@@ -102,6 +108,7 @@ async fn main() {
         rounds.push((ours, spawns.run()));
     }
     report("200 scripts", &rounds, "a C loop of posix_spawn over the same", Some(1.5));
+    settings::run(&stage, &mut conversation, pid, &mut number).await;
     println!("after {number} sessions: {} KiB resident", resident_kib(pid));
 }
 
@@ -115,27 +122,6 @@ async fn session(
     let reports = conversation.until_ended(number, scripts).await;
     let seq = reports.last().unwrap().seq;
     conversation.say(&ControllerMessage::Ack { seq }).await;
-}
-
-/// Of the rounds, each with the agent's time and the other's: medians, and how far ratios lie apart.
-fn report(what: &str, rounds: &[(Duration, Duration)], plainly: &str, limit: Option<f64>) {
-    let ours = median(rounds.iter().map(|(ours, _)| ours.as_secs_f64() * 1000.0));
-    let plain = median(rounds.iter().map(|(_, plain)| plain.as_secs_f64() * 1000.0));
-    let ratios: Vec<f64> =
-        rounds.iter().map(|(ours, plain)| ours.as_secs_f64() / plain.as_secs_f64()).collect();
-    let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = ratios.iter().copied().fold(0.0, f64::max);
-    let limit = limit.map(|limit| format!("; at most {limit}")).unwrap_or_default();
-    println!(
-        "{what}: {ours:.3} ms CPU a session; {plainly}: {plain:.3} ms; ratio {:.2} ({least:.2} to {most:.2}{limit})",
-        median(ratios)
-    );
-}
-
-fn median(values: impl IntoIterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.into_iter().collect();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 /// A hundred files that tell a version each.
@@ -249,38 +235,4 @@ impl SpawnLoop {
         }
         usage(UsageWho::RUSAGE_CHILDREN).saturating_sub(before) / SCRIPT_SESSIONS
     }
-}
-
-fn usage(who: UsageWho) -> Duration {
-    let usage = getrusage(who).unwrap();
-    let of = |time: nix::sys::time::TimeVal| {
-        Duration::from_micros(
-            u64::try_from(nix::sys::time::TimeValLike::num_microseconds(&time)).unwrap(),
-        )
-    };
-    of(usage.user_time()) + of(usage.system_time())
-}
-
-fn own_cpu() -> Duration {
-    cpu_of(std::process::id())
-}
-
-/// CPU time of a process, also of those of its threads that have ended, in nanoseconds.
-fn cpu_of(pid: u32) -> Duration {
-    let clock = clock_getcpuclockid(Pid::from_raw(i32::try_from(pid).unwrap())).unwrap();
-    clock.now().unwrap().into()
-}
-
-/// The same with that of its children that have ended, in clock ticks of 10 ms.
-fn cpu_with_children(pid: u32) -> Duration {
-    let line = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    let fields: Vec<&str> = line[line.rfind(')').unwrap() + 2..].split(' ').collect();
-    let ticks: u64 = fields[13..15].iter().map(|field| field.parse::<u64>().unwrap()).sum();
-    cpu_of(pid) + Duration::from_millis(10 * ticks)
-}
-
-fn resident_kib(pid: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.split_whitespace().next().unwrap().parse().unwrap()
 }
