@@ -5,7 +5,7 @@
 //! data folder, [`identity`] and [`facts`] say what the computer is,
 //! [`journal`] is what survives a crash, [`detect`] finds out, [`fetch`] gets files and
 //! [`unpack`] opens archives, [`run`] starts processes,
-//! [`ensure`] sets what needs none, [`carry`] carries orders out on a thread of its own, [`link`]
+//! [`secrets`] opens what an order may not say (with [`age`]), [`ensure`] sets what needs no process, [`carry`] carries orders out on a thread of its own, [`link`]
 //! holds the connection. [`platform`] is the only place that differs between
 //! operating systems.
 //!
@@ -32,6 +32,7 @@ pub mod renew;
 pub mod server;
 pub mod tls;
 
+pub mod age;
 pub mod blobs;
 pub mod detect;
 pub mod ensure;
