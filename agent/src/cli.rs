@@ -31,6 +31,11 @@ pub(crate) enum Verb {
     /// Stop the service and remove the systemd unit; data and enrolment stay.
     #[command(after_help = "Example:\n  ordain-agent uninstall")]
     Uninstall,
+    /// Keep the tenant's identity, which opens its secrets, on this computer.
+    #[command(
+        after_help = "Example:\n  ordain-agent identity --data /var/lib/ordain-agent contoso.txt\n  ordain-agent identity - < contoso.txt"
+    )]
+    Identity(KeepIdentity),
     /// Examine clock, proxy, pin, certificate and disk.
     #[command(after_help = "Example:\n  ordain-agent doctor --data /var/lib/ordain-agent")]
     Doctor(Doctor),
@@ -75,6 +80,9 @@ pub(crate) struct Enroll {
     /// The trust anchor that `ordain enroll` printed, where trust is on.
     #[arg(long, value_name = "A")]
     pub(crate) anchor: Option<String>,
+    /// The tenant's identity, which opens its secrets: AGE-SECRET-KEY-1…, or the file that holds it.
+    #[arg(long, value_name = "KEY|FILE", env = "ORDAIN_ENROLL_IDENTITY", hide_env_values = true)]
+    pub(crate) identity: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -87,6 +95,15 @@ pub(crate) struct Run {
     /// How much is logged, to standard error.
     #[arg(long, value_enum, default_value = "info", env = "ORDAIN_LOG")]
     pub(crate) log: LogLevel,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeepIdentity {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// The file that `ordain secrets init` wrote for the tenant; `-` for standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
 }
 
 #[derive(Debug, Args)]

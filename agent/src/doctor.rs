@@ -11,6 +11,7 @@ use crate::enrol::{choose_proxy, not_dialled};
 use crate::home::{self, Enrolment, Home};
 use crate::http;
 use crate::journal::Journal;
+use crate::secrets::{Keyring, SecretError};
 use crate::tls;
 
 /// How a part is.
@@ -53,6 +54,23 @@ fn failed(part: &'static str, error: &CommandError) -> Examined {
     }
 }
 
+/// Whether secrets can be opened.
+fn identity(data: &Path) -> Examined {
+    match Keyring::new(data).identities() {
+        Ok(all) => {
+            let names: Vec<String> = all.iter().map(|one| one.recipient().to_string()).collect();
+            examined("identity", Verdict::Ok, format!("of {}", names.join(" and ")))
+        }
+        Err(SecretError::NoIdentity) => Examined {
+            hint: Some(
+                "run `ordain-agent identity FILE`, where policies here need a secret".to_owned(),
+            ),
+            ..examined("identity", Verdict::Warning, "none: this computer can open no secret")
+        },
+        Err(error) => examined("identity", Verdict::Failed, chain(&error)),
+    }
+}
+
 /// The least room that the data folder should have, in bytes.
 const LEAST_ROOM: u64 = 64 * 1024 * 1024;
 /// A clock may differ by this, in seconds.
@@ -76,6 +94,7 @@ pub async fn examine(data: &Path, proxy: Option<&str>) -> Vec<Examined> {
         enrolment.agent, enrolment.tenant, enrolment.server
     );
     found.push(examined("enrolment", Verdict::Ok, text));
+    found.push(identity(data));
     found.push(certificate(&home));
     found.extend(network(&home, &enrolment, proxy).await);
     found

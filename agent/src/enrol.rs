@@ -3,20 +3,25 @@
 //! The server is known by its pin alone. Nothing is kept before the whole
 //! answer was checked; the token is never written down.
 
-use std::path::PathBuf;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ordain_wire::{EnrolRequest, EnrolResponse};
 use serde::Deserialize;
 
+use crate::age::Identity;
 use crate::command::{CommandError, Kind, chain};
 use crate::dial::{DialError, dial};
+use crate::disk;
 use crate::facts;
 use crate::home::{self, Enrolment, Home};
 use crate::http::{self, Answer};
 use crate::identity::{self, Dmi};
 use crate::platform::Platform;
 use crate::proxy::Proxy;
+use crate::secrets::Keyring;
 use crate::server::Server;
 use crate::tls::{self, Pin};
 
@@ -37,6 +42,8 @@ pub struct Wish {
     pub proxy: Option<String>,
     /// The trust anchor.
     pub anchor: Option<String>,
+    /// The tenant's identity, or the file that holds it.
+    pub identity: Option<String>,
 }
 
 /// Enrols this computer and says as what.
@@ -61,6 +68,8 @@ pub async fn enrol(wish: &Wish, platform: &dyn Platform) -> Result<Enrolment, Co
             .hint("use another --data folder, or remove the computer at the controller and then this folder"));
     }
     let could_not = |error: home::HomeError| CommandError::chain(Kind::CouldNot, &error);
+    // Before the token is burnt: what is no identity can still be mended.
+    let identities = wish.identity.as_deref().map(identities).transpose()?;
     let key = home.key().map_err(could_not)?;
     let identity = identity::derive(
         &Dmi::read(platform.dmi_root()),
@@ -87,9 +96,45 @@ pub async fn enrol(wish: &Wish, platform: &dyn Platform) -> Result<Enrolment, Co
         anchor: wish.anchor.clone(),
         removed: false,
     };
+    if let Some(identities) = identities {
+        let kept = Keyring::new(&wish.data).keep_identities(&identities);
+        kept.map_err(|error| CommandError::chain(Kind::CouldNot, &error))?;
+    }
     home.keep_certificate(&response.certificate).map_err(could_not)?;
     home.keep(&enrolment).map_err(could_not)?;
     Ok(enrolment)
+}
+
+/// The identities in a text, or in the file that it names.
+fn identities(named: &str) -> Result<Vec<Identity>, CommandError> {
+    let text = if named.starts_with("AGE-SECRET-KEY-") {
+        named.to_owned()
+    } else {
+        let path = Path::new(named);
+        let read = fs::read_to_string(path).map_err(disk::at("read", path));
+        read.map_err(|error| CommandError::chain(Kind::CouldNot, &error))?
+    };
+    Identity::read_all(&text).map_err(|error| {
+        CommandError::new(Kind::Usage, error)
+            .hint("`ordain secrets init` writes such a file for each tenant")
+    })
+}
+
+/// Keeps the identities of a file in a data folder and says whose they are.
+/// They count at once, also for an agent that runs.
+pub fn keep_identity(data: &Path, file: &Path) -> Result<String, CommandError> {
+    let could_not = |error: &disk::DiskError| CommandError::chain(Kind::CouldNot, error);
+    let identities = if file == Path::new("-") {
+        let mut text = String::new();
+        let read = std::io::stdin().read_to_string(&mut text);
+        read.map_err(|error| could_not(&disk::at("read", file)(error)))?;
+        identities(text.trim_start())?
+    } else {
+        identities(&file.to_string_lossy())?
+    };
+    Keyring::new(data).keep_identities(&identities).map_err(|error| could_not(&error))?;
+    let names: Vec<String> = identities.iter().map(|one| one.recipient().to_string()).collect();
+    Ok(format!("this computer opens what is encrypted to {}", names.join(" and ")))
 }
 
 /// The proxy that was named, else the environment's.

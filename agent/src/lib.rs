@@ -39,6 +39,7 @@ pub mod ensure;
 pub mod fetch;
 pub mod journal;
 pub mod run;
+pub mod secrets;
 pub mod unpack;
 
 pub mod carry;

@@ -28,6 +28,7 @@ use crate::ensure::{Outcome, Settings, Shift};
 use crate::fetch::{Fetcher, Keep, Roads};
 use crate::platform::Platform;
 use crate::run::{Runner, Stop, Watch};
+use crate::secrets::Keyring;
 
 /// How long all of it may take.
 const PATIENCE: Duration = Duration::from_mins(30);
@@ -55,7 +56,8 @@ pub fn ensure(wish: &Wish, platform: Arc<dyn Platform>) -> Result<Outcome, Comma
     beside.deliver(&blobs)?;
     // Settings fetch nothing; nothing is kept.
     let fetcher = Fetcher::new(Keep::new(private.0.join("artifacts")), Roads::new(None));
-    let runner = Runner::new(platform.clone(), blobs.clone(), fetcher, private.0.join("run"));
+    let (keyring, runs) = (Keyring::new(&private.0), private.0.join("run"));
+    let runner = Runner::new(platform.clone(), blobs.clone(), fetcher, keyring, runs);
     let stop = Stop::new().map_err(|error| could_not(&error))?;
     let mut watch = Watch {
         stop: &stop,
@@ -168,6 +170,8 @@ fn lower(
         os: Some(&os),
         attempts: 1,
         blob: &|path| beside.read(path),
+        secret: &|_| None,
+        recipient: None,
     };
     let input = EnsureInput { place: &place, path: "task.yaml", parameters };
     let lowered = input.lower(task.ensure.iter().map(|one| &one.value));

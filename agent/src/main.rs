@@ -29,6 +29,8 @@ fn main() -> ExitCode {
         }
         Verb::Uninstall => unit::uninstall()
             .map(|()| printer::line("the service is gone; data and enrolment stay")),
+        Verb::Identity(arguments) => enrol::keep_identity(&arguments.data.data, &arguments.file)
+            .map(|told| printer::line(&told)),
         Verb::Doctor(arguments) => examine(&arguments),
         Verb::Ensure(arguments) => ensure(arguments),
     };
@@ -57,6 +59,7 @@ fn enroll(arguments: Enroll) -> Result<(), CommandError> {
         name: arguments.name,
         proxy: arguments.proxy,
         anchor: arguments.anchor,
+        identity: arguments.identity,
     };
     let enrolment = runtime()?.block_on(enrol::enrol(&wish, &*platform::present()))?;
     printer::line(&format!(

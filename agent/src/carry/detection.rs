@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use ordain_core::order::{Check, CheckHow, Finding, Found, Pending, Run, RunWhat};
 use ordain_wire::{AtSpec, ReportBody};
 
-use super::{Carrier, scripts_of_check};
+use super::{Carrier, now_ms, scripts_of_check};
 use crate::command::chain;
 use crate::detect::{Detectors, Reading};
 use crate::journal::OrderId;
@@ -119,8 +119,8 @@ impl Carrier {
                     }
                 }
             }
-            CheckHow::Test(run) => match self.ask(run, &marker, &mut watch) {
-                Ok(answer) => Found::Answer { answer, changes: String::new() },
+            CheckHow::Test(run) => match self.judged(run, &marker, &mut watch) {
+                Ok((answer, changes)) => Found::Answer { answer, changes },
                 Err(NoAnswer::Pending(what)) => Found::Pending(what),
                 Err(NoAnswer::Failed(message)) => Found::Failed(message),
             },
@@ -138,6 +138,20 @@ impl Carrier {
         self.detectors.let_go();
         self.settings.let_go();
         found
+    }
+
+    /// Runs a task's test, unless a value is due that the task has to set.
+    fn judged(
+        &self,
+        run: &Run,
+        marker: &str,
+        watch: &mut Watch<'_>,
+    ) -> Result<(bool, String), NoAnswer> {
+        match self.runner.keyring().judge(run, now_ms()) {
+            Ok(Some(why)) => Ok((false, why)),
+            Ok(None) => self.ask(run, marker, watch).map(|answer| (answer, String::new())),
+            Err(error) => Err(NoAnswer::Failed(chain(&error))),
+        }
     }
 
     /// Runs a test.

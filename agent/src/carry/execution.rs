@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use ordain_core::execute::{At, End, Execution, Next, Outcome, Progress};
 use ordain_core::order::{Expect, Probe, Run, RunWhat, Step, Timestamp, What, Work, WorkPhase};
-use ordain_wire::{AtSpec, ReportBody};
+use ordain_wire::{AtSpec, KeptSpec, ReportBody};
 
 use super::detection::succeeded;
 use super::{Carrier, Desk, native, now_ms, scripts_of_step};
@@ -32,7 +32,8 @@ impl Carrier {
         if let Some(at) = execution.running()
             && !self.is_back(order, &mut execution, at)
         {
-            self.settle_orphan(order, at);
+            let run = run_at(&execution, at);
+            self.settle_orphan(order, at, run.as_ref());
             note(&self.desk, order, &mut execution, Progress::Interrupted(at));
         }
         self.fetch(order, scripts.into_iter());
@@ -90,11 +91,17 @@ impl Carrier {
         apply(order, execution, &Progress::Started(at));
         kill_point::reach("after-start-journaled");
         let started_ms = now_ms();
-        let (end, output) = self.run_work(order, execution, spec, &starting.marker, work);
+        let Worked { end, output, kept } =
+            self.run_work(order, execution, spec, &starting.marker, work);
         kill_point::reach("after-run");
         let outcome = Outcome { end, output, started_ms, ended_ms: now_ms() };
         tracing::info!(order = order.number, step = at.step, phase = %work.phase, end = ?outcome.end, "work ended");
-        note(&self.desk, order, execution, Progress::Finished(at, outcome));
+        // What was handed back is durable together with the end of what handed it back.
+        let progress = Progress::Finished(at, outcome);
+        let mut bodies: Vec<ReportBody> = kept.into_iter().map(ReportBody::Kept).collect();
+        bodies.push(ReportBody::Progress(progress.clone().into()));
+        self.desk.report(order, &bodies);
+        apply(order, execution, &progress);
         kill_point::reach("after-finish-journaled");
     }
 
@@ -131,7 +138,7 @@ impl Carrier {
         at: AtSpec,
         marker: &str,
         work: &Work,
-    ) -> (End, String) {
+    ) -> Worked {
         let desk = self.desk.clone();
         let kept = RefCell::new(Kept::new(self.stream(order.number, at)));
         let now = now();
@@ -174,7 +181,7 @@ impl Carrier {
                 self.detectors.let_go();
                 self.runner.let_go();
                 let output = kept.borrow().bounded.text();
-                (probed(found, stopped.get()), output)
+                (probed(found, stopped.get()), output).into()
             }
             What::Run(run) => {
                 let looks =
@@ -187,16 +194,21 @@ impl Carrier {
                         marker,
                         run,
                     };
-                    return shift.carry_out(&desk, all, looks, &mut watch);
+                    return shift.carry_out(&desk, all, looks, &mut watch).into();
+                }
+                if let Some(worked) = self.before(order, run, looks) {
+                    return worked;
                 }
                 let ended = if looks {
                     self.runner.look(run, marker, &mut watch)
                 } else {
                     self.runner.change(run, marker, &mut watch)
                 };
-                judged(work, run, ended)
+                let (kept, fault) = self.handed(run, &ended);
+                let (end, output) = judged(work, run, ended);
+                Worked { end: fault.unwrap_or(end), output, kept }
             }
-            What::Reboot => self.reboot(order, marker, &mut watch),
+            What::Reboot => self.reboot(order, marker, &mut watch).into(),
             What::Fetch(artifacts) => {
                 let fetched = self.runner.fetch(artifacts, &|| watch.stops());
                 match fetched {
@@ -207,6 +219,7 @@ impl Carrier {
                     }
                     Err(error) => (End::Failed(chain(&error)), String::new()),
                 }
+                .into()
             }
         }
     }
@@ -215,6 +228,30 @@ impl Carrier {
 /// Now, by this computer's clock.
 fn now() -> Timestamp {
     Timestamp::from_millisecond(now_ms()).unwrap_or_default()
+}
+
+/// What runs at a place of the steps, where anything does.
+fn run_at(execution: &Execution, at: At) -> Option<Run> {
+    let spec = AtSpec::from(at);
+    let each = execution.results().nth(usize::try_from(spec.step).ok()?)?;
+    match &each.step.works.get(usize::try_from(spec.work).ok()?)?.what {
+        What::Run(run) => Some(run.clone()),
+        What::Probe(_) | What::Fetch(_) | What::Reboot => None,
+    }
+}
+
+/// What came of a piece of work.
+pub(super) struct Worked {
+    pub(super) end: End,
+    pub(super) output: String,
+    /// What is kept beyond the session.
+    pub(super) kept: Vec<KeptSpec>,
+}
+
+impl From<(End, String)> for Worked {
+    fn from((end, output): (End, String)) -> Self {
+        Self { end, output, kept: Vec::new() }
+    }
 }
 
 /// Writes an entry down, then lets it count.

@@ -3,12 +3,13 @@
 //! The connection takes an order in ([`crate::intake`]) and hands its number
 //! over; from then on only the journal counts. `detection` finds out,
 //! `execution` walks steps with the core's executor, `native` hands settings
-//! without scripts to [`crate::ensure`], `orphan` deals with what
+//! without scripts to [`crate::ensure`], `kept` makes values and takes what scripts hand back, `orphan` deals with what
 //! an earlier run of the program left behind. Nothing here knows whether the
 //! controller can be reached.
 
 mod detection;
 mod execution;
+mod kept;
 mod native;
 mod orphan;
 mod reboot;
@@ -34,6 +35,7 @@ use crate::platform::Platform;
 use crate::platform::spawn;
 use crate::run::output::Decoder;
 use crate::run::{Runner, Stop};
+use crate::secrets::Keyring;
 
 /// What the connection and the carrying thread share.
 #[derive(Debug)]
@@ -90,6 +92,8 @@ pub struct Roots {
     pub system: PathBuf,
     /// Where private folders of runs are made.
     pub runs: PathBuf,
+    /// Where the tenant's identity and values that were made are kept.
+    pub data: PathBuf,
     /// Where fetched files are kept.
     pub artifacts: PathBuf,
     /// The proxy on the way to them; as the environment says without one.
@@ -119,7 +123,9 @@ pub fn start(
     // Before anybody can put a new order in, which would then be carried out twice.
     let left_over = desk.journal().unfinished();
     let fetcher = Fetcher::new(Keep::new(roots.artifacts.clone()), Roads::new(roots.proxy.clone()));
-    let runner = Runner::new(platform.clone(), desk.blobs.clone(), fetcher, roots.runs.clone());
+    let keyring = Keyring::new(roots.data.clone());
+    let (blobs, runs) = (desk.blobs.clone(), roots.runs.clone());
+    let runner = Runner::new(platform.clone(), blobs, fetcher, keyring, runs);
     let detectors = Detectors::new(&roots.system);
     let settings = Settings::default();
     let nonce = rand::random();
@@ -274,13 +280,13 @@ fn scripted(probe: &Probe) -> Option<&Run> {
 }
 
 fn script_ids(run: &Run) -> impl Iterator<Item = ObjectId> {
-    run.what.blobs().into_iter().filter_map(|blob| blob.parse().ok())
+    run.blobs().into_iter().filter_map(|blob| blob.parse().ok())
 }
 
 /// The standard places within a data folder.
 pub fn roots(data: &Path, proxy: Option<String>) -> Roots {
     let (runs, artifacts) = (data.join("run"), data.join("artifacts"));
-    Roots { system: PathBuf::from("/"), runs, artifacts, proxy }
+    Roots { system: PathBuf::from("/"), runs, data: data.to_owned(), artifacts, proxy }
 }
 
 /// Opens the journal and the scripts of a data folder.

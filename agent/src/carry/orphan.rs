@@ -6,6 +6,7 @@
 use std::time::{Duration, Instant};
 
 use ordain_core::execute::At;
+use ordain_core::order::Run;
 use ordain_wire::AtSpec;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -24,7 +25,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 impl Carrier {
     /// Waits for the orphan of a piece of work, and mends what it may have left half done.
-    pub(super) fn settle_orphan(&self, order: &OrderId, at: At) {
+    pub(super) fn settle_orphan(&self, order: &OrderId, at: At, run: Option<&Run>) {
         let spec = AtSpec::from(at);
         let (starting, running) = {
             let journal = self.desk.journal();
@@ -38,7 +39,9 @@ impl Carrier {
             });
             self.wait_for_orphans(order, &starting, first);
         }
-        let _ = std::fs::remove_dir_all(self.roots.runs.join(&starting.marker));
+        let place = self.roots.runs.join(&starting.marker);
+        self.take_left(order, run, &place);
+        let _ = std::fs::remove_dir_all(place);
         if starting.package || dpkg_was_cut_off(&self.roots.system) {
             self.mend(order, &starting.marker);
         }

@@ -14,6 +14,7 @@ use super::process::{Ended, Watch, Way};
 use super::{CannotRun, Runner};
 use crate::disk;
 use crate::fetch::{FetchError, Stops};
+use crate::secrets::Handed;
 use crate::unpack::{UnpackError, unpack};
 
 impl Runner {
@@ -53,7 +54,13 @@ impl Runner {
                 };
                 let output = format!("unpacked {artifact} into {to}\n");
                 (watch.printed)(output.as_bytes());
-                Ok(Ended { way, answer: output.clone(), output, disk_full: false })
+                Ok(Ended {
+                    way,
+                    answer: output.clone(),
+                    output,
+                    disk_full: false,
+                    handed: Handed::default(),
+                })
             }
             Installer::Msi { .. } | Installer::Exe { .. } | Installer::Registered { .. } => {
                 Err(CannotRun::OnlyOnWindows(installer.word()))

@@ -1,12 +1,13 @@
 //! Running what an order names: a script by its object id, or a package manager.
 //!
 //! `process` starts and ends processes, `tree` kills what is left of them,
-//! `output` bounds what they print, `script` makes the private folder and
-//! checks the bytes, `interpreter` and `person` say with what and as whom,
+//! `output` bounds what they print and `mask` hides secrets in it, `script` makes
+//! the private folder and checks the bytes, `scripted` runs one in it, `interpreter` and `person` say with what and as whom,
 //! `packages` drives package managers, `answer` reads a test's verdict.
 //! Whether an exit code is a success is judged by the core, not here.
 
 pub mod answer;
+pub mod mask;
 pub mod output;
 pub mod packages;
 pub mod script;
@@ -17,6 +18,7 @@ mod installers;
 mod interpreter;
 mod person;
 mod process;
+mod scripted;
 mod tree;
 
 use std::ffi::OsString;
@@ -36,6 +38,7 @@ use crate::disk::DiskError;
 use crate::fetch::{FetchError, Fetcher};
 use crate::platform::Platform;
 use crate::platform::spawn::Account;
+use crate::secrets::{Handed, Keyring, SecretError};
 use crate::unpack::UnpackError;
 
 /// Where programs are looked for.
@@ -92,6 +95,9 @@ pub enum CannotRun {
     /// A package's name or version that would mean something else on a command line.
     #[error("`{0}` is no package name or version")]
     BadPackage(String),
+    /// A secret, or what it hands back.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// The private folder.
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -122,6 +128,7 @@ pub struct Runner {
     platform: Arc<dyn Platform>,
     blobs: Arc<Blobs>,
     fetcher: Fetcher,
+    keyring: Keyring,
     folder: PathBuf,
     me: Option<Account>,
     interpreters: interpreter::Interpreters,
@@ -135,17 +142,24 @@ impl Runner {
         platform: Arc<dyn Platform>,
         blobs: Arc<Blobs>,
         fetcher: Fetcher,
+        keyring: Keyring,
         folder: PathBuf,
     ) -> Self {
         Self {
             platform,
             blobs,
             fetcher,
+            keyring,
             folder,
             me: Account::myself(),
             interpreters: interpreter::Interpreters::default(),
             spare: Mutex::default(),
         }
+    }
+
+    /// The tenant's identity, and the values that this computer made.
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
     }
 
     /// Removes the folder that was kept for the next script that only looks.
@@ -220,6 +234,7 @@ impl Runner {
             timeout,
             printing,
             marker,
+            mask: &mask::NOTHING,
         }
     }
 
@@ -256,9 +271,11 @@ impl Runner {
         watch: &mut Watch<'_>,
     ) -> Result<Ended, CannotRun> {
         let mut output = Bounded::new(LIMIT);
+        let mut handed = Handed::default();
         let mut worst: Option<(Grade, Ended)> = None;
         for account in accounts {
-            let ended = self.run_as(run, marker, changes, Some(account), watch)?;
+            let mut ended = self.run_as(run, marker, changes, Some(account), watch)?;
+            handed.add(std::mem::take(&mut ended.handed));
             if accounts.len() > 1 {
                 output.push(format!("[{}]\n", account.name).as_bytes());
             }
@@ -272,7 +289,7 @@ impl Runner {
             }
         }
         let (_, ended) = worst.ok_or(CannotRun::NobodyLoggedOn)?;
-        Ok(Ended { output: output.text(), ..ended })
+        Ok(Ended { output: output.text(), handed, ..ended })
     }
 
     fn run_as(
@@ -284,59 +301,7 @@ impl Runner {
         watch: &mut Watch<'_>,
     ) -> Result<Ended, CannotRun> {
         match &run.what {
-            RunWhat::Script { blob, path, interpreter, method, library } => {
-                let (program, leading) = self.interpreters.find(*interpreter)?;
-                let reader = account.filter(|account| self.drops_to(account));
-                let shared = !changes && reader.is_none() && library.is_empty();
-                let spare = if shared { self.spare().take() } else { None };
-                let place =
-                    spare.map_or_else(|| script::Place::make(&self.folder, marker, reader), Ok)?;
-                let script = if shared {
-                    place.link(path, blob, &self.blobs)?
-                } else {
-                    place.write(path, blob, &self.blobs, reader)?
-                };
-                for file in library {
-                    place.add(file, &self.blobs, reader)?;
-                }
-                let output = place.path().join("output");
-                let mut environment = self.base_environment(account);
-                environment.extend(run.environment.iter().cloned());
-                environment.push(("ORDAIN_FOLDER".to_owned(), place.path().display().to_string()));
-                environment.push(("ORDAIN_SESSION".to_owned(), watch.session.to_owned()));
-                let stops = || watch.stops();
-                let artifacts = run.artifacts();
-                environment.extend(self.lay_out(
-                    artifacts,
-                    place.path(),
-                    reader.is_some(),
-                    &stops,
-                )?);
-                if let Some(method) = method {
-                    environment.push(("ORDAIN_METHOD".to_owned(), (*method).to_owned()));
-                }
-                let launch = Launch {
-                    program: &program,
-                    args: leading
-                        .iter()
-                        .map(OsString::from)
-                        .chain([script.clone().into_os_string()])
-                        .collect(),
-                    folder: account.map_or(place.path(), person::start_folder),
-                    environment,
-                    input: run.input.as_deref().map(str::as_bytes),
-                    account: reader,
-                    timeout: Duration::from_secs(run.timeout_seconds),
-                    printing: if changes { Printing::File(&output) } else { Printing::Pipes },
-                    marker,
-                };
-                let ended = supervise(&launch, watch)
-                    .map_err(|source| CannotRun::Start { program: program.clone(), source });
-                if shared && place.is_empty_without(&script) {
-                    *self.spare() = Some(place);
-                }
-                ended
-            }
+            RunWhat::Script { .. } => self.script(run, marker, changes, account, watch),
             RunWhat::Package { manager, name, version, remove } => {
                 let place = script::Place::make(&self.folder, marker, None)?;
                 let request =

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use ordain_core::order::PackageManager;
 use rustix::process::{FlockType, fcntl_getlk};
 
-use super::CannotRun;
 use super::process::{Ended, Launch, Printing, Watch, Way, supervise};
+use super::{CannotRun, mask};
 use crate::detect::database::{Database, Layout};
 use crate::detect::dpkg_status;
 
@@ -212,6 +212,7 @@ impl Shift<'_, '_> {
                 .max(Duration::from_millis(1)),
             printing,
             marker: self.marker,
+            mask: &mask::NOTHING,
         };
         supervise(&launch, self.watch)
             .map_err(|source| CannotRun::Start { program: program.to_owned(), source })

@@ -19,11 +19,13 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{MemfdFlags, memfd_create};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
+use super::mask::{Mask, Masked};
 use super::output::{Bounded, LIMIT};
 use super::stop::Stop;
 use super::tree;
 use crate::platform::processes::{MARKER, Process};
 use crate::platform::spawn::{Account, run_as};
+use crate::secrets::Handed;
 
 /// What to start, and how.
 #[derive(Debug)]
@@ -46,6 +48,8 @@ pub struct Launch<'a> {
     pub printing: Printing<'a>,
     /// The run's marker.
     pub marker: &'a str,
+    /// What is hidden in whatever it prints.
+    pub mask: &'a Mask,
 }
 
 /// Where a process prints to.
@@ -104,6 +108,8 @@ pub struct Ended {
     /// Whether it failed with the disk full that takes its output, so that
     /// output may be lost and it may have failed for that.
     pub disk_full: bool,
+    /// What it handed back.
+    pub handed: Handed,
 }
 
 /// How much of one stream is read at a time, in bytes.
@@ -146,8 +152,15 @@ pub fn supervise(launch: &Launch<'_>, watch: &mut Watch<'_>) -> io::Result<Ended
         }
     };
     streams.read(watch.printed)?;
+    streams.finish(watch.printed);
     let disk_full = way != Way::Exit(0) && streams.disk_is_full();
-    Ok(Ended { way, output: streams.both.text(), answer: streams.answer(), disk_full })
+    Ok(Ended {
+        way,
+        output: streams.both.text(),
+        answer: streams.answer(),
+        disk_full,
+        handed: Handed::default(),
+    })
 }
 
 /// Why the process is not stayed with any longer.
@@ -160,7 +173,7 @@ enum Left {
 
 fn stay(
     child: &Child,
-    streams: &mut Streams,
+    streams: &mut Streams<'_>,
     deadline: Instant,
     watch: &mut Watch<'_>,
 ) -> io::Result<Left> {
@@ -190,7 +203,7 @@ fn exit_code(status: std::process::ExitStatus) -> Way {
     Way::Exit(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default()))
 }
 
-fn start(launch: &Launch<'_>) -> io::Result<(Child, Streams)> {
+fn start<'a>(launch: &Launch<'a>) -> io::Result<(Child, Streams<'a>)> {
     let mut command = Command::new(launch.program);
     command.args(&launch.args).current_dir(launch.folder).env_clear();
     command
@@ -230,6 +243,8 @@ fn start(launch: &Launch<'_>) -> io::Result<(Child, Streams)> {
             source,
             both: Bounded::new(LIMIT),
             out: Bounded::new(LIMIT),
+            first: Masked::new(launch.mask),
+            second: Masked::new(launch.mask),
             piece: vec![0; PIECE],
         },
     ))
@@ -251,7 +266,7 @@ struct Wake {
 fn wait(
     handle: &impl std::os::fd::AsFd,
     stop: &Stop,
-    streams: &Streams,
+    streams: &Streams<'_>,
     left: Duration,
 ) -> io::Result<Wake> {
     let mut fds = vec![
@@ -273,10 +288,14 @@ fn wait(
 }
 
 /// What a process prints, and where it is read.
-struct Streams {
+struct Streams<'m> {
     source: Source,
     both: Bounded,
     out: Bounded,
+    /// Of standard output, or of the file.
+    first: Masked<'m>,
+    /// Of standard error.
+    second: Masked<'m>,
     piece: Vec<u8>,
 }
 
@@ -285,7 +304,7 @@ enum Source {
     File { file: File, read: u64 },
 }
 
-impl Streams {
+impl Streams<'_> {
     fn is_file(&self) -> bool {
         matches!(self.source, Source::File { .. })
     }
@@ -303,13 +322,15 @@ impl Streams {
         match &mut self.source {
             Source::Pipes { out, err } => {
                 drain(out, &mut self.piece, &mut |bytes| {
-                    self.out.push(bytes);
-                    self.both.push(bytes);
-                    printed(bytes);
+                    let shown = self.first.take(bytes);
+                    self.out.push(&shown);
+                    self.both.push(&shown);
+                    printed(&shown);
                 })?;
                 drain(err, &mut self.piece, &mut |bytes| {
-                    self.both.push(bytes);
-                    printed(bytes);
+                    let shown = self.second.take(bytes);
+                    self.both.push(&shown);
+                    printed(&shown);
                 })
             }
             Source::File { file, read } => {
@@ -318,9 +339,10 @@ impl Streams {
                     // More than anybody reads: its two ends will do.
                     while self.both.wants_head() {
                         let count = file.read_at(&mut self.piece, *read)?;
-                        self.both.push(&self.piece[..count]);
+                        self.both.push(&self.first.take(&self.piece[..count]));
                         *read += count as u64;
                     }
+                    self.both.push(&self.first.gap());
                     let skipped = length - FILE_LIMIT / 2 - *read;
                     self.both.skip(skipped);
                     *read += skipped;
@@ -331,8 +353,9 @@ impl Streams {
                         break;
                     }
                     *read += count as u64;
-                    self.both.push(&self.piece[..count]);
-                    printed(&self.piece[..count]);
+                    let shown = self.first.take(&self.piece[..count]);
+                    self.both.push(&shown);
+                    printed(&shown);
                 }
                 if *read > FILE_LIMIT {
                     // The process appends, so that it goes on at the new end.
@@ -341,6 +364,16 @@ impl Streams {
                 }
                 Ok(())
             }
+        }
+    }
+
+    /// Shows what was held back, since nothing follows it.
+    fn finish(&mut self, printed: &mut dyn FnMut(&[u8])) {
+        let (first, second) = (self.first.rest(), self.second.rest());
+        self.out.push(&first);
+        for rest in [first, second].iter().filter(|rest| !rest.is_empty()) {
+            self.both.push(rest);
+            printed(rest);
         }
     }
 

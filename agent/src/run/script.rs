@@ -91,6 +91,19 @@ impl Place {
         put(self.path.join(file_name(name)), id, blobs, reader)
     }
 
+    /// Writes bytes that no repository has, under that name.
+    pub fn put_bytes(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        reader: Option<&Account>,
+    ) -> Result<PathBuf, CannotRun> {
+        let path = self.path.join(name);
+        let mut file = make(&path, reader)?;
+        file.write_all(bytes).map_err(disk::at("write", &path))?;
+        Ok(path)
+    }
+
     /// Writes a file of `lib/` beside the script, under its path from the root.
     pub fn add(
         &self,
@@ -124,17 +137,7 @@ fn put(
 ) -> Result<PathBuf, CannotRun> {
     let id: ObjectId = id.parse().map_err(BlobError::BadId)?;
     let content = blobs.load(&id)?;
-    let mode = if reader.is_some() { 0o440 } else { 0o400 };
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .mode(mode)
-        .open(&path)
-        .map_err(disk::at("make", &path))?;
-    if let Some(reader) = reader {
-        chown(&path, None, Some(reader.gid)).map_err(disk::at("change the group of", &path))?;
-    }
+    let mut file = make(&path, reader)?;
     let mut written = content;
     let read_back = (|| {
         file.write_all(&written)?;
@@ -150,6 +153,22 @@ fn put(
             Err(BlobError::Mismatch(id).into())
         }
     }
+}
+
+/// Makes a file that only this program, and a reader, can read.
+fn make(path: &Path, reader: Option<&Account>) -> Result<fs::File, CannotRun> {
+    let mode = if reader.is_some() { 0o440 } else { 0o400 };
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(path)
+        .map_err(disk::at("make", path))?;
+    if let Some(reader) = reader {
+        chown(path, None, Some(reader.gid)).map_err(disk::at("change the group of", path))?;
+    }
+    Ok(file)
 }
 
 /// Lets an account read in a folder; it can change nothing.

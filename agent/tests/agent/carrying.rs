@@ -11,6 +11,7 @@ use crate::orders::{self, execute, shell, step, work};
 pub(crate) fn word(body: &ReportBody) -> String {
     match body {
         ReportBody::Accepted => "accepted".into(),
+        ReportBody::Kept(kept) => format!("kept {}", kept.name),
         ReportBody::Detected { .. } => "detected".into(),
         ReportBody::Ended => "ended".into(),
         ReportBody::Progress(ProgressSpec::Started { at }) => {

@@ -29,3 +29,4 @@ mod gates;
 mod packages;
 mod people;
 mod processes;
+mod secrets;

@@ -37,6 +37,7 @@ pub(crate) fn shell(script: &str, timeout_seconds: u64) -> RunSpec {
         environment: BTreeMap::new(),
         input: None,
         needs: None,
+        hidden: None,
     }
 }
 

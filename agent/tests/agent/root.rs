@@ -11,6 +11,7 @@ use ordain_agent::blobs::Blobs;
 use ordain_agent::ensure::{Outcome, Settings, Shift};
 use ordain_agent::fetch::{Fetcher, Keep, Roads};
 use ordain_agent::run::{Runner, Stop, Watch};
+use ordain_agent::secrets::Keyring;
 use ordain_core::order::ensure::File;
 use ordain_core::order::{Content, Directory, Ensure, Line, Resource, Sysctl};
 use tempfile::TempDir;
@@ -75,6 +76,7 @@ impl Root {
             self.platform.clone(),
             self.blobs.clone(),
             fetcher,
+            Keyring::new(self.folder.path()),
             self.folder.path().join("run"),
         );
         let mut watch = Watch {

@@ -42,6 +42,7 @@ pub mod inventory;
 
 pub mod lower;
 pub mod order;
+pub mod secret;
 
 pub mod execute;
 pub mod session;

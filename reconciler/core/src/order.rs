@@ -7,6 +7,7 @@
 
 pub mod ensure;
 mod gate;
+mod hidden;
 mod installer;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ pub use ensure::{
     ScheduledTask, Service, ServiceStart, Sysctl, Trigger, TriggerEvent, User, Weekday,
 };
 pub use gate::{Gate, Hold, Holding, Stretch};
+pub use hidden::{Argument, Dealing, Form, Hidden, HiddenVariable, Keeping, Made, Output, Secret};
 pub use installer::{Artifact, CloseFirst, Installer, Needs, OnBusy};
 pub use jiff::Timestamp;
 pub use ordain_schema::document::{Interpreter, PackageManager, RunContext, VersionScheme};
@@ -302,6 +304,8 @@ pub struct Run {
     pub input: Option<Arc<str>>,
     /// What must be at hand, or out of the way, before; for most nothing.
     pub needs: Option<Box<Needs>>,
+    /// What no order may hold; for most nothing.
+    pub hidden: Option<Box<Hidden>>,
 }
 
 /// For whom something runs in the user context.

@@ -18,4 +18,4 @@ mod store;
 pub use error::StoreError;
 pub use scope::{AgentId, ComputerId, SessionId, TenantId, TenantScope};
 pub use sqlite::SqliteStore;
-pub use store::{Commits, Computers, Enrolments, Sessions, Store, Unfinished};
+pub use store::{Commits, Computers, Enrolments, Keeping, Sessions, Store, Unfinished};

@@ -8,22 +8,30 @@ use jiff::Timestamp;
 use ordain_core::identity::{Happening, Standing};
 
 use crate::rows::{
-    AgentRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, Decide, Decided, DueRow,
+    AgentRow, AuditRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, Decide, Decided, DueRow,
     EnrolAgent, EnrolRefusal, Enrolled, EnrolledAgent, EventRow, FactChange, FactRow, FindingRow,
-    HaltRow, HeldRow, InstalledRow, LatestOutcome, Meet, Met, OrderRow, OutcomeRow, PauseRow,
-    RolloutKey, RolloutRow, SessionFilter, SessionRow, SessionWrite, TokenHash, TokenRow,
+    HaltRow, HeldRow, InstalledRow, KeptRow, LatestOutcome, Meet, Met, OrderRow, OutcomeRow,
+    PauseRow, RolloutKey, RolloutRow, SessionFilter, SessionRow, SessionWrite, TokenHash, TokenRow,
     Undecided,
 };
 use crate::{AgentId, ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
 /// Everything the controller remembers.
 pub trait Store:
-    Commits + Enrolments + Computers + Sessions + Unfinished + std::fmt::Debug + Send + Sync
+    Commits + Enrolments + Computers + Keeping + Sessions + Unfinished + std::fmt::Debug + Send + Sync
 {
 }
 
 impl<T> Store for T where
-    T: Commits + Enrolments + Computers + Sessions + Unfinished + std::fmt::Debug + Send + Sync
+    T: Commits
+        + Enrolments
+        + Computers
+        + Keeping
+        + Sessions
+        + Unfinished
+        + std::fmt::Debug
+        + Send
+        + Sync
 {
 }
 
@@ -233,6 +241,26 @@ pub trait Computers {
 
     /// The pauses that hold: that of all, and those of tenants in scope.
     async fn pauses(&self, scope: &TenantScope) -> Result<Vec<PauseRow>, StoreError>;
+}
+
+/// What computers handed back or made, and who read it.
+#[async_trait]
+pub trait Keeping {
+    /// Keeps what an agent reported; the same report again changes nothing.
+    async fn keep(&self, rows: Vec<KeptRow>) -> Result<(), StoreError>;
+
+    /// What is kept of a computer, by item and name, the newest of each first.
+    async fn kept(
+        &self,
+        scope: &TenantScope,
+        computer: &ComputerId,
+    ) -> Result<Vec<KeptRow>, StoreError>;
+
+    /// Notes that somebody did something.
+    async fn note_audit(&self, row: AuditRow) -> Result<(), StoreError>;
+
+    /// What was done last, newest first.
+    async fn audit(&self, scope: &TenantScope, limit: u32) -> Result<Vec<AuditRow>, StoreError>;
 }
 
 /// Sessions, their journals, and orders.

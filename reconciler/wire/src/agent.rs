@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FindingSpec, Identity, ProgressSpec};
+use crate::{FindingSpec, Identity, KeptSpec, ProgressSpec};
 
 /// A message from an agent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -113,6 +113,8 @@ pub enum ReportBody {
     },
     /// Execution moved on.
     Progress(ProgressSpec),
+    /// Something that is kept beyond the session.
+    Kept(KeptSpec),
     /// The order has been carried out to its end.
     Ended,
 }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::hidden::ArgumentSpec;
 use crate::order::ProbeSpec;
 
 /// What must be at hand, or out of the way, before something runs.
@@ -54,7 +55,7 @@ pub enum InstallerSpec {
         /// The package.
         artifact: String,
         /// Properties by name, in order.
-        properties: Vec<(String, String)>,
+        properties: Vec<(String, ArgumentSpec)>,
         /// The artifact that is a transform.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         transform: Option<String>,
@@ -66,7 +67,7 @@ pub enum InstallerSpec {
         /// The program.
         artifact: String,
         /// Its arguments.
-        arguments: Vec<String>,
+        arguments: Vec<ArgumentSpec>,
     },
     /// An archive to unpack.
     Archive {
@@ -97,6 +98,6 @@ pub enum InstallerSpec {
         /// How what it removes is found.
         by: Box<ProbeSpec>,
         /// Further arguments.
-        arguments: Vec<String>,
+        arguments: Vec<ArgumentSpec>,
     },
 }

@@ -15,6 +15,7 @@ mod enrol;
 mod ensure;
 mod fields;
 mod gate;
+mod hidden;
 mod installer;
 mod order;
 mod progress;
@@ -28,6 +29,10 @@ pub use controller::{Blob, ControllerMessage, Order, OrderBody, OrderHead, Welco
 pub use enrol::{EnrolRequest, EnrolResponse, Identity, RenewRequest, RenewResponse};
 pub use ensure::{EnsureSpec, ResourceSpec, TriggerSpec};
 pub use gate::{GateSpec, HoldSpec, StretchSpec};
+pub use hidden::{
+    ArgumentSpec, ContentSpec, HiddenSpec, HiddenVariableSpec, KeptSpec, MadeSpec, OutputSpec,
+    SecretSpec,
+};
 pub use installer::{ArtifactSpec, CloseFirstSpec, InstallerSpec, NeedsSpec};
 pub use order::{
     AudienceSpec, CheckHowSpec, CheckSpec, ExpectSpec, FileSpec, FileVersionSpec, OfferSpec,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::ensure::EnsureSpec;
 use crate::fields::{FileVersionFields, HowFields, ProbeFields};
 use crate::gate::GateSpec;
+use crate::hidden::HiddenSpec;
 use crate::installer::{ArtifactSpec, InstallerSpec, NeedsSpec};
 
 /// One item to find out about.
@@ -257,6 +258,9 @@ pub struct RunSpec {
     /// What must be at hand, or out of the way, before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs: Option<Box<NeedsSpec>>,
+    /// What no order may hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<Box<HiddenSpec>>,
 }
 
 /// For whom something runs in the user context.

@@ -2,7 +2,7 @@
 
 use super::{Decode, Faults, Fields, Input};
 use crate::document::{
-    Generate, InventoryTask, Output, Parameter, ParameterType, RunsOn, Seconds, Task,
+    Generate, InventoryTask, Output, OutputType, Parameter, ParameterType, RunsOn, Seconds, Task,
 };
 use crate::tree::Value;
 use crate::{Code, Spanned};
@@ -145,7 +145,13 @@ impl Decode for Generate {
 impl Decode for Output {
     fn decode(input: Input<'_, '_>, faults: &mut Faults) -> Option<Self> {
         let mut fields = input.fields(faults)?;
-        let (kind, escrow) = (fields.required("type"), fields.or_default("escrow"));
+        let kind = fields.required("type");
+        let escrow = fields.or_default("escrow");
+        if escrow && kind == Some(OutputType::String) {
+            let span = fields.key("escrow").unwrap_or_default();
+            let message = "only a secret is kept in escrow";
+            fields.faults.hinted(Code::BadValue, span, message, "write `type: secret`");
+        }
         let description = fields.optional("description");
         fields.finish();
         Some(Self { kind: kind?, escrow, description })

@@ -84,7 +84,7 @@ words! {
     }
     OrderAt { "first" => First, "last" => Last }
     OsFamily { "windows" => Windows, "macos" => Macos, "linux" => Linux }
-    OutputType { "secret" => Secret }
+    OutputType { "string" => String, "secret" => Secret }
     Override { "no" => No, "allow" => Allow, "require" => Require }
     PackageManager {
         "dpkg" => Dpkg, "rpm" => Rpm, "apk" => Apk, "brew" => Brew, "winget" => Winget,

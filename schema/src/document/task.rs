@@ -162,6 +162,8 @@ pub struct Output {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OutputType {
+    /// A text that everybody may read who may read results.
+    String,
     /// A text that stands in no log.
     Secret,
 }

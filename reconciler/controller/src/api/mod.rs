@@ -12,6 +12,7 @@ mod enrolments;
 mod health;
 mod input;
 mod inventory;
+mod kept;
 mod onboarding;
 mod operator;
 mod outcome;
@@ -54,6 +55,9 @@ pub(crate) fn routes(controller: Arc<Controller>) -> Router {
         .route("/api/v1/computers/{computer}/decide", post(decisions::decide))
         .route("/api/v1/computers/{computer}/move", post(decisions::move_to))
         .route("/api/v1/computers/{computer}/exclude", post(decisions::exclude))
+        .route("/api/v1/computers/{computer}/kept", get(kept::list))
+        .route("/api/v1/computers/{computer}/kept", post(kept::show))
+        .route("/api/v1/audit", get(kept::audit))
         .route("/api/v1/sessions", get(sessions::list))
         .route("/api/v1/sessions", post(sessions::start))
         .route("/api/v1/sessions/{session}", get(sessions::show))

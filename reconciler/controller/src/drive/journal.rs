@@ -180,6 +180,7 @@ pub(crate) fn report(body: ReportBody) -> Result<Report, Malformed> {
             Report::Detected(findings.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?)
         }
         ReportBody::Progress(progress) => Report::Progress(progress.try_into()?),
+        ReportBody::Kept(_) => return Err(Malformed::misplaced("report", "kept")),
         ReportBody::Ended => Report::Ended,
     })
 }

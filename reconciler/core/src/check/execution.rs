@@ -3,12 +3,9 @@
 //! A plan honours them all; what a session does not do yet is said here as a
 //! warning, so that nothing is ignored in silence.
 
-use std::collections::BTreeMap;
-
 use ordain_schema::document::{
-    Action, Argument, Body, ByPlatform, Deployment, Document, Ensure, Latest, Notify, OnBusy,
-    PackageManager, Parameter, ParameterType, Repository, RunContext, RunsOn, Schedule, Software,
-    Task, Tenant,
+    Action, Body, ByPlatform, Deployment, Document, Ensure, Latest, Notify, OnBusy, PackageManager,
+    ParameterType, Repository, RunContext, RunsOn, Schedule, Software, Task, Tenant,
 };
 use ordain_schema::{Code, Span};
 
@@ -26,15 +23,14 @@ pub(super) fn check(review: &mut Review<'_>) {
             Body::Branding(_) => whole(review, document, "no messages are sent yet"),
             Body::Repository(repository) => of_repository(review, document, repository),
             Body::Tenant(tenant) => of_tenant(review, document, tenant),
-            Body::Licence(licence) => {
-                whole(review, document, "licences reach no installation yet");
-                let seats = licence.seats.is_some();
-                keys(review, document, &[(seats, "nobody counts `seats` yet")]);
-            }
             Body::Deployment(deployment) => of_deployment(review, document, deployment),
             Body::Task(task) => of_task(review, document, task),
             Body::Software(software) => of_software(review, document, software),
-            Body::Computer(_) | Body::Group(_) | Body::Test(_) | Body::Window(_) => {}
+            Body::Computer(_)
+            | Body::Group(_)
+            | Body::Licence(_)
+            | Body::Test(_)
+            | Body::Window(_) => {}
             Body::Trust(_) => whole(review, document, "agents verify no signatures yet"),
         }
     }
@@ -100,14 +96,7 @@ fn of_task(review: &mut Review<'_>, document: &Document, task: &Task) {
         (RunsOn::Computer | RunsOn::Person, _) => None,
     };
     warn(review, document, why.map(|_| document.span), why.unwrap_or_default());
-    keys(
-        review,
-        document,
-        &[
-            (!task.outputs.is_empty(), "`outputs` are kept nowhere yet"),
-            (task.serial, "`serial` tasks still run side by side"),
-        ],
-    );
+    keys(review, document, &[(task.serial, "`serial` tasks still run side by side")]);
     for one in &task.ensure {
         let why = match one.value {
             Ensure::Registry(_) => "`registry` is not set yet, and the item fails",
@@ -118,24 +107,15 @@ fn of_task(review: &mut Review<'_>, document: &Document, task: &Task) {
         };
         warn(review, document, Some(one.span), why);
     }
-    takes_secrets(review, document, &task.parameters);
-}
-
-fn takes_secrets(
-    review: &mut Review<'_>,
-    document: &Document,
-    declared: &BTreeMap<String, Parameter>,
-) {
-    let secret = declared
-        .values()
-        .any(|parameter| parameter.kind == ParameterType::Secret || parameter.generate().is_some());
-    let secret = secret.then_some(document.span);
-    warn(
-        review,
-        document,
-        secret,
-        "secrets reach no script yet, and an item that is given one fails",
-    );
+    // A setting says what it changes, in logs and reports.
+    let hidden = |name: &str| {
+        let declared = task.parameters.get(name);
+        declared.is_some_and(|one| one.kind == ParameterType::Secret || one.generate().is_some())
+    };
+    for name in task.ensure.iter().flat_map(|one| one.parameters()).filter(|name| hidden(name)) {
+        let why = "secrets reach no setting yet, only scripts, and the item fails";
+        warn(review, document, Some(name.span), why);
+    }
 }
 
 fn of_software(review: &mut Review<'_>, document: &Document, software: &Software) {
@@ -154,10 +134,6 @@ fn of_software(review: &mut Review<'_>, document: &Document, software: &Software
             || action.dmg.is_some()
             || action.registered.is_some()
     });
-    let hidden = all
-        .iter()
-        .flat_map(|action| action.arguments())
-        .any(|argument| matches!(argument, Argument::Secret(_) | Argument::Licence(_)));
     keys(
         review,
         document,
@@ -171,11 +147,9 @@ fn of_software(review: &mut Review<'_>, document: &Document, software: &Software
                 asks,
                 "nobody is asked with `onBusy: prompt` yet; while somebody is logged on it is as `postpone`",
             ),
-            (hidden, "secrets reach no installer yet, and the item fails"),
             (software.reboot_needed, "sessions never reboot yet"),
         ],
     );
-    takes_secrets(review, document, &software.parameters);
     let found = context(None, all.into_iter());
     let controller = found.map(|_| document.span);
     warn(

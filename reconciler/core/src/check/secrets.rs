@@ -1,7 +1,7 @@
 //! Secrets that documents refer to, and their files.
 
 use ordain_schema::document::{Action, Argument, Body, Document, SecretRef};
-use ordain_schema::{Code, Span, Spanned};
+use ordain_schema::{Code, Diagnostic, Span, Spanned};
 use rustc_hash::FxHashSet;
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use super::installers::written;
 use super::review::Review;
 use crate::parameter::declared;
 use crate::parameter::secrets;
-use crate::policy::{Policy, TenantId};
+use crate::policy::{Policy, TenantId, public_key, recipient_of};
 
 /// Reports every secret that has no file where it is looked for.
 pub(super) fn check(review: &mut Review<'_>) {
@@ -21,6 +21,21 @@ pub(super) fn check(review: &mut Review<'_>) {
         }
     }
     super::files::unused_secrets(review, &used);
+    recipients(review);
+}
+
+/// Reports files of public keys that hold none.
+fn recipients(review: &mut Review<'_>) {
+    let snapshot = review.snapshot;
+    for (path, entry) in &snapshot.entries {
+        let (Some(tenant), Some(bytes)) = (recipient_of(path), entry.bytes()) else { continue };
+        let text = str::from_utf8(bytes).map_err(|_| "it is no text");
+        let Err(why) = text.and_then(public_key) else { continue };
+        let top = Span { line: 1, column: 1, end_column: 1 };
+        let message = format!("`{path}` is no public key: {why}");
+        let hint = format!("remove it and run `ordain secrets init --tenant {tenant}`");
+        review.push(Diagnostic::error(Code::BadValue, path, top, message).hint(hint));
+    }
 }
 
 /// Every secret that a document refers to.

@@ -3,7 +3,7 @@
 use crate::fleet::Subject;
 use crate::held::gate;
 use crate::item::{Act, Item, Reason};
-use crate::lower::catalogue::Catalogue;
+use crate::lower::catalogue::{Catalogue, Lookup};
 use crate::lower::forsaken::remover;
 use crate::lower::{NotExecutable, TaskMode};
 use crate::order::{Finding, Found, Pending, Step};
@@ -29,9 +29,8 @@ pub fn carry_out(
     plan: &ComputerPlan,
     findings: &[Finding],
 ) -> Lowered {
-    let policy = subject.world.policy;
-    let blob = |path: &str| policy.blob(path).map(ToOwned::to_owned);
-    let catalogue = Catalogue::new(subject, request, &blob);
+    let lookup = Lookup::new(subject);
+    let catalogue = Catalogue::new(subject, request, &lookup);
     let lowering = Lowering { catalogue, subject, request, plan, findings };
     let mut lowered = Lowered { rows: Vec::new(), steps: Vec::new() };
     for action in &plan.actions {

@@ -4,16 +4,36 @@ use ordain_schema::document::{Body, VersionWish};
 
 use crate::fleet::Subject;
 use crate::item::Act;
+use crate::lower::parameters::secret_file;
 use crate::lower::reboot::Rebooting;
 use crate::lower::{
     Demand, NotExecutable, Parameters, Place, SoftwareInput, TaskInput, TaskMode, software_check,
     software_step, task_check, task_step,
 };
-use crate::order::{Check, Step};
+use crate::order::{Check, File, Step};
 use crate::parameter::Recipient;
 use crate::policy::{ItemId, Kind, Policy, Wish};
 use crate::resolve::{Request, TakingIn};
 use crate::session::PlannedRow;
+
+/// Finds something by a text.
+type ByText<'a, T> = Box<dyn Fn(&str) -> Option<T> + 'a>;
+
+/// Files of a policy by their paths, and secrets by their names.
+pub(super) struct Lookup<'a> {
+    blob: ByText<'a, String>,
+    secret: ByText<'a, File>,
+}
+
+impl<'a> Lookup<'a> {
+    /// As a computer's tenant sees them.
+    pub(super) fn new(subject: &'a Subject<'a>) -> Self {
+        let (policy, tenant) = (subject.world.policy, subject.tenant.id);
+        let blob = |path: &str| policy.blob(path).map(ToOwned::to_owned);
+        let secret = move |name: &str| secret_file(policy, tenant, name, &blob);
+        Self { blob: Box::new(blob), secret: Box::new(secret) }
+    }
+}
 
 /// A policy's documents, seen from one computer.
 pub(super) struct Catalogue<'a> {
@@ -24,11 +44,10 @@ pub(super) struct Catalogue<'a> {
 }
 
 impl<'a> Catalogue<'a> {
-    /// `blob` answers with the object id of a file of the policy.
     pub(super) fn new(
         subject: &'a Subject<'a>,
         request: &'a Request,
-        blob: &'a dyn Fn(&str) -> Option<String>,
+        lookup: &'a Lookup<'a>,
     ) -> Self {
         let policy = subject.world.policy;
         let defaults = policy.repository().map(|all| &all.defaults);
@@ -44,7 +63,9 @@ impl<'a> Catalogue<'a> {
             may_reboot: reboot.is_allowed(),
             os: subject.facts.os.as_ref(),
             attempts: attempts.unwrap_or(1),
-            blob,
+            blob: &*lookup.blob,
+            secret: &*lookup.secret,
+            recipient: policy.recipient(&subject.facts.tenant),
         };
         let taking = request.is_onboarding().then_some(&request.taking);
         Self { policy, subject, taking, place }
@@ -89,7 +110,8 @@ impl<'a> Catalogue<'a> {
     ) -> Result<T, NotExecutable> {
         let item = recipient.item;
         let software = self.policy.software(item).ok_or(NotExecutable::Missing("document"))?;
-        let parameters = Parameters::new(self.subject, recipient, demand, self.taking)?;
+        let parameters =
+            Parameters::new(self.subject, recipient, demand, self.taking, self.place.blob)?;
         let winner = recipient.winner.map(|id| self.policy.deployment(id));
         let wish = match winner.map(|winner| &winner.wish) {
             Some(Wish::Installed(wish)) => Some(wish),
@@ -110,7 +132,6 @@ impl<'a> Catalogue<'a> {
             software,
             parameters: &parameters,
             wish,
-            licence: winner.and_then(|winner| winner.licence.as_deref()),
             licensed,
             store: &store,
         })
@@ -147,7 +168,8 @@ impl<'a> Catalogue<'a> {
         let wish = recipient.winner.map(|id| &self.policy.deployment(id).wish);
         let undone = wish == Some(&Wish::Absent);
         let demand = if undone { Demand::Given } else { Demand::Required };
-        let parameters = Parameters::new(self.subject, recipient, demand, self.taking)?;
+        let parameters =
+            Parameters::new(self.subject, recipient, demand, self.taking, self.place.blob)?;
         lower(&TaskInput {
             place: &self.place,
             item: &self.policy.items().entry(item).item,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::fleet::Subject;
-use crate::lower::catalogue::Catalogue;
+use crate::lower::catalogue::{Catalogue, Lookup};
 use crate::lower::{NotExecutable, TaskMode};
 use crate::order::Check;
 use crate::parameter::Recipient;
@@ -32,8 +32,8 @@ pub fn checks(subject: &Subject<'_>, candidates: &Candidates<'_>, request: &Requ
         wanted.for_its_own_sake(item);
     }
     wanted.follow_rules();
-    let blob = |path: &str| policy.blob(path).map(ToOwned::to_owned);
-    let catalogue = Catalogue::new(subject, request, &blob);
+    let lookup = Lookup::new(subject);
+    let catalogue = Catalogue::new(subject, request, &lookup);
     let each = wanted.checks.into_values();
     each.filter_map(|(recipient, mode)| catalogue.check(recipient, mode).ok()).collect()
 }
@@ -43,10 +43,9 @@ pub fn checks(subject: &Subject<'_>, candidates: &Candidates<'_>, request: &Requ
 /// # Errors
 /// Where this version cannot ask it.
 pub fn gather(subject: &Subject<'_>, recipient: Recipient) -> Result<Check, NotExecutable> {
-    let policy = subject.world.policy;
-    let blob = |path: &str| policy.blob(path).map(ToOwned::to_owned);
+    let lookup = Lookup::new(subject);
     let request = Request::default();
-    Catalogue::new(subject, &request, &blob).check(recipient, TaskMode::Get)
+    Catalogue::new(subject, &request, &lookup).check(recipient, TaskMode::Get)
 }
 
 struct Wanted<'a> {

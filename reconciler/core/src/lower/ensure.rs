@@ -45,6 +45,11 @@ impl EnsureInput<'_> {
         {
             return Err(NotExecutable::Setting(one.word(), family_name(family)));
         }
+        if let Some(name) =
+            one.parameters().into_iter().find(|name| self.parameters.is_hidden(name))
+        {
+            return Err(NotExecutable::InSetting(name.value.clone()));
+        }
         let resource = match one {
             document::Ensure::File(file) => Resource::File(self.file(file)?),
             document::Ensure::Directory(one) => Resource::Directory(Directory {

@@ -11,7 +11,7 @@ use crate::held::gate_of_item;
 use crate::item::{Act, Item, Phase, Reason};
 use crate::lower::TaskMode;
 use crate::lower::carry_out::known_to_fail;
-use crate::lower::catalogue::Catalogue;
+use crate::lower::catalogue::{Catalogue, Lookup};
 use crate::order::{Check, Finding, Found, Step};
 use crate::parameter::Recipient;
 use crate::policy::{DeploymentEntry, DeploymentId, Policy, Wish};
@@ -71,9 +71,9 @@ impl<'a> Forsaken<'a> {
         if known.iter().any(|check| check.item == *item) {
             return None;
         }
-        let blob = |path: &str| self.past.world.policy.blob(path).map(ToOwned::to_owned);
+        let lookup = Lookup::new(self.past);
         let request = Request::default();
-        let catalogue = Catalogue::new(self.past, &request, &blob);
+        let catalogue = Catalogue::new(self.past, &request, &lookup);
         catalogue.check(self.recipient, TaskMode::Test).ok()
     }
 
@@ -119,8 +119,8 @@ impl<'a> Forsaken<'a> {
             Found::Answer { .. } | Found::Output(_) => return None,
         }
         (row.action, row.reason) = (Act::Uninstall, Reason::SoftwareDetected);
-        let blob = |path: &str| policy.blob(path).map(ToOwned::to_owned);
-        let catalogue = Catalogue::new(self.past, request, &blob);
+        let lookup = Lookup::new(self.past);
+        let catalogue = Catalogue::new(self.past, request, &lookup);
         match catalogue.step(self.recipient, &row, false) {
             Ok(step) => {
                 let gate = gate_of_item(subject, request, item);

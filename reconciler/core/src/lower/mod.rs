@@ -13,6 +13,7 @@ mod checks;
 mod ensure;
 mod files;
 mod forsaken;
+mod hidden;
 mod parameters;
 mod place;
 mod probe;

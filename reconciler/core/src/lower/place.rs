@@ -3,6 +3,7 @@
 use ordain_schema::document::{OsFacts, OsFamily};
 
 use crate::item::Reason;
+use crate::order::File;
 
 /// What surrounds everything that runs on one computer under one commit.
 #[derive(Clone, Copy)]
@@ -25,6 +26,10 @@ pub struct Place<'a> {
     pub attempts: u32,
     /// The object id of the file at a path from the repository's root.
     pub blob: &'a dyn Fn(&str) -> Option<String>,
+    /// The file of a secret, as this computer gets it.
+    pub secret: &'a dyn Fn(&str) -> Option<File>,
+    /// The public key of the tenant.
+    pub recipient: Option<&'a str>,
 }
 
 impl Place<'_> {
@@ -48,9 +53,17 @@ pub enum NotExecutable {
     /// A task that does not run on each computer.
     #[error("tasks that run on a {0} are not carried out by this version")]
     RunsOn(&'static str),
-    /// A secret.
-    #[error("the parameter `{0}` is a secret, which this version gives to no script")]
-    Secret(String),
+    /// A secret that is not there for the computer's tenant.
+    #[error("there is no secret `{0}` for this tenant; add it with `ordain secrets add`")]
+    NoSecret(String),
+    /// A secret where a setting would show it.
+    #[error("the parameter `{0}` is a secret, and settings show what they change; use a script")]
+    InSetting(String),
+    /// Nothing to encrypt to.
+    #[error(
+        "the tenant `{0}` has no public key to encrypt `{1}` to; run `ordain secrets init --tenant {0}` and commit"
+    )]
+    NoRecipient(String, String),
     /// A required parameter that nobody gives.
     #[error("the parameter `{0}` is required, and no value is given")]
     Parameter(String),
@@ -117,16 +130,17 @@ impl NotExecutable {
     /// own reason stands otherwise.
     pub fn reason(&self) -> Option<Reason> {
         match self {
-            Self::Context(_) | Self::RunsOn(_) | Self::Secret(_) | Self::Setting(..) => {
+            Self::Context(_) | Self::RunsOn(_) | Self::Setting(..) | Self::InSetting(_) => {
                 Some(Reason::NotExecutedYet)
             }
             Self::NoPlatform(_) => Some(Reason::NoApplicableVersion),
             Self::RebootsSuppressed => Some(Reason::RebootsSuppressed),
             Self::NoUpgrade => Some(Reason::UpgradeNotPossible),
-            Self::Parameter(_) | Self::Asked(_) => Some(Reason::MissingValue),
+            Self::Parameter(_) | Self::Asked(_) | Self::NoSecret(_) => Some(Reason::MissingValue),
             Self::Undecided(_) => Some(Reason::Unknown),
             Self::NotAsked(_)
             | Self::NoRepair
+            | Self::NoRecipient(..)
             | Self::Nul(_)
             | Self::Unfit(_)
             | Self::Missing(_)

@@ -1,16 +1,18 @@
 //! One action as a process: its script or built-in, context, time limit, codes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ordain_schema::Spanned;
 use ordain_schema::document::{
-    self, Action, Argument, ByPlatform, Detect, Interpreter, Licence, OsFamily, RunContext, Users,
+    self, Action, ByPlatform, Detect, Interpreter, Licence, OsFamily, RunContext, Users,
 };
 
 use crate::item::Item;
 use crate::lower::probe::probe;
 use crate::lower::{NotExecutable, Parameters, Place};
-use crate::order::{Artifact, Audience, CloseFirst, File, Installer, Needs, Run, RunWhat};
+use crate::order::{
+    Argument, Artifact, Audience, CloseFirst, File, Installer, Needs, Run, RunWhat,
+};
 use crate::policy::beside;
 
 /// Time limits in seconds where an action says nothing.
@@ -97,8 +99,6 @@ pub(super) struct Setting<'a> {
     pub(super) context: Option<RunContext>,
     /// The files of `lib/` that all its scripts use.
     pub(super) uses: &'a [Spanned<String>],
-    /// The licence that its deployment names.
-    pub(super) licence: Option<&'a str>,
     pub(super) parameters: &'a Parameters,
     /// The detected version.
     pub(super) from: Option<&'a str>,
@@ -112,12 +112,15 @@ pub(super) struct Setting<'a> {
     pub(super) detect: Option<&'a ByPlatform<Detect>>,
     /// The licence that its deployment names.
     pub(super) licensed: Option<&'a Licence>,
+    /// What it hands back.
+    pub(super) outputs: Option<&'a BTreeMap<String, document::Output>>,
 }
 
 impl Setting<'_> {
     /// Lowers an action.
     pub(super) fn run(&self, method: Method, action: &Action) -> Result<Run, NotExecutable> {
         let what = self.what(method, action)?;
+        let hidden = self.hidden(method, &what)?;
         let context = on_computer(action.context.or(self.context))?;
         let reboots: &[i32] = if action.msi.is_some() { &[1641, 3010] } else { &[] };
         Ok(Run {
@@ -130,6 +133,7 @@ impl Setting<'_> {
             environment: self.environment(method),
             input: self.parameters.input(),
             needs: self.needs(method, action),
+            hidden,
         })
     }
 
@@ -141,8 +145,10 @@ impl Setting<'_> {
         script: &str,
         whole: bool,
     ) -> Result<Run, NotExecutable> {
+        let what = self.interpreted(script, &[], None, whole.then_some(method.word()))?;
+        let hidden = self.hidden(method, &what)?;
         Ok(Run {
-            what: self.interpreted(script, &[], None, whole.then_some(method.word()))?,
+            what,
             context: on_computer(self.context)?,
             users: None,
             timeout_seconds: seconds(None, method),
@@ -151,6 +157,7 @@ impl Setting<'_> {
             environment: self.environment(method),
             input: self.parameters.input(),
             needs: None,
+            hidden,
         })
     }
 
@@ -162,6 +169,7 @@ impl Setting<'_> {
             context: RunContext::System,
             users: None,
             needs: None,
+            hidden: None,
             timeout_seconds: method.seconds(),
             success_codes: vec![0],
             reboot_codes: Vec::new(),
@@ -261,22 +269,9 @@ impl Setting<'_> {
         name.ok_or(NotExecutable::NoArtifact(method.word()))
     }
 
-    fn arguments(&self, written: &[Argument]) -> Result<Vec<String>, NotExecutable> {
+    fn arguments(&self, written: &[document::Argument]) -> Result<Vec<Argument>, NotExecutable> {
         let each = written.iter().filter_map(|argument| self.argument(argument).transpose());
         each.collect()
-    }
-
-    /// One argument; none where what it stands for has no value.
-    fn argument(&self, argument: &Argument) -> Result<Option<String>, NotExecutable> {
-        match argument {
-            Argument::Text(text) => Ok(Some(text.clone())),
-            Argument::Param(name) => Ok(self.parameters.text(name)),
-            Argument::Secret(name) => Err(NotExecutable::Secret(name.value.clone())),
-            Argument::Licence(field) => match self.licensed {
-                Some(_) => Err(NotExecutable::Secret(field.value.clone())),
-                None => Ok(None),
-            },
-        }
     }
 
     fn interpreted(
@@ -320,7 +315,6 @@ impl Setting<'_> {
             ("ORDAIN_VERSION", self.to),
             ("ORDAIN_DETECTED", self.from),
             ("ORDAIN_TENANT_SLUG", self.place.slug),
-            ("ORDAIN_LICENCE", self.licence),
         ];
         let optional = optional
             .into_iter()

@@ -37,9 +37,7 @@ pub struct SoftwareInput<'a> {
     pub parameters: &'a Parameters,
     /// What its winner wishes, where it has an installed form; a prerequisite has none.
     pub wish: Option<&'a VersionWish>,
-    /// The licence that its deployment names.
-    pub licence: Option<&'a str>,
-    /// That licence, where it is known.
+    /// The licence that its deployment names, where it is known.
     pub licensed: Option<&'a Licence>,
     /// Where the files of a store are, by its name.
     pub store: &'a dyn Fn(&str) -> Result<String, NotExecutable>,
@@ -144,7 +142,6 @@ impl<'a> Lowering<'a> {
             path: self.input.path,
             context: None,
             uses: &self.input.software.uses,
-            licence: self.input.licence,
             parameters: self.input.parameters,
             from: self.from,
             to: self.to,
@@ -152,6 +149,7 @@ impl<'a> Lowering<'a> {
             close_first: self.input.software.close_first.as_ref(),
             detect: Some(&self.input.software.detect),
             licensed: self.input.licensed,
+            outputs: None,
         }
     }
 

@@ -104,7 +104,6 @@ fn run(input: &TaskInput<'_>, method: Method) -> Result<Run, NotExecutable> {
         path: input.path,
         context: input.task.context,
         uses: &input.task.uses,
-        licence: None,
         parameters: input.parameters,
         from: None,
         to: None,
@@ -112,6 +111,7 @@ fn run(input: &TaskInput<'_>, method: Method) -> Result<Run, NotExecutable> {
         close_first: None,
         detect: None,
         licensed: None,
+        outputs: Some(&input.task.outputs),
     };
     let action: Option<&Action> = match method {
         Method::Get => input.task.get.as_ref(),

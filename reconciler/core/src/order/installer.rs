@@ -3,7 +3,7 @@
 
 pub use ordain_schema::document::OnBusy;
 
-use super::Probe;
+use super::{Argument, Probe};
 
 /// What must be at hand, or out of the way, before something runs.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +60,7 @@ pub enum Installer {
         /// The package.
         artifact: String,
         /// Properties by name.
-        properties: Vec<(String, String)>,
+        properties: Vec<(String, Argument)>,
         /// The artifact that is a transform.
         transform: Option<String>,
         /// Removes instead of installing.
@@ -71,7 +71,7 @@ pub enum Installer {
         /// The program.
         artifact: String,
         /// Its arguments.
-        arguments: Vec<String>,
+        arguments: Vec<Argument>,
     },
     /// An archive to unpack.
     Archive {
@@ -101,7 +101,7 @@ pub enum Installer {
         /// How it is found.
         by: Box<Probe>,
         /// Further arguments.
-        arguments: Vec<String>,
+        arguments: Vec<Argument>,
     },
 }
 

@@ -62,6 +62,46 @@ pub fn secrets(value: &Value) -> Vec<&str> {
     }
 }
 
+/// The value with what stands for a secret replaced, at any depth; `given` has
+/// a text for the name of each.
+///
+/// # Errors
+/// Those of `given`.
+pub fn filled<E>(
+    value: &Value,
+    given: &mut impl FnMut(&str) -> Result<String, E>,
+) -> Result<Value, E> {
+    if let Some(name) = secret(value) {
+        return given(name).map(Value::String);
+    }
+    Ok(match value {
+        Value::Object(map) => {
+            let each = map.iter().map(|(key, one)| Ok((key.clone(), filled(one, given)?)));
+            Value::Object(each.collect::<Result<_, E>>()?)
+        }
+        Value::Array(values) => {
+            let each = values.iter().map(|one| filled(one, given));
+            Value::Array(each.collect::<Result<_, E>>()?)
+        }
+        other => other.clone(),
+    })
+}
+
+/// The variable of a parameter: `ORDAIN_PARAM_<NAME>`, upper case with
+/// everything but letters and digits as underscores.
+pub fn variable(name: &str) -> String {
+    let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    format!("ORDAIN_PARAM_{}", name.chars().map(letter).collect::<String>())
+}
+
+/// A value as scripts receive it: texts as they are, everything else as JSON.
+pub fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
 /// A type in words, with its article.
 pub const fn described(kind: ParameterType) -> &'static str {
     match kind {

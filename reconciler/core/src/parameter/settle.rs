@@ -261,15 +261,4 @@ impl Policy {
     pub fn written_parameters(&self, id: DeploymentId) -> &Written {
         &self.says(self.deployment(id)).parameters
     }
-
-    /// Whether a secret is there for a tenant: its own, an ancestor's, or the root's.
-    pub fn has_secret(&self, tenant: Option<TenantId>, name: &str) -> bool {
-        let line = tenant.into_iter().flat_map(|own| self.tenants().line(own));
-        let mut own = line.map(|id| {
-            let folder = &self.tenants().node(id).id;
-            format!("tenants/{folder}/secrets/{name}.age")
-        });
-        own.any(|path| self.secrets().contains(&path))
-            || self.secrets().contains(&format!("secrets/{name}.age"))
-    }
 }

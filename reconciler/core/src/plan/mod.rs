@@ -17,6 +17,7 @@ mod planner;
 mod platform;
 mod prerequisite;
 mod row;
+mod seats;
 mod sequence;
 mod standing;
 mod task;
@@ -35,6 +36,7 @@ pub(crate) use applies::{Applies, applies, on_platform};
 pub use planner::Planner;
 pub(crate) use platform::{Choice, choose};
 pub use row::{Action, Because, ComputerPlan, Conflict, Place, Plan, Shadowed, TenantPlan, Totals};
+pub use seats::{Exceeded, Seats};
 pub use versions::offered;
 pub(crate) use versions::{artifacts, fitting};
 

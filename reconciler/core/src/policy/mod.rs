@@ -14,6 +14,7 @@ mod ranking;
 mod rollout;
 mod rules;
 mod schedule;
+mod secret;
 mod target;
 mod tenants;
 mod values;
@@ -37,6 +38,7 @@ pub use ranking::Ranking;
 pub use rollout::{RingEntry, RingMembers, RolloutEntry};
 pub use rules::{ConditionEntry, Demand, Level, RuleEntry, Rules, written};
 pub use schedule::ScheduleEntry;
+pub use secret::{RECIPIENT, public_key, recipient_of};
 pub use target::{Selector, Target, selector_word};
 pub(crate) use target::{kind_of_chassis, kind_of_role};
 pub use tenants::{TenantId, TenantNode, Tenants};
@@ -74,6 +76,7 @@ pub struct Policy {
     pins: FxHashMap<TenantId, FxHashMap<String, DocumentId>>,
     files: BTreeMap<String, Arc<str>>,
     secrets: BTreeSet<String>,
+    recipients: BTreeMap<String, String>,
     computes: bool,
 }
 
@@ -109,8 +112,9 @@ impl Policy {
             .collect();
         excluding.sort_unstable();
         let pins = pins(&documents, &tenants);
-        let paths = snapshot.entries.keys().filter(|path| is_secret(path));
+        let paths = snapshot.entries.keys().filter(|path| secret::is_secret(path));
         let secrets = paths.cloned().collect();
+        let recipients = secret::recipients(snapshot);
         let computes = documents.iter().any(|document| values::computes(document));
         let named = snapshot.entries.iter();
         let files =
@@ -134,6 +138,7 @@ impl Policy {
             pins,
             files,
             secrets,
+            recipients,
             computes,
         }
     }
@@ -296,11 +301,6 @@ impl Policy {
         self.files.get(path).map(|id| &**id)
     }
 
-    /// The paths of the secrets.
-    pub fn secrets(&self) -> &BTreeSet<String> {
-        &self.secrets
-    }
-
     /// Whether some parameter has a value that each computer computes.
     pub fn computes(&self) -> bool {
         self.computes
@@ -318,13 +318,6 @@ pub fn beside(document_path: &str, file: &str) -> String {
         Some((folder, _)) => format!("{folder}/{file}"),
         None => file.to_owned(),
     }
-}
-
-/// Whether a path is that of a secret: `secrets/NAME.age`, or the same of a tenant.
-fn is_secret(path: &str) -> bool {
-    let own = path.strip_prefix("tenants/").and_then(|rest| rest.split_once('/'));
-    let within = own.map_or(path, |(_, within)| within);
-    within.starts_with("secrets/")
 }
 
 /// Where a document begins.

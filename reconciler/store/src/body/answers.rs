@@ -6,17 +6,17 @@ use ordain_core::identity::{Happening, Standing};
 
 use super::super::Database;
 use super::{
-    commits, computers, enrolments, facts, followed, identities, outcomes, restore, sessions,
+    commits, computers, enrolments, facts, followed, identities, kept, outcomes, restore, sessions,
 };
 use crate::rows::{
-    AgentRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, Decide, Decided, EnrolAgent,
-    EnrolRefusal, Enrolled, EnrolledAgent, EventRow, FactChange, FactRow, FindingRow,
-    LatestOutcome, Meet, Met, OrderRow, OutcomeRow, PauseRow, SessionFilter, SessionRow,
+    AgentRow, AuditRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, Decide, Decided,
+    EnrolAgent, EnrolRefusal, Enrolled, EnrolledAgent, EventRow, FactChange, FactRow, FindingRow,
+    KeptRow, LatestOutcome, Meet, Met, OrderRow, OutcomeRow, PauseRow, SessionFilter, SessionRow,
     SessionWrite, TokenHash, TokenRow, Undecided,
 };
 use crate::{
-    AgentId, Commits, ComputerId, Computers, Enrolments, SessionId, Sessions, StoreError, TenantId,
-    TenantScope,
+    AgentId, Commits, ComputerId, Computers, Enrolments, Keeping, SessionId, Sessions, StoreError,
+    TenantId, TenantScope,
 };
 
 #[async_trait]
@@ -269,6 +269,29 @@ impl Computers for Database {
 
     async fn pauses(&self, scope: &TenantScope) -> Result<Vec<PauseRow>, StoreError> {
         read!(self, computers::pauses, scope)
+    }
+}
+
+#[async_trait]
+impl Keeping for Database {
+    async fn keep(&self, rows: Vec<KeptRow>) -> Result<(), StoreError> {
+        write!(self, |on| kept::keep(on, &rows))
+    }
+
+    async fn kept(
+        &self,
+        scope: &TenantScope,
+        computer: &ComputerId,
+    ) -> Result<Vec<KeptRow>, StoreError> {
+        read!(self, kept::of_computer, scope, computer)
+    }
+
+    async fn note_audit(&self, row: AuditRow) -> Result<(), StoreError> {
+        write!(self, |on| kept::note(on, &row))
+    }
+
+    async fn audit(&self, scope: &TenantScope, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        read!(self, kept::audit, scope, limit)
     }
 }
 

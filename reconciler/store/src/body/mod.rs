@@ -27,6 +27,7 @@ mod facts;
 mod followed;
 mod held;
 mod identities;
+mod kept;
 mod lives;
 mod outcomes;
 mod restore;

@@ -3,6 +3,7 @@
 mod agent;
 mod commit;
 mod computer;
+mod kept;
 mod rollout;
 mod session;
 
@@ -15,6 +16,7 @@ pub use computer::{
     ComputerRow, Decide, Decided, Doubt, FactChange, FactRow, FindingRow, Meet, Met, NewFact,
     PauseRow, Undecided,
 };
+pub use kept::{AuditRow, KeptContent, KeptRow};
 pub use rollout::{
     DueRow, HaltRow, HeldAction, HeldRow, HeldWrite, InstalledRow, InstalledWrite, RolloutKey,
     RolloutRow,

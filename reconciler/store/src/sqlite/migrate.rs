@@ -15,6 +15,7 @@ const STEPS: &[(&str, &str)] = &[
     (include_str!("../../migrations/sqlite/0005.sql"), "PRAGMA user_version = 5"),
     (include_str!("../../migrations/sqlite/0007.sql"), "PRAGMA user_version = 6"),
     (include_str!("../../migrations/sqlite/0009.sql"), "PRAGMA user_version = 7"),
+    (include_str!("../../migrations/sqlite/0010.sql"), "PRAGMA user_version = 8"),
 ];
 
 pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {

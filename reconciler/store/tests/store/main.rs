@@ -5,6 +5,7 @@
 mod enrolments;
 mod identities;
 mod journal;
+mod kept;
 mod known;
 mod sqlite;
 mod unfinished;
@@ -39,4 +40,6 @@ async fn whole_suite(store: &dyn Store) {
     unfinished::held(store).await;
     unfinished::rollouts(store).await;
     unfinished::installed(store).await;
+    kept::history(store).await;
+    kept::audit(store).await;
 }

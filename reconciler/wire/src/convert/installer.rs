@@ -1,10 +1,10 @@
 //! What installing needs, out and in.
 
-use ordain_core::order::{Artifact, CloseFirst, Installer, Needs};
+use ordain_core::order::{Argument, Artifact, CloseFirst, Installer, Needs};
 
 use super::words::Word;
 use super::{MAX_LIST, Malformed, Problem, bounded};
-use crate::{ArtifactSpec, CloseFirstSpec, InstallerSpec, NeedsSpec};
+use crate::{ArgumentSpec, ArtifactSpec, CloseFirstSpec, InstallerSpec, NeedsSpec};
 
 /// The longest path, name or argument, in bytes.
 const MAX_TEXT: usize = 32 * 1024;
@@ -71,7 +71,7 @@ impl TryFrom<ArtifactSpec> for Artifact {
     }
 }
 
-/// Arguments that a program can be given.
+/// Texts that a program can be given.
 fn texts<'a>(all: impl IntoIterator<Item = &'a String>) -> Result<(), Problem> {
     let fits = |text: &&String| text.len() <= MAX_TEXT && !text.contains('\0');
     if all.into_iter().all(|text| fits(&text)) {
@@ -81,18 +81,36 @@ fn texts<'a>(all: impl IntoIterator<Item = &'a String>) -> Result<(), Problem> {
     }
 }
 
+/// Arguments that a program can be given.
+fn arguments(all: Vec<ArgumentSpec>) -> Result<Vec<Argument>, Problem> {
+    bounded("arguments", all.len(), MAX_LIST)?;
+    texts(all.iter().map(|argument| match argument {
+        ArgumentSpec::Text(text) => text,
+        ArgumentSpec::Secret { secret } => secret,
+        ArgumentSpec::Parameter { parameter } => parameter,
+    }))?;
+    Ok(all.into_iter().map(Into::into).collect())
+}
+
+fn specs(all: Vec<Argument>) -> Vec<ArgumentSpec> {
+    all.into_iter().map(Into::into).collect()
+}
+
 impl From<Installer> for InstallerSpec {
     fn from(installer: Installer) -> Self {
         match installer {
             Installer::Msi { artifact, properties, transform, remove } => {
-                Self::Msi { artifact, properties, transform, remove }
+                let properties = properties.into_iter().map(|(name, value)| (name, value.into()));
+                Self::Msi { artifact, properties: properties.collect(), transform, remove }
             }
-            Installer::Exe { artifact, arguments } => Self::Exe { artifact, arguments },
+            Installer::Exe { artifact, arguments } => {
+                Self::Exe { artifact, arguments: specs(arguments) }
+            }
             Installer::Archive { artifact, to, strip } => Self::Archive { artifact, to, strip },
             Installer::Pkg { artifact } => Self::Pkg { artifact },
             Installer::Dmg { artifact, app, to } => Self::Dmg { artifact, app, to },
             Installer::Registered { by, arguments } => {
-                Self::Registered { by: Box::new((*by).into()), arguments }
+                Self::Registered { by: Box::new((*by).into()), arguments: specs(arguments) }
             }
         }
     }
@@ -103,19 +121,16 @@ impl TryFrom<InstallerSpec> for Installer {
 
     fn try_from(installer: InstallerSpec) -> Result<Self, Malformed> {
         let place = || Malformed::at("installer");
-        let list = |all: &[String]| {
-            bounded("arguments", all.len(), MAX_LIST).and_then(|()| texts(all)).map_err(place())
-        };
+        let list = |all| arguments(all).map_err(place());
         Ok(match installer {
             InstallerSpec::Msi { artifact, properties, transform, remove } => {
-                bounded("properties", properties.len(), MAX_LIST).map_err(place())?;
-                let each = properties.iter().flat_map(|(name, value)| [name, value]);
-                texts(each).map_err(place())?;
+                let (names, values): (Vec<_>, Vec<_>) = properties.into_iter().unzip();
+                texts(&names).map_err(place())?;
+                let properties = names.into_iter().zip(list(values)?).collect();
                 Self::Msi { artifact, properties, transform, remove }
             }
             InstallerSpec::Exe { artifact, arguments } => {
-                list(&arguments)?;
-                Self::Exe { artifact, arguments }
+                Self::Exe { artifact, arguments: list(arguments)? }
             }
             InstallerSpec::Archive { artifact, to, strip } => {
                 texts([&to]).map_err(place())?;
@@ -127,7 +142,7 @@ impl TryFrom<InstallerSpec> for Installer {
                 Self::Dmg { artifact, app, to }
             }
             InstallerSpec::Registered { by, arguments } => {
-                list(&arguments)?;
+                let arguments = list(arguments)?;
                 Self::Registered { by: Box::new((*by).try_into()?), arguments }
             }
         })

@@ -7,6 +7,7 @@
 
 mod ensure;
 mod gate;
+mod hidden;
 mod installer;
 mod order;
 mod progress;
@@ -66,12 +67,20 @@ pub enum Problem {
         /// The bound.
         limit: u64,
     },
+    /// Something that has no place there.
+    #[error("`{0}` has no place here")]
+    Misplaced(&'static str),
     /// Something that must be there is not.
     #[error("{0}")]
     Missing(&'static str),
 }
 
 impl Malformed {
+    /// Something that has no place where it stands.
+    pub fn misplaced(place: &str, what: &'static str) -> Self {
+        Self { place: place.to_owned(), problem: Problem::Misplaced(what) }
+    }
+
     fn at(place: impl Into<String>) -> impl FnOnce(Problem) -> Self {
         let place = place.into();
         move |problem| Self { place, problem }

@@ -76,6 +76,7 @@ impl From<Run> for RunSpec {
             environment: run.environment.into_iter().collect(),
             input: run.input.map(|input| input.to_string()),
             needs: run.needs.map(|needs| Box::new((*needs).into())),
+            hidden: run.hidden.map(|hidden| Box::new((*hidden).into())),
         }
     }
 }
@@ -111,12 +112,13 @@ impl TryFrom<RunSpec> for Run {
             environment: run.environment.into_iter().collect(),
             input: run.input.map(Into::into),
             needs: run.needs.map(|needs| (*needs).try_into().map(Box::new)).transpose()?,
+            hidden: run.hidden.map(|hidden| (*hidden).try_into().map(Box::new)).transpose()?,
         })
     }
 }
 
 /// Only the project's own variables may be set: no `PATH`, no `LD_PRELOAD`.
-fn is_variable(name: &str) -> bool {
+pub(super) fn is_variable(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     name.starts_with("ORDAIN_") && name.bytes().all(plain)
 }

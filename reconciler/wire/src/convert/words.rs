@@ -2,8 +2,8 @@
 
 use ordain_core::item::{Act, Phase, Reason};
 use ordain_core::order::{
-    Interpreter, OnBusy, PackageManager, Pending, RegistryType, Relation, RunContext, ServiceStart,
-    TriggerEvent, VersionScheme, Weekday, WorkPhase,
+    Dealing, Form, Interpreter, Keeping, OnBusy, PackageManager, Pending, RegistryType, Relation,
+    RunContext, ServiceStart, TriggerEvent, VersionScheme, Weekday, WorkPhase,
 };
 
 use super::Problem;
@@ -56,6 +56,9 @@ of_the_core! {
     Phase: "phase",
     WorkPhase: "phase of work",
     Pending: "reason to wait",
+    Dealing: "dealing",
+    Form: "form",
+    Keeping: "keeping",
 }
 
 spelled_here! {

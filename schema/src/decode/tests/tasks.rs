@@ -18,6 +18,7 @@ parameters:
 outputs:
   key: {type: string, escrow: yes}
   other: {escrow: true}
+  plain: {type: string, escrow: true}
 rebootAfter: 1
 use: lib/a.sh
 "), @"
@@ -29,9 +30,9 @@ use: lib/a.sh
     7:68-72 unknown-key unknown key `more` (remove it)
     10:36-39 wrong-type `cel` takes a text, not a list (write a text)
     11:39-44 unknown-key unknown key `value` (remove it)
-    13:15-21 bad-value `string` is no value of `type` (write `secret`)
     13:31-34 wrong-type `escrow` takes true or false, not a text (write `true`)
-    15:14-15 wrong-type `rebootAfter` takes true or false, not a number (write `true` or `false`, without quotes)
-    16:6-14 wrong-type `use` takes a list, not a text (write `[…]`, or one entry a line, each after a dash)
+    15:25-31 bad-value only a secret is kept in escrow (write `type: secret`)
+    16:14-15 wrong-type `rebootAfter` takes true or false, not a number (write `true` or `false`, without quotes)
+    17:6-14 wrong-type `use` takes a list, not a text (write `[…]`, or one entry a line, each after a dash)
     ");
 }

@@ -79,5 +79,5 @@ fn of_probe(probe: &Probe, ids: &mut BTreeSet<String>) {
 }
 
 fn of_run(run: &Run, ids: &mut BTreeSet<String>) {
-    ids.extend(run.what.blobs().into_iter().map(str::to_owned));
+    ids.extend(run.blobs().into_iter().map(str::to_owned));
 }

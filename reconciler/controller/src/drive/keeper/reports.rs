@@ -1,9 +1,11 @@
 //! Reports: what an agent has journaled, taken in once, stored, acknowledged.
 
+use jiff::Timestamp;
 use ordain_core::execute::Progress;
 use ordain_core::session::{self, Event};
-use ordain_store::{AgentId, StoreError, TenantScope};
-use ordain_wire::{ControllerMessage, Report};
+use ordain_store::rows::{KeptContent, KeptRow};
+use ordain_store::{AgentId, ComputerId, StoreError, TenantId, TenantScope};
+use ordain_wire::{ContentSpec, ControllerMessage, KeptSpec, Report, ReportBody};
 
 use super::super::{Signal, journal};
 use super::{Along, Keeper};
@@ -35,6 +37,7 @@ impl Keeper {
         let stored = self.stored(&agent).await?;
         let highest = batch.iter().map(|report| report.seq).max().unwrap_or(0);
         batch.retain(|report| report.seq > stored);
+        self.keep(&agent, &mut batch).await?;
         let events: Vec<Event> =
             batch.into_iter().filter_map(|report| self.event(&agent, report)).collect();
         let under_way = events.iter().any(starts);
@@ -56,6 +59,31 @@ impl Keeper {
         let _sent =
             self.shared().hub.send(&agent, ControllerMessage::Ack { seq: highest.max(stored) });
         self.perform(effects).await
+    }
+
+    /// Keeps what outlives its session, whether that is still under way or not:
+    /// before anything is acknowledged, and once, however often it comes.
+    async fn keep(&self, agent: &AgentId, batch: &mut Vec<Report>) -> Result<(), StoreError> {
+        if !batch.iter().any(|report| matches!(report.body, ReportBody::Kept(_))) {
+            return Ok(());
+        }
+        let store = &self.shared().store;
+        let tenant = store.agent(&TenantScope::All, agent).await?.map(|row| row.tenant);
+        let mut rows = Vec::new();
+        let mut rest = Vec::with_capacity(batch.len());
+        for Report { seq, order, session, body } in batch.drain(..) {
+            match (body, &tenant) {
+                (ReportBody::Kept(kept), Some(tenant)) => {
+                    rows.push(kept_row(tenant, &self.computer, agent, seq, kept));
+                }
+                (ReportBody::Kept(_), None) => {}
+                (body, _) => rest.push(Report { seq, order, session, body }),
+            }
+        }
+        *batch = rest;
+        store.keep(rows).await?;
+        kill_point::reach("kept-stored");
+        Ok(())
     }
 
     /// Up to where an agent's reports are stored.
@@ -84,6 +112,35 @@ impl Keeper {
                 Some(Event::Lost(format!("the agent sent a report that makes no sense: {error}")))
             }
         }
+    }
+}
+
+/// The longest text that is kept, in bytes; an agent sends none that is longer.
+const LONGEST: usize = 1024 * 1024;
+
+fn kept_row(
+    tenant: &TenantId,
+    computer: &ComputerId,
+    agent: &AgentId,
+    seq: u64,
+    kept: KeptSpec,
+) -> KeptRow {
+    let cut = |mut text: String| {
+        text.truncate(text.floor_char_boundary(LONGEST));
+        text
+    };
+    KeptRow {
+        tenant: tenant.clone(),
+        computer: computer.clone(),
+        agent: agent.clone(),
+        seq,
+        item: cut(kept.item),
+        name: cut(kept.name),
+        made_at: Timestamp::from_millisecond(kept.made_ms).unwrap_or_else(|_| Timestamp::now()),
+        content: match kept.content {
+            ContentSpec::Plain { text } => KeptContent::Plain(cut(text)),
+            ContentSpec::Escrow { age } => KeptContent::Escrow(cut(age)),
+        },
     }
 }
 

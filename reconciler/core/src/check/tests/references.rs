@@ -347,3 +347,15 @@ fn a_folder_under_another_name_is_one_fault() {
         "bad-name software/tool/software.yaml:2",
     );
 }
+
+#[test]
+fn a_public_key_is_known_and_must_be_one() {
+    let key = format!("# contoso\nage1{}\n", "q".repeat(58));
+    let tenant = "=== tenants/contoso/tenant.yaml\nkind: Tenant\nname: contoso\n";
+    let with = |text: &str| {
+        super::said(&format!("{tenant}=== tenants/contoso/secrets/recipient.txt\n{text}"))
+    };
+    assert_eq!(with(&key), "");
+    let private = with("AGE-SECRET-KEY-1QQQ\n");
+    assert!(private.starts_with("bad-value tenants/contoso/secrets/recipient.txt:1"), "{private}");
+}

@@ -165,7 +165,6 @@ fn what_is_not_carried_out_is_said() {
         [
             "(warning) not-executed-yet schedules/s.yaml:1",
             "(warning) not-executed-yet tasks/t/task.yaml:1",
-            "(warning) not-executed-yet tasks/t/task.yaml:1",
         ]
     );
 }

@@ -48,6 +48,7 @@ fn script(phase: WorkPhase, name: &str, expect: Expect) -> Work {
         environment: Vec::new(),
         input: None,
         needs: None,
+        hidden: None,
     };
     Work { phase, what: What::Run(run), expect }
 }

@@ -46,7 +46,7 @@ parameters: {site: \"a b; $(c)\"}
     insta::assert_snapshot!(told(&text, windows(computer())), @r#"
     install software/x to 2.0 x2
       download: https://example.com/2.0/x.exe https://files.example/base/x/2.0.cab
-      install: Exe { artifact: "setup", arguments: ["/S", "a b; $(c)"] } (1800s)
+      install: Exe { artifact: "setup", arguments: [Text("/S"), Text("a b; $(c)")] } (1800s)
       detect: ProductCode("{A}") -> >=2.0
     "#);
     let steps = lowered(&text, windows(computer()), &[]).steps;

@@ -2,6 +2,7 @@
 
 mod ensure;
 mod files;
+mod hidden;
 mod items;
 mod onboarding;
 mod scripts;

@@ -89,6 +89,7 @@ fn step(row: &PlannedRow) -> Step {
             environment: Vec::new(),
             input: None,
             needs: None,
+            hidden: None,
         }),
         expect: Expect::Success,
     };

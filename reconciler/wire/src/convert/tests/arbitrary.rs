@@ -3,10 +3,11 @@
 use ordain_core::execute::{At, End, Outcome, Progress};
 use ordain_core::item::{Act, Item, Phase, Reason};
 use ordain_core::order::{
-    Artifact, Audience, Check, CheckHow, CloseFirst, Content, Defaults, Directory, Ensure, Expect,
-    File, FileVersion, Finding, Found, Gate, Group, Hold, Installer, Interpreter, Line, Needs,
-    Offer, OnBusy, PackageManager, Pending, Probe, Registry, RegistryType, Relation, Resource, Run,
-    RunContext, RunWhat, ScheduledTask, Service, ServiceStart, Step, Stretch, Sysctl, Task,
+    Argument, Artifact, Audience, Check, CheckHow, CloseFirst, Content, Dealing, Defaults,
+    Directory, Ensure, Expect, File, FileVersion, Finding, Form, Found, Gate, Group, Hidden,
+    HiddenVariable, Hold, Installer, Interpreter, Keeping, Line, Made, Needs, Offer, OnBusy,
+    Output, PackageManager, Pending, Probe, Registry, RegistryType, Relation, Resource, Run,
+    RunContext, RunWhat, ScheduledTask, Secret, Service, ServiceStart, Step, Stretch, Sysctl, Task,
     Timestamp, Trigger, TriggerEvent, User, VersionScheme, Weekday, What, Work, WorkPhase, ensure,
 };
 use proptest::collection::{btree_map, vec};
@@ -160,7 +161,7 @@ fn run() -> impl Strategy<Value = Run> {
         1_u64..100_000,
         codes,
         environment,
-        (of(text()), of(needs())),
+        (of(text()), of(needs()), of(hidden())),
     )
         .prop_map(
             |(
@@ -170,7 +171,7 @@ fn run() -> impl Strategy<Value = Run> {
                 timeout_seconds,
                 (success, reboot),
                 environment,
-                (input, needs),
+                (input, needs, hidden),
             )| Run {
                 what,
                 context,
@@ -181,6 +182,7 @@ fn run() -> impl Strategy<Value = Run> {
                 environment: environment.into_iter().collect(),
                 input: input.map(Into::into),
                 needs: needs.map(Box::new),
+                hidden: hidden.map(Box::new),
             },
         )
 }
@@ -193,9 +195,46 @@ fn needs() -> impl Strategy<Value = Needs> {
         .prop_map(|(artifacts, close_first)| Needs { artifacts, close_first })
 }
 
+fn argument() -> impl Strategy<Value = Argument> {
+    prop_oneof![
+        "[^\0]{0,9}".prop_map(Argument::Text),
+        "[a-z-]{1,9}".prop_map(Argument::Secret),
+        "[a-z-]{1,9}".prop_map(Argument::Parameter),
+    ]
+}
+
+fn hidden() -> impl Strategy<Value = Hidden> {
+    let name = || "[a-z-]{1,9}";
+    let secret = (name(), "secrets/[a-z]{1,5}.age", "[0-9a-f]{40}")
+        .prop_map(|(name, path, blob)| Secret { name, file: File { path, blob } });
+    let dealing = select(Dealing::ALL);
+    let made = (name(), text(), 1_u32..300, of(any::<u64>()), dealing).prop_map(
+        |(parameter, owner, length, rotate_seconds, dealing)| Made {
+            parameter,
+            owner,
+            length,
+            rotate_seconds,
+            dealing,
+        },
+    );
+    let variable = ("ORDAIN_[A-Z0-9_]{1,6}", name(), select(Form::ALL))
+        .prop_map(|(name, secret, form)| HiddenVariable { name, secret, form });
+    let output =
+        (name(), select(Keeping::ALL)).prop_map(|(name, keeping)| Output { name, keeping });
+    (item(), vec(secret, 0..3), vec(made, 0..2), vec(variable, 0..2), vec(output, 0..2), of(text()))
+        .prop_map(|(item, secrets, made, variables, outputs, recipient)| Hidden {
+            item,
+            secrets,
+            made,
+            variables,
+            outputs,
+            recipient,
+        })
+}
+
 fn installer() -> impl Strategy<Value = Installer> {
-    let arguments = || vec("[^\0]{0,9}", 0..3);
-    let properties = vec(("[A-Z]{1,5}", "[^\0]{0,9}"), 0..3);
+    let arguments = || vec(argument(), 0..3);
+    let properties = vec(("[A-Z]{1,5}", argument()), 0..3);
     prop_oneof![
         (text(), properties, of(text()), any::<bool>()).prop_map(
             |(artifact, properties, transform, remove)| Installer::Msi {
