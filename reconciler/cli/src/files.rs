@@ -8,14 +8,14 @@ use crate::error::CommandError;
 
 /// Puts a new text in a file's place at once: a power cut leaves the old or
 /// the new one, never half of either.
-pub(crate) fn replace(place: &Path, text: &str) -> Result<(), CommandError> {
+pub(crate) fn replace(place: &Path, content: &[u8]) -> Result<(), CommandError> {
     let mut name = place.file_name().unwrap_or_default().to_owned();
     name.push(".ordain-new");
     let beside = place.with_file_name(name);
     let write = || {
         let permissions = fs::metadata(place).map(|about| about.permissions());
         let mut file = fs::File::create(&beside)?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(content)?;
         if let Ok(permissions) = permissions {
             file.set_permissions(permissions)?;
         }

@@ -22,6 +22,7 @@ mod policy;
 mod repository;
 mod request;
 mod scripts;
+mod sealed;
 mod suggest;
 mod web;
 

@@ -4,7 +4,10 @@ switch ($env:ORDAIN_METHOD) {
     "test" { $volume.ProtectionStatus -eq "On" }
     "get"  { $volume | Select-Object MountPoint, ProtectionStatus, EncryptionPercentage | ConvertTo-Json }
     "set"  {
-        Add-BitLockerKeyProtector -MountPoint $env:SystemDrive -RecoveryPasswordProtector | Out-Null
+        $protected = Add-BitLockerKeyProtector -MountPoint $env:SystemDrive -RecoveryPasswordProtector
+        $recovery = @($protected.KeyProtector | Where-Object KeyProtectorType -eq "RecoveryPassword")[-1]
+        # In escrow before the disk is locked: read with `ordain secrets show`.
+        Set-Content "$env:ORDAIN_OUTPUT/recovery-key" $recovery.RecoveryPassword
         Enable-BitLocker -MountPoint $env:SystemDrive -UsedSpaceOnly -SkipHardwareTest -TpmProtector | Out-Null
     }
 }

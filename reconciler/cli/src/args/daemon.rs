@@ -72,6 +72,9 @@ pub(crate) struct EnrollArgs {
     /// How long it holds: 30s, 15m, 4h, 7d.
     #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = super::seconds)]
     pub expires: u64,
+    /// The tenant's identity, which the computers get to open its secrets.
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
     #[command(flatten)]
     pub connection: ConnectionArgs,
     /// How the result is written.

@@ -11,6 +11,7 @@ mod new;
 mod offline;
 mod outcome;
 mod rollouts;
+mod secrets;
 mod shared;
 mod tools;
 
@@ -26,6 +27,7 @@ pub(crate) use new::*;
 pub(crate) use offline::*;
 pub(crate) use outcome::*;
 pub(crate) use rollouts::*;
+pub(crate) use secrets::*;
 pub(crate) use shared::*;
 pub(crate) use tools::*;
 
@@ -89,6 +91,8 @@ pub(crate) enum Verb {
     History(HistoryArgs),
     Pause(PauseArgs),
     Resume(ResumeArgs),
+    Secrets(SecretsArgs),
+    Audit(AuditArgs),
     Export(ExportArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),

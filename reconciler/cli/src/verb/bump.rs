@@ -275,7 +275,7 @@ fn write(
             .hint("bump the others by name, and write this version by hand"));
     }
     for (index, place, text) in changed {
-        if let Err(error) = files::replace(&place, &text) {
+        if let Err(error) = files::replace(&place, text.as_bytes()) {
             findings[index].what = What::Failed(error);
         }
     }

@@ -29,7 +29,7 @@ pub(super) fn run(args: &FmtArgs, printer: &mut Printer) -> Result<Exit, Command
             Ok(text) if text.as_bytes() == one.bytes => {}
             Ok(text) => {
                 if !args.check {
-                    files::replace(&one.place, &text)?;
+                    files::replace(&one.place, text.as_bytes())?;
                 }
                 changed.push(one.shown.as_str());
             }

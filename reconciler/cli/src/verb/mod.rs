@@ -25,6 +25,7 @@ mod export;
 mod outcome;
 mod pause;
 mod rollouts;
+mod secrets;
 mod serve;
 mod sessions;
 mod status;
@@ -67,6 +68,8 @@ pub(crate) fn run(verb: &Verb, printer: &mut Printer) -> Result<Exit, CommandErr
         Verb::Rollouts(args) => rollouts::run(args, printer),
         Verb::Pause(args) => pause::pause(&args.which, printer),
         Verb::Resume(args) => pause::resume(&args.which, printer),
+        Verb::Secrets(args) => secrets::run(args, printer),
+        Verb::Audit(args) => secrets::audit(args, printer),
         Verb::Export(args) => export::run(args, printer),
         Verb::Completions(args) => Ok(completions::run(args, printer)),
         Verb::Man(args) => man::run(args, printer),

@@ -3,11 +3,11 @@
 //! Computers are shown as they are planned, so that a large fleet takes no
 //! more memory than its facts do.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use ordain_core::change::Places;
 use ordain_core::fleet::{Fleet, World};
-use ordain_core::plan::{ComputerPlan, Planner, TenantPlan, Totals};
+use ordain_core::plan::{ComputerPlan, Exceeded, Planner, Seats, TenantPlan, Totals};
 
 use crate::args::{Format, PlanArgs};
 use crate::error::{CommandError, Exit};
@@ -34,14 +34,23 @@ pub(super) fn run(args: &PlanArgs, printer: &mut Printer) -> Result<Exit, Comman
     let planner = Planner::new(&world, &request);
     let heading =
         Heading { revision: policy.revision.as_deref(), session: session_word(&args.session), now };
+    let seats = RefCell::new(Seats::new(&policy));
     let totals = if args.totals {
         counts(&planner.totals(), heading, args, printer)
     } else if args.computers.is_empty() {
-        show(planner.computers(), &planner.tenants(), heading, args, printer)
+        let plans = planner.computers().inspect(|plan| seats.borrow_mut().add(plan));
+        show(plans, &planner.tenants(), heading, args, printer)
     } else {
         let places = places(&args.computers, &fleet);
         show(planner.only(&places), &[], heading, args, printer)
     };
+    for short in seats.borrow().exceeded() {
+        let Exceeded { path, name, seats, used } = short;
+        printer.note(format!(
+            "{path}: the licence `{name}` has {seats} seats, and {used} computers are given it"
+        ));
+    }
+    drop(seats);
     // The process is about to end: the facts of a whole fleet need no tidying up.
     std::mem::forget((fleet, policy, snapshot));
     Ok(Exit::found(totals.has_findings()))

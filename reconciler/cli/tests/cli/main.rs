@@ -15,6 +15,7 @@ mod faults;
 mod fmt;
 mod init;
 mod new;
+mod secrets;
 mod validate;
 mod watch;
 
