@@ -12,6 +12,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::commits::{NEWER, ON_COMMIT, ended, sessions};
+use crate::secrets::{shown, stage_with_secrets};
 use crate::stage::{Build, COMPUTER, POLICY, Process, Stage, program};
 
 const UNDISTURBED: [&str; 2] = [
@@ -253,6 +254,46 @@ fn a_session_outlives_the_controller_that_dies_right_after_making_it() {
     assert_eq!((session.status(), session.deeds()), undisturbed());
     assert_eq!(stage.read("starts"), "install 1.0\nset note\n");
     stage.is_settled();
+}
+
+/// What the agent set last is what the tenant reads.
+fn password_is_read_back(stage: &Stage, client: &Process, what: &str) {
+    assert_eq!(Stage::waited_for(client).status(), "passed", "{what}");
+    let password = shown(stage, "task/admin", "password");
+    let script = "printf '%s' \"$1\" | sha256sum";
+    let hash = Command::new("sh").args(["-c", script, "sh", &password]).output();
+    let hash = String::from_utf8(hash.expect("a shell").stdout).expect("text");
+    assert_eq!(hash, stage.read("admin"), "{what}");
+    // As before the first session, for the computer.
+    drop(fs::remove_dir_all(stage.agent_data(COMPUTER).join("made")));
+    for name in ["door", "admin", "starts"] {
+        drop(fs::remove_file(stage.path("place").join(name)));
+    }
+}
+
+#[test]
+fn a_password_is_never_set_that_nobody_can_read() {
+    let (stage, controller) = stage_with_secrets(Build::KillPoints);
+    for point in ["made-journaled", "made-kept"] {
+        let agent = stage.agent_with(COMPUTER, |command| {
+            command.env("ORDAIN_KILL_AT", point);
+        });
+        agent.says(&["connected"]);
+        let client = stage.start_session();
+        agent.is_killed();
+        let agent = stage.agent(COMPUTER);
+        password_is_read_back(&stage, &client, point);
+        agent.stop();
+    }
+    controller.stop();
+    let controller = stage.controller_with(|command| {
+        command.env("ORDAIN_KILL_AT", "kept-stored");
+    });
+    let _agent = stage.agent(COMPUTER);
+    let client = stage.start_session();
+    controller.is_killed();
+    let _controller = stage.controller();
+    password_is_read_back(&stage, &client, "kept-stored");
 }
 
 #[test]
