@@ -98,7 +98,7 @@ const NOT_ON_A_COMPUTER: [&str; 18] = [
 ];
 
 /// What the project is built on, and the crate that carries it.
-const BUILT_ON: [(&str, &str); 14] = [
+const BUILT_ON: [(&str, &str); 15] = [
     ("ordain-schema", "saphyr-parser"),
     ("ordain-schema", "serde"),
     ("ordain-schema", "serde_yaml"),
@@ -106,6 +106,7 @@ const BUILT_ON: [(&str, &str); 14] = [
     ("ordain-core", "petgraph"),
     ("ordain-core", "cel"),
     ("ordain-core", "jiff"),
+    ("ordain-trust", "ed25519-dalek"),
     ("ordain-source", "git2"),
     ("ordain-source", "notify"),
     ("ordain-store", "sqlx"),

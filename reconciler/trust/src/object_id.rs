@@ -1,6 +1,6 @@
-//! The ids of git objects: parsing, printing, and computing those of blobs.
+//! The ids of git objects: parsing, printing, and computing them.
 //!
-//! Owns the header that git puts before the content (`blob LENGTH NUL`) and
+//! Owns the header that git puts before the content (`KIND LENGTH NUL`) and
 //! the refusal of SHA-1 collision blocks. Does not read objects from disk; see
 //! `ordain-source` for that.
 
@@ -20,6 +20,46 @@ pub enum ObjectFormat {
     Sha256,
 }
 
+impl ObjectFormat {
+    /// Git's own word for it: `sha1` or `sha256`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sha1 => "sha1",
+            Self::Sha256 => "sha256",
+        }
+    }
+
+    /// The length of an id in bytes: 20 or 32.
+    pub fn id_length(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+        }
+    }
+}
+
+/// What a git object is. Tags stand in no chain that agents follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ObjectKind {
+    /// The bytes of a file.
+    Blob,
+    /// A folder.
+    Tree,
+    /// A commit.
+    Commit,
+}
+
+impl ObjectKind {
+    /// Git's own word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Blob => "blob",
+            Self::Tree => "tree",
+            Self::Commit => "commit",
+        }
+    }
+}
+
 /// The id of a git object. Prints as lower-case hexadecimal, 40 or 64 digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ObjectId {
@@ -35,6 +75,14 @@ impl ObjectId {
         match self {
             Self::Sha1(_) => ObjectFormat::Sha1,
             Self::Sha256(_) => ObjectFormat::Sha256,
+        }
+    }
+
+    /// An id from its bytes, where their number is that of the format.
+    pub fn from_bytes(bytes: &[u8], format: ObjectFormat) -> Option<Self> {
+        match format {
+            ObjectFormat::Sha1 => bytes.try_into().ok().map(Self::Sha1),
+            ObjectFormat::Sha256 => bytes.try_into().ok().map(Self::Sha256),
         }
     }
 
@@ -93,7 +141,19 @@ pub struct Collision;
 /// [`Collision`] where the content holds the disturbance vectors of a known
 /// SHA-1 attack, as git itself refuses such objects.
 pub fn blob_id(content: &[u8], format: ObjectFormat) -> Result<ObjectId, Collision> {
-    let header = format!("blob {}\0", content.len());
+    object_id(ObjectKind::Blob, content, format)
+}
+
+/// The id under which git stores `content` as an object of that kind.
+///
+/// # Errors
+/// [`Collision`], as for [`blob_id`].
+pub fn object_id(
+    kind: ObjectKind,
+    content: &[u8],
+    format: ObjectFormat,
+) -> Result<ObjectId, Collision> {
+    let header = format!("{} {}\0", kind.name(), content.len());
     match format {
         ObjectFormat::Sha1 => {
             let mut hash = Sha1::new();
