@@ -250,6 +250,8 @@ impl<'a> Talk<'a> {
                 self.report().await
             }
             Taken::Before => {
+                // In their order: a report that came before another is sent before it.
+                self.report().await?;
                 let reports = self.link.desk.journal().reports_of(number);
                 let reports = reports.map_err(|error| Closed::Broken(chain(&error)))?;
                 let message = |report| text_of(&AgentMessage::Report(report));

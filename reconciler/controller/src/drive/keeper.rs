@@ -21,7 +21,6 @@ use ordain_core::session::{Effect, Event, Kind, Session, Status};
 use ordain_store::rows::SessionWrite;
 use ordain_store::{AgentId, ComputerId, StoreError};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
 
 use super::{Drive, Shared, Signal, journal, news, summary, undone};
 use active::Active;
@@ -37,7 +36,7 @@ pub(super) struct Keeper {
     /// Whether sessions wait for their turn.
     waiting: bool,
     /// When the machine wants to be woken.
-    wake_at: Option<Instant>,
+    wake_at: Option<Timestamp>,
     /// The order that is under way, for the scripts it names.
     task: Option<Arc<Task>>,
     /// Up to where each agent's reports are stored.
@@ -71,7 +70,7 @@ impl Keeper {
     }
 
     /// Keeps the computer's sessions moving until there are none, or the controller stops.
-    pub(super) async fn run(mut self) -> Result<(), StoreError> {
+    pub(super) async fn run(&mut self) -> Result<(), StoreError> {
         loop {
             self.reconcile().await?;
             if self.active.is_none() && !self.waiting && self.leave().await {
@@ -87,10 +86,10 @@ impl Keeper {
         if let Some(signal) = self.stash.pop_front() {
             return Some(signal);
         }
-        let wake_at = self.wake_at;
+        let (wake_at, clock) = (self.wake_at, &self.drive.0.clock);
         let timer = async {
             match wake_at {
-                Some(at) => sleep_until(at).await,
+                Some(at) => clock.reach(at).await,
                 None => std::future::pending().await,
             }
         };
@@ -115,10 +114,16 @@ impl Keeper {
             self.signals.close();
         }
         // Whoever was about to send has either sent or will start another task.
+        let mut left = Vec::new();
         while let Some(signal) = self.signals.recv().await {
-            let (drive, computer) = (self.drive.clone(), self.computer.clone());
-            self.shared().tasks.spawn(async move { drive.tell(&computer, signal).await });
+            left.push(signal);
         }
+        let (drive, computer) = (self.drive.clone(), self.computer.clone());
+        self.shared().tasks.spawn(async move {
+            for signal in left {
+                drive.tell(&computer, signal).await;
+            }
+        });
         true
     }
 
@@ -128,7 +133,7 @@ impl Keeper {
             Signal::Wake => self.woken().await,
             Signal::Connected { agent } => self.connected(&agent).await,
             Signal::Disconnected { agent } => self.disconnected(&agent).await,
-            Signal::Report { agent, report } => self.reports(agent, *report).await,
+            Signal::Report { agent, first, report } => self.reports(agent, first, *report).await,
             Signal::Refused { refusal } => self.refused(refusal).await,
             Signal::WantBlobs { agent, ids } => {
                 self.send_blobs(agent, ids);
@@ -144,7 +149,7 @@ impl Keeper {
 
     async fn woken(&mut self) -> Result<(), StoreError> {
         self.meet_enrolment().await?;
-        if self.wake_at.is_some_and(|at| at <= Instant::now()) {
+        if self.wake_at.is_some_and(|at| at <= self.now()) {
             self.wake_at = None;
             return self.happens(Event::Woken).await;
         }

@@ -55,8 +55,8 @@ pub(crate) enum Signal {
     Connected { agent: AgentId },
     /// An agent of the computer is gone.
     Disconnected { agent: AgentId },
-    /// An entry of the agent's journal.
-    Report { agent: AgentId, report: Box<ordain_wire::Report> },
+    /// An entry of the agent's journal; `first` is the number of the first one on its line.
+    Report { agent: AgentId, first: u64, report: Box<ordain_wire::Report> },
     /// An order is not carried out.
     Refused { refusal: ordain_wire::Refusal },
     /// The agent asks for scripts.
@@ -173,7 +173,7 @@ impl Drive {
 /// Runs a computer's task; after a failure the computer is left alone for a
 /// moment and then looked at afresh, from what is stored.
 async fn keep(drive: Drive, computer: ComputerId, signals: mpsc::Receiver<Signal>) {
-    let keeper = Keeper::new(drive.clone(), computer.clone(), signals);
+    let mut keeper = Keeper::new(drive.clone(), computer.clone(), signals);
     let ended = AssertUnwindSafe(keeper.run()).catch_unwind().await;
     drive.0.turns.release(&computer);
     let trouble = match ended {
@@ -182,12 +182,14 @@ async fn keep(drive: Drive, computer: ComputerId, signals: mpsc::Receiver<Signal
         Err(_panic) => "a defect of this program".to_owned(),
     };
     tracing::error!(%computer, trouble, "the computer's sessions could not be kept; trying again");
-    if let Some(agent) = drive.0.hub.agent_of(&computer) {
+    for agent in drive.0.hub.agents_of(&computer) {
         // What it reported in the meantime is not stored: connecting again repeats it.
         drive.0.hub.cut(&agent);
     }
+    // Only now: whoever was about to tell it something finds its line cut.
+    drop(keeper);
     tokio::select! {
         () = drive.0.closing.cancelled() => {}
-        () = tokio::time::sleep(AFTER_FAILURE) => drive.tell(&computer, Signal::Wake).await,
+        () = drive.0.clock.reach(drive.0.clock.now() + AFTER_FAILURE) => drive.tell(&computer, Signal::Wake).await,
     }
 }

@@ -7,8 +7,9 @@
 //! [`meeting`] whether it is who it was.
 
 mod admission;
+mod line;
 mod meeting;
-mod socket;
+pub(crate) mod socket;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,6 +20,8 @@ use ordain_wire::ControllerMessage;
 use tokio::sync::mpsc;
 
 pub(crate) use admission::connect;
+#[cfg(feature = "simulation")]
+pub(crate) use line::Line;
 
 /// Messages that wait for a slow agent; one that falls further behind is cut off and starts anew.
 const QUEUE: usize = 256;
@@ -129,6 +132,11 @@ impl Hub {
     /// The computer's agent that has been connected longest.
     pub(crate) fn agent_of(&self, computer: &ComputerId) -> Option<AgentId> {
         self.members().agents.get(computer)?.first().cloned()
+    }
+
+    /// The computer's agents that are connected.
+    pub(crate) fn agents_of(&self, computer: &ComputerId) -> Vec<AgentId> {
+        self.members().agents.get(computer).cloned().unwrap_or_default()
     }
 
     /// Whether an agent is connected.

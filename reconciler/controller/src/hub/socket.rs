@@ -7,14 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
-use jiff::Timestamp;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, close_code};
 use ordain_core::affinity;
 use ordain_store::{StoreError, TenantScope};
 use ordain_wire::{AgentMessage, ControllerMessage, Hello, PROTOCOL, Welcome};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
+use super::line::Line;
 use super::meeting::{self, Greeted};
 use super::{Member, ToSocket};
 use crate::controller::Controller;
@@ -55,7 +55,7 @@ pub(super) enum End {
 }
 
 /// Runs a connection until it ends.
-pub(super) async fn run(controller: Arc<Controller>, member: Member, mut socket: WebSocket) {
+pub(crate) async fn run(controller: Arc<Controller>, member: Member, mut socket: impl Line) {
     static NUMBERS: AtomicU64 = AtomicU64::new(1);
     let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
     let end = match greet(&controller, &member, &mut socket).await {
@@ -91,7 +91,7 @@ pub(super) async fn run(controller: Arc<Controller>, member: Member, mut socket:
 }
 
 /// Tells an agent that it is not known any more.
-pub(super) async fn say_goodbye(socket: &mut WebSocket, why: &str) {
+pub(super) async fn say_goodbye(socket: &mut impl Line, why: &str) {
     let end = End::Dismissed(why.to_owned());
     close(socket, &end).await;
 }
@@ -100,14 +100,14 @@ pub(super) async fn say_goodbye(socket: &mut WebSocket, why: &str) {
 async fn greet(
     controller: &Controller,
     member: &Member,
-    socket: &mut WebSocket,
+    socket: &mut impl Line,
 ) -> Result<(Hello, Greeted), End> {
-    let first = timeout(GREETING, socket.recv()).await.map_err(|_| End::Silent)?;
+    let first = timeout(GREETING, socket.hear()).await.map_err(|_| End::Silent)?;
     let message = read(first.ok_or(End::Closed)??)?;
     let Some(AgentMessage::Hello(hello)) = message else {
         return Err(End::Garbage("the first message is no hello".to_owned()));
     };
-    let now = Timestamp::now();
+    let now = controller.clock.now();
     let greeted = meeting::judge(controller, member, &hello, now).await?;
     controller
         .store
@@ -135,26 +135,29 @@ async fn converse(
     controller: &Controller,
     member: &Member,
     waits: bool,
-    socket: &mut WebSocket,
+    socket: &mut impl Line,
     mut orders: mpsc::Receiver<ToSocket>,
 ) -> End {
     let mut ping = interval_at(Instant::now() + PING, PING);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut heard = Instant::now();
+    let mut first = None;
     loop {
+        // In this order: once the line is cut, nothing more is taken from it.
         let step = tokio::select! {
+            biased;
             () = controller.closing.cancelled() => Err(End::Stopping),
             told = orders.recv() => match told {
                 None => Err(End::Replaced),
                 Some(ToSocket::Dismiss(why)) => Err(End::Dismissed(why)),
                 Some(ToSocket::Send(message)) => send(socket, &message).await,
             },
-            received = socket.recv() => {
+            received = socket.hear() => {
                 heard = Instant::now();
                 match received {
                     None => Err(End::Closed),
                     Some(Err(error)) => Err(End::Line(error)),
-                    Some(Ok(message)) => take_in(controller, member, waits, message).await,
+                    Some(Ok(message)) => take_in(controller, member, waits, &mut first, message).await,
                 }
             }
             _ = ping.tick() => if heard.elapsed() > SILENCE { Err(End::Silent) } else { write(socket, Message::Ping(Vec::new().into())).await },
@@ -169,6 +172,7 @@ async fn take_in(
     controller: &Controller,
     member: &Member,
     waits: bool,
+    first: &mut Option<u64>,
     message: Message,
 ) -> Result<(), End> {
     let signal = match read(message)? {
@@ -177,7 +181,7 @@ async fn take_in(
         Some(AgentMessage::Facts(facts)) => {
             let value =
                 serde_json::to_value(&facts).map_err(|error| End::Garbage(error.to_string()))?;
-            let now = Timestamp::now();
+            let now = controller.clock.now();
             controller.store.record_facts(&member.computer, &value, now).await?;
             if let Some(upn) = affinity::upn(&facts.users) {
                 controller.store.note_logon(&member.computer, &upn, now).await?;
@@ -191,7 +195,8 @@ async fn take_in(
             Signal::WantBlobs { agent: member.agent.clone(), ids }
         }
         Some(AgentMessage::Report(report)) => {
-            Signal::Report { agent: member.agent.clone(), report: Box::new(report) }
+            let first = *first.get_or_insert(report.seq);
+            Signal::Report { agent: member.agent.clone(), first, report: Box::new(report) }
         }
         Some(AgentMessage::Refused(refusal)) => Signal::Refused { refusal },
         Some(AgentMessage::Output { order, at, text }) => Signal::Output { order, at, text },
@@ -212,16 +217,16 @@ fn read(message: Message) -> Result<Option<AgentMessage>, End> {
     }
 }
 
-async fn send(socket: &mut WebSocket, message: &ControllerMessage) -> Result<(), End> {
+async fn send(socket: &mut impl Line, message: &ControllerMessage) -> Result<(), End> {
     let text = serde_json::to_string(message).map_err(|error| End::Garbage(error.to_string()))?;
     write(socket, Message::Text(text.into())).await
 }
 
-async fn write(socket: &mut WebSocket, message: Message) -> Result<(), End> {
-    timeout(SENDING, socket.send(message)).await.map_err(|_| End::Stuck)?.map_err(End::Line)
+async fn write(socket: &mut impl Line, message: Message) -> Result<(), End> {
+    timeout(SENDING, socket.say(message)).await.map_err(|_| End::Stuck)?.map_err(End::Line)
 }
 
-async fn close(socket: &mut WebSocket, end: &End) {
+async fn close(socket: &mut impl Line, end: &End) {
     if let End::Dismissed(why) = end {
         // An agent that is gone need not be told.
         let _told = send(socket, &ControllerMessage::Removed { message: why.clone() }).await;

@@ -12,7 +12,6 @@ use ordain_schema::document::{ComputerFacts, RolloutFacts};
 use ordain_store::rows::NewOrder;
 use ordain_store::{AgentId, StoreError, TenantId, TenantScope};
 use ordain_wire::{ControllerMessage, Order};
-use tokio::time::Instant;
 
 use super::super::planning;
 use super::{Along, Keeper};
@@ -51,13 +50,11 @@ impl Keeper {
                     Vec::new()
                 }
                 Effect::Wake { seconds } => {
-                    self.wake_at = Some(Instant::now() + Duration::from_secs(seconds.into()));
+                    self.wake_at = Some(self.now() + Duration::from_secs(seconds.into()));
                     Vec::new()
                 }
                 Effect::WakeAt(at) => {
-                    let left =
-                        Duration::try_from(at.duration_since(self.now())).unwrap_or_default();
-                    self.wake_at = Some(Instant::now() + left);
+                    self.wake_at = Some(at);
                     Vec::new()
                 }
                 Effect::Ended(status) => {

@@ -19,13 +19,14 @@ impl Keeper {
     pub(super) async fn reports(
         &mut self,
         agent: AgentId,
-        first: Report,
+        first: u64,
+        report: Report,
     ) -> Result<(), StoreError> {
-        let mut batch = vec![first];
+        let mut batch = vec![(first, report)];
         while batch.len() < BATCH {
             match self.signals.try_recv() {
-                Ok(Signal::Report { agent: other, report }) if other == agent => {
-                    batch.push(*report);
+                Ok(Signal::Report { agent: other, first, report }) if other == agent => {
+                    batch.push((first, *report));
                 }
                 Ok(other) => {
                     self.stash.push_back(other);
@@ -35,8 +36,8 @@ impl Keeper {
             }
         }
         let stored = self.stored(&agent).await?;
-        let highest = batch.iter().map(|report| report.seq).max().unwrap_or(0);
-        batch.retain(|report| report.seq > stored);
+        let (mut batch, whole) = in_line(batch, stored);
+        let highest = batch.last().map_or(stored, |report| report.seq);
         self.keep(&agent, &mut batch).await?;
         let events: Vec<Event> =
             batch.into_iter().filter_map(|report| self.event(&agent, report)).collect();
@@ -56,8 +57,11 @@ impl Keeper {
         }
         kill_point::reach("report-stored");
         // An agent that is gone asks for it when it comes back.
-        let _sent =
-            self.shared().hub.send(&agent, ControllerMessage::Ack { seq: highest.max(stored) });
+        let _sent = self.shared().hub.send(&agent, ControllerMessage::Ack { seq: highest });
+        if !whole {
+            tracing::warn!(%agent, stored = highest, "a report was lost on its way: the agent repeats what follows");
+            self.shared().hub.cut(&agent);
+        }
         self.perform(effects).await
     }
 
@@ -115,6 +119,26 @@ impl Keeper {
     }
 }
 
+/// The reports that follow without a gap upon what is stored, and whether those
+/// are all. Taking one in behind a gap would acknowledge what was never heard.
+/// Only a line's first report may leave numbers out: what an agent does not
+/// have any more was acknowledged to it, by a store that knew more.
+fn in_line(batch: Vec<(u64, Report)>, stored: u64) -> (Vec<Report>, bool) {
+    let mut last = stored;
+    let mut taken = Vec::with_capacity(batch.len());
+    for (first, report) in batch {
+        if report.seq <= last {
+            continue;
+        }
+        if report.seq > last + 1 && report.seq != first {
+            return (taken, false);
+        }
+        last = report.seq;
+        taken.push(report);
+    }
+    (taken, true)
+}
+
 /// The longest text that is kept, in bytes; an agent sends none that is longer.
 const LONGEST: usize = 1024 * 1024;
 
@@ -147,4 +171,29 @@ fn kept_row(
 /// Whether a piece of work has just started on the computer.
 fn starts(event: &Event) -> bool {
     matches!(event, Event::Reported { report: session::Report::Progress(Progress::Started(_)), .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(batch: &[(u64, u64)], stored: u64) -> (Vec<u64>, bool) {
+        let report = |seq| {
+            let (session, body) = ("s".to_owned(), ReportBody::Accepted);
+            Report { seq, order: 1, session, body }
+        };
+        let batch = batch.iter().map(|(first, seq)| (*first, report(*seq))).collect();
+        let (taken, whole) = in_line(batch, stored);
+        (taken.iter().map(|report| report.seq).collect(), whole)
+    }
+
+    #[test]
+    fn nothing_is_taken_in_behind_a_gap() {
+        assert_eq!(taken(&[(1, 1), (1, 2)], 0), (vec![1, 2], true));
+        assert_eq!(taken(&[(1, 1), (1, 2), (1, 2), (1, 3)], 1), (vec![2, 3], true), "repeated");
+        assert_eq!(taken(&[(1, 2), (1, 1)], 0), (vec![], false), "out of order");
+        assert_eq!(taken(&[(1, 1), (1, 3), (1, 2)], 0), (vec![1], false));
+        assert_eq!(taken(&[(51, 51), (51, 52)], 10), (vec![51, 52], true), "a store of yesterday");
+        assert_eq!(taken(&[(51, 53)], 51), (vec![], false));
+    }
 }
