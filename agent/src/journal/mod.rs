@@ -85,6 +85,9 @@ pub struct Journal {
     /// The acknowledgement that the file holds.
     acked_written: u64,
     closed: bool,
+    /// Whether the disk takes nothing now, as a test says.
+    #[cfg(feature = "test-platform")]
+    full: bool,
 }
 
 impl Journal {
@@ -132,7 +135,24 @@ impl Journal {
         let flushed = index.next_seq - 1;
         let acked_written = index.acked;
         let fresh = Fresh::default();
-        Ok(Self { path, file, length, index, fresh, flushed, acked_written, closed: false })
+        Ok(Self {
+            path,
+            file,
+            length,
+            index,
+            fresh,
+            flushed,
+            acked_written,
+            closed: false,
+            #[cfg(feature = "test-platform")]
+            full: false,
+        })
+    }
+
+    /// Says that the disk takes nothing from now on, or that it does again.
+    #[cfg(feature = "test-platform")]
+    pub fn fill_disk(&mut self, full: bool) {
+        self.full = full;
     }
 
     /// The highest order number ever seen.
@@ -293,6 +313,10 @@ impl Journal {
     fn append(&mut self, records: Vec<Record<'_>>, durable: bool) -> Result<(), JournalError> {
         if self.closed {
             return Err(JournalError::Closed);
+        }
+        #[cfg(feature = "test-platform")]
+        if self.full {
+            return Err(JournalError::Full(io::ErrorKind::StorageFull.into()));
         }
         let mut bytes = Vec::new();
         if self.index.acked > self.acked_written {

@@ -17,8 +17,8 @@ use ordain_core::identity::Life;
 use ordain_store::rows::{AgentStatus, EnrolledAgent};
 use ordain_store::{AgentId, ComputerId, Store, StoreError, TenantId, TenantScope};
 use serde::{Deserialize, Serialize};
-use tokio::task::spawn_blocking;
 
+use crate::aside::spawn_blocking;
 use crate::data::{DataError, DataFolder, names};
 
 /// The file, open for appending.

@@ -7,6 +7,7 @@
 //! `ordain-store`'s. [`serve`] puts everything together; start reading there.
 
 mod api;
+mod aside;
 mod authority;
 mod clock;
 mod config;
@@ -21,6 +22,8 @@ mod ledger;
 mod listener;
 mod recorded;
 mod serve;
+#[cfg(feature = "simulation")]
+pub mod simulation;
 mod tokens;
 mod view;
 

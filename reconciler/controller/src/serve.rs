@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum_server::Handle;
 use jiff::Timestamp;
+use ordain_source::Watch;
 use ordain_store::{SqliteStore, Store, StoreError, TenantScope};
 use rustls::ServerConfig;
 use tokio::sync::{Notify, watch};
@@ -148,8 +149,6 @@ async fn start(
     store: Arc<dyn Store>,
 ) -> Result<Running, ServeError> {
     let authority = Authority::load_or_make(folder, Timestamp::now())?;
-    let admin = AdminToken::load_or_make(folder)?;
-    let ledger = Ledger::open(folder, &*store).await?;
     let git =
         Arc::new(Git::open(config.repository.clone(), folder.root(), config.access.clone()).await?);
     let (listener, address) = bind(config.listen)?;
@@ -157,6 +156,42 @@ async fn start(
     let url = config.url.clone().unwrap_or_else(|| url(&hosts[0], address.port()));
     let listening = Listening { url: url.clone(), address, pin: authority.pin().to_owned() };
 
+    let identity = authority.listener_identity(&hosts, Timestamp::now(), CERTIFICATE)?;
+    let (renewed, tls) = watch::channel(listener::configure(&authority, identity)?);
+    let branch = git.watch(config.poll);
+    let Composed { controller, loops } =
+        compose(config, folder, store, authority, (git, branch), url).await?;
+    loops.spawn(renew(controller.clone(), hosts, renewed));
+    let handle = Handle::new();
+    let serving = axum_server::from_tcp(listener)
+        .map_err(|source| ServeError::Listen { address, source })?
+        .acceptor(Acceptor::new(tls))
+        .handle(handle.clone())
+        .first_request_timeout(FIRST_REQUEST)
+        .serve(api::routes(controller.clone()).into_make_service());
+    let serving = tokio::spawn(serving);
+    announce(folder, &listening)?;
+    tracing::info!(%address, url = listening.url, pin = listening.pin, branch = config.branch, repository = %config.repository, "listening");
+    Ok(Running { controller, listening, handle, serving, loops })
+}
+
+/// Everything but the listener, its loops running.
+pub(crate) struct Composed {
+    pub(crate) controller: Arc<Controller>,
+    pub(crate) loops: TaskTracker,
+}
+
+/// Puts the parts together, lets go on what was under way, and starts the loops.
+pub(crate) async fn compose(
+    config: &ServeConfig,
+    folder: &DataFolder,
+    store: Arc<dyn Store>,
+    authority: Authority,
+    (git, branch): (Arc<Git>, Watch),
+    url: String,
+) -> Result<Composed, ServeError> {
+    let admin = AdminToken::load_or_make(folder)?;
+    let ledger = Ledger::open(folder, &*store).await?;
     let closing = CancellationToken::new();
     let loops = TaskTracker::new();
     let (state, policy) = watch::channel(PolicyState::default());
@@ -169,7 +204,6 @@ async fn start(
         state,
     );
     follower.restore().await?;
-    let branch = git.watch(config.poll);
     let hub = Arc::new(Hub::default());
     let readable = git.clone();
     let drive = Drive::new(
@@ -180,8 +214,6 @@ async fn start(
         config.clock.clone(),
         closing.clone(),
     );
-    let identity = authority.listener_identity(&hosts, Timestamp::now(), CERTIFICATE)?;
-    let (renewed, tls) = watch::channel(listener::configure(&authority, identity)?);
     let controller = Arc::new(Controller {
         store,
         authority,
@@ -205,21 +237,10 @@ async fn start(
     tracing::info!(sessions = open.len(), "sessions that were open go on");
     controller.drive.resume(&open).await;
     loops.spawn(follower.run(branch, closing));
-    loops.spawn(renew(controller.clone(), hosts, renewed));
     loops.spawn(Timetable::new(controller.clone()).await?.run());
     loops.spawn(Gatherer::new(controller.clone()).run());
     loops.spawn(Concern::new(controller.clone(), readable).run());
-    let handle = Handle::new();
-    let serving = axum_server::from_tcp(listener)
-        .map_err(|source| ServeError::Listen { address, source })?
-        .acceptor(Acceptor::new(tls))
-        .handle(handle.clone())
-        .first_request_timeout(FIRST_REQUEST)
-        .serve(api::routes(controller.clone()).into_make_service());
-    let serving = tokio::spawn(serving);
-    announce(folder, &listening)?;
-    tracing::info!(%address, url = listening.url, pin = listening.pin, branch = config.branch, repository = %config.repository, "listening");
-    Ok(Running { controller, listening, handle, serving, loops })
+    Ok(Composed { controller, loops })
 }
 
 impl Running {

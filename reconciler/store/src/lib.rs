@@ -8,6 +8,7 @@
 //!
 //! A write has reached the disk when its future is ready.
 
+pub mod outside;
 pub mod rows;
 
 mod error;
@@ -18,4 +19,6 @@ mod store;
 pub use error::StoreError;
 pub use scope::{AgentId, ComputerId, SessionId, TenantId, TenantScope};
 pub use sqlite::SqliteStore;
+#[cfg(feature = "simulation")]
+pub use sqlite::{Fate, Fates};
 pub use store::{Commits, Computers, Enrolments, Keeping, Sessions, Store, Unfinished};

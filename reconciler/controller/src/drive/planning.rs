@@ -19,9 +19,9 @@ use ordain_core::resolve::{Candidates, Limit, Request, is_excluded};
 use ordain_core::session::{Event, Kind, PlannedRow};
 use ordain_schema::document::{ComputerFacts, Inventory, RolloutFacts, TenantMode};
 use ordain_store::rows::{InstalledRow, RolloutRow};
-use tokio::task::spawn_blocking;
 
 use super::request::Asked;
+use crate::aside::spawn_blocking;
 use crate::follow::InForce;
 use crate::follow::rollouts::starting;
 

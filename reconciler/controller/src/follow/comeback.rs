@@ -15,10 +15,10 @@ use ordain_core::session::Origin;
 use ordain_schema::document::{Inventory, Offline};
 use ordain_store::rows::{ComputerRow, DueRow};
 use ordain_store::{StoreError, TenantId, TenantScope};
-use tokio::task::spawn_blocking;
 
 use super::InForce;
 use super::starts::is_under_way;
+use crate::aside::spawn_blocking;
 use crate::controller::Controller;
 use crate::drive::request::Asked;
 use crate::drive::{begin, undone::Again};

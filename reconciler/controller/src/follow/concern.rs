@@ -16,11 +16,11 @@ use ordain_core::plan::starts_for;
 use ordain_core::policy::{Policy, ScheduleEntry};
 use ordain_schema::document::{ComputerFacts, Inventory};
 use ordain_store::{StoreError, TenantId, TenantScope};
-use tokio::task::spawn_blocking;
 
 use super::judge::Judge;
 use super::starts::Start;
 use super::{Git, GitError, InForce};
+use crate::aside::spawn_blocking;
 use crate::controller::Controller;
 use crate::{api, kill_point, recorded};
 
@@ -56,6 +56,7 @@ impl Concern {
     pub(crate) async fn run(mut self) {
         let mut policy = self.controller.policy.clone();
         let closing = self.controller.closing.clone();
+        let clock = self.controller.clock.clone();
         loop {
             let in_force = policy.borrow_and_update().in_force.clone();
             let mut failed = false;
@@ -70,7 +71,7 @@ impl Concern {
             tokio::select! {
                 () = closing.cancelled() => return,
                 changed = policy.changed() => if changed.is_err() { return },
-                () = tokio::time::sleep(AGAIN), if failed => {}
+                () = clock.reach(clock.now() + AGAIN), if failed => {}
             }
         }
     }
@@ -123,7 +124,7 @@ impl Concern {
             return Ok(Vec::new());
         }
         let computers = self.recorded(&changed, &after.policy).await?;
-        let (after, now) = (after.clone(), Timestamp::now());
+        let (after, now) = (after.clone(), self.controller.clock.now());
         let revision = after.revision.clone();
         let looked = spawn_blocking(move || look(&before, &after, &changed, computers, now)).await;
         let (concerned, starts) = looked.map_err(|_| ConcernError::Panicked)?;

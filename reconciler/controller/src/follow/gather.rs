@@ -20,9 +20,9 @@ use ordain_core::session::{Kind, Origin};
 use ordain_schema::document::{ComputerFacts, Inventory, Offline};
 use ordain_store::rows::{ComputerRow, SessionFilter};
 use ordain_store::{ComputerId, SessionId, StoreError, TenantId, TenantScope};
-use tokio::task::spawn_blocking;
 
 use super::InForce;
+use crate::aside::spawn_blocking;
 use crate::controller::Controller;
 use crate::drive::begin;
 use crate::drive::request::Asked;
@@ -175,7 +175,7 @@ impl Gatherer {
         }
         let offline = if kind == Kind::InventoryOnly { Offline::Skip } else { Offline::OnConnect };
         let wish = begin::Wish { kind, origin, offline };
-        let row = begin::row(computer, kind, id, Timestamp::now());
+        let row = begin::row(computer, kind, id, self.controller.clock.now());
         self.controller.drive.begin(row, wish, asked).await?;
         Ok(())
     }

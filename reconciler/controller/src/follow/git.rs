@@ -10,7 +10,8 @@ use ordain_source::{
     Access, CommitId, FetchError, Location, Movement, OpenError, ReadError, Repository, Snapshot,
     Source, SourceError, Watch,
 };
-use tokio::task::spawn_blocking;
+
+use crate::aside::spawn_blocking;
 
 /// The repository, for one fetch and one read at a time.
 pub(crate) struct Git {

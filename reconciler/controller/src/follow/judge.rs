@@ -10,9 +10,9 @@ use ordain_core::load::load_again;
 use ordain_core::policy::Policy;
 use ordain_schema::{Diagnostic, FilesRead, Severity, Snapshot};
 use ordain_store::rows::{DiagnosticRow, RelatedRow};
-use tokio::task::spawn_blocking;
 
 use super::{Git, GitError, InForce, place};
+use crate::aside::spawn_blocking;
 use crate::filters::FilterScripts;
 
 /// How many errors of a commit stand in the log; all stand in the status.

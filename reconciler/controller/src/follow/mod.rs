@@ -29,10 +29,10 @@ use ordain_source::{CommitId, Movement, Watch};
 use ordain_store::rows::{CommitRow, DiagnosticRow, Verdict};
 use ordain_store::{Store, StoreError, TenantScope};
 use tokio::sync::watch;
-use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::chain;
+use crate::aside::spawn_blocking;
 use crate::clock::Clock;
 use crate::filters::FilterScripts;
 use crate::{kill_point, recorded};
@@ -262,7 +262,7 @@ impl Follower {
         self.record(CommitRow {
             revision: head.to_string(),
             verdict: Verdict::Rejected,
-            decided_at: Timestamp::now(),
+            decided_at: self.clock.now(),
             diagnostics,
         })
         .await?;

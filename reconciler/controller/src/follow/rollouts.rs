@@ -15,9 +15,9 @@ use ordain_core::resolve::{Candidates, Request, Settled, resolve};
 use ordain_schema::document::{ComputerFacts, Inventory};
 use ordain_store::rows::{HaltRow, RolloutKey, RolloutRow};
 use ordain_store::{Store, StoreError, TenantId, TenantScope};
-use tokio::task::spawn_blocking;
 
 use super::InForce;
+use crate::aside::spawn_blocking;
 use crate::controller::Controller;
 use crate::recorded;
 

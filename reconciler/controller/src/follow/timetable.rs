@@ -18,12 +18,12 @@ use ordain_core::schedule::{self, Seat, Timer};
 use ordain_schema::document::{ComputerFacts, Inventory};
 use ordain_store::rows::ComputerRow;
 use ordain_store::{StoreError, TenantId, TenantScope};
-use tokio::task::spawn_blocking;
 
 use super::InForce;
 use super::comeback::come_back;
 use super::rollouts;
 use super::starts::Start;
+use crate::aside::spawn_blocking;
 use crate::controller::Controller;
 use crate::{api, recorded, tokens};
 

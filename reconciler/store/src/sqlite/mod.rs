@@ -6,10 +6,12 @@
 
 #[path = "../body/mod.rs"]
 mod body;
+mod fate;
 mod migrate;
 mod writer;
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -19,6 +21,11 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Sqlite, SqliteConnection, SqlitePool};
 
 use crate::StoreError;
+use crate::outside;
+
+#[cfg(feature = "simulation")]
+pub use fate::Fate;
+pub use fate::Fates;
 
 type Connection = SqliteConnection;
 type Database = SqliteStore;
@@ -36,13 +43,23 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens the file, making it and its tables where they are missing.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_with(options(path), path, Fates::default()).await
+    }
+
+    /// The same for a simulation, in which no power is ever cut: what was
+    /// committed is there whether it has reached the disk or not.
+    #[cfg(feature = "simulation")]
+    pub async fn open_simulated(path: &Path, fates: Fates) -> Result<Self, StoreError> {
+        Self::open_with(options(path).synchronous(SqliteSynchronous::Off), path, fates).await
+    }
+
+    async fn open_with(
+        options: SqliteConnectOptions,
+        path: &Path,
+        fates: Fates,
+    ) -> Result<Self, StoreError> {
+        let _opening = outside::enter();
         let failed = |source| StoreError::Open { path: path.to_owned(), source };
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(10));
         let mut connection = options.connect().await.map_err(failed)?;
         migrate::migrate(&mut connection).await?;
         let readers = SqlitePoolOptions::new()
@@ -50,7 +67,8 @@ impl SqliteStore {
             .connect_with(options.read_only(true).create_if_missing(false))
             .await
             .map_err(failed)?;
-        Ok(Self { path: path.to_owned(), readers, writer: writer::Writer::start(connection) })
+        let writer = writer::Writer::start(connection, fates);
+        Ok(Self { path: path.to_owned(), readers, writer })
     }
 
     /// Waits for what is being written, and closes the file.
@@ -59,8 +77,9 @@ impl SqliteStore {
         self.readers.close().await;
     }
 
-    async fn reader(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
-        Ok(self.readers.acquire().await?)
+    async fn reader(&self) -> Result<Reader, StoreError> {
+        let under_way = outside::enter();
+        Ok(Reader { connection: self.readers.acquire().await?, _under_way: under_way })
     }
 
     async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
@@ -70,7 +89,37 @@ impl SqliteStore {
             + Send
             + 'static,
     {
+        let _under_way = outside::enter();
         self.writer.run(work).await
+    }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(10))
+}
+
+/// A connection that reads.
+struct Reader {
+    connection: PoolConnection<Sqlite>,
+    _under_way: outside::Guard,
+}
+
+impl Deref for Reader {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Reader {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.connection
     }
 }
 

@@ -2,13 +2,14 @@
 //!
 //! Each piece of work runs in a savepoint of its own, so that one that fails
 //! takes nothing of the others with it. Nobody is answered before the commit
-//! has reached the disk.
+//! has reached the disk. [`super::fate`] is where a simulation says that one fails.
 
 use futures_util::future::BoxFuture;
 use sqlx::{Connection as _, SqliteConnection, raw_sql};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use super::fate::{Fate, Fates};
 use crate::StoreError;
 
 /// How many pieces of work share a commit.
@@ -24,9 +25,9 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: SqliteConnection) -> Self {
+    pub(super) fn start(connection: SqliteConnection, fates: Fates) -> Self {
         let (queue, works) = mpsc::channel(BATCH);
-        let task = tokio::spawn(write_all(connection, works));
+        let task = tokio::spawn(write_all(connection, works, fates));
         Self { queue: Mutex::new(Some(queue)), task: Mutex::new(Some(task)) }
     }
 
@@ -84,11 +85,15 @@ where
     })
 }
 
-async fn write_all(mut connection: SqliteConnection, mut works: mpsc::Receiver<Work>) {
+async fn write_all(
+    mut connection: SqliteConnection,
+    mut works: mpsc::Receiver<Work>,
+    fates: Fates,
+) {
     let mut batch = Vec::with_capacity(BATCH);
     while works.recv_many(&mut batch, BATCH).await > 0 {
         let mut answers = Vec::with_capacity(batch.len());
-        let committed = commit_together(&mut connection, &mut batch, &mut answers).await;
+        let committed = commit_together(&mut connection, &mut batch, &mut answers, &fates).await;
         if let Err(error) = &committed {
             tracing::error!(%error, "the database did not commit");
         }
@@ -107,11 +112,26 @@ async fn commit_together(
     connection: &mut SqliteConnection,
     batch: &mut Vec<Work>,
     answers: &mut Vec<Answer>,
+    fates: &Fates,
 ) -> Result<(), StoreError> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     for work in batch.drain(..) {
         answers.push(work(&mut transaction).await);
     }
-    transaction.commit().await?;
+    match fates.next() {
+        Fate::Made => transaction.commit().await?,
+        #[cfg(feature = "simulation")]
+        Fate::Refused => {
+            transaction.rollback().await?;
+            return Err(StoreError::NotCommitted);
+        }
+        #[cfg(feature = "simulation")]
+        Fate::DiesBefore => match fates.die().await {},
+        #[cfg(feature = "simulation")]
+        Fate::DiesBehind => {
+            transaction.commit().await?;
+            match fates.die().await {}
+        }
+    }
     Ok(())
 }
