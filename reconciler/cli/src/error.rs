@@ -10,7 +10,7 @@ pub(crate) enum Exit {
     Done,
     /// The policy is invalid, a test failed, an item conflicts or fails.
     Findings,
-    /// A limit was exceeded: the result stands, and the change is refused.
+    /// Refused for safety: a limit was exceeded, a signature does not count.
     Refused,
 }
 

@@ -79,7 +79,8 @@ impl Commits {
     }
 }
 
-fn read_error(error: ReadError) -> CommandError {
+/// An error of reading git, with what to do about it.
+pub(crate) fn read_error(error: ReadError) -> CommandError {
     use ReadError as E;
     let hint = error.hint();
     let is_usage = matches!(

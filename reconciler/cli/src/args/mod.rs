@@ -14,6 +14,7 @@ mod rollouts;
 mod secrets;
 mod shared;
 mod tools;
+mod trust;
 
 #[cfg(test)]
 mod reference;
@@ -30,6 +31,7 @@ pub(crate) use rollouts::*;
 pub(crate) use secrets::*;
 pub(crate) use shared::*;
 pub(crate) use tools::*;
+pub(crate) use trust::*;
 
 /// Policy as code for the computers of many customers.
 ///
@@ -93,6 +95,10 @@ pub(crate) enum Verb {
     Resume(ResumeArgs),
     Secrets(SecretsArgs),
     Audit(AuditArgs),
+    Trust(TrustArgs),
+    Promote(PromoteArgs),
+    Sign(SignArgs),
+    Verify(VerifyArgs),
     Export(ExportArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),

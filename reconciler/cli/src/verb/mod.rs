@@ -29,6 +29,7 @@ mod secrets;
 mod serve;
 mod sessions;
 mod status;
+mod trust;
 
 mod completions;
 mod man;
@@ -70,6 +71,10 @@ pub(crate) fn run(verb: &Verb, printer: &mut Printer) -> Result<Exit, CommandErr
         Verb::Resume(args) => pause::resume(&args.which, printer),
         Verb::Secrets(args) => secrets::run(args, printer),
         Verb::Audit(args) => secrets::audit(args, printer),
+        Verb::Trust(args) => trust::run(args, printer),
+        Verb::Promote(args) => trust::promote(args, printer),
+        Verb::Sign(args) => trust::sign(args, printer),
+        Verb::Verify(args) => trust::verify(args, printer),
         Verb::Export(args) => export::run(args, printer),
         Verb::Completions(args) => Ok(completions::run(args, printer)),
         Verb::Man(args) => man::run(args, printer),

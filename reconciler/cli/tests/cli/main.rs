@@ -16,6 +16,7 @@ mod fmt;
 mod init;
 mod new;
 mod secrets;
+mod trust;
 mod validate;
 mod watch;
 
