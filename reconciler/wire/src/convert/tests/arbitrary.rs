@@ -1,4 +1,7 @@
 //! Arbitrary values of the core, within what messages may say.
+//!
+//! What others are made of is boxed: nested by value, a strategy for tasks alone
+//! nearly fills the stack of a test's thread.
 
 use ordain_core::execute::{At, End, Outcome, Progress};
 use ordain_core::item::{Act, Item, Phase, Reason};
@@ -44,7 +47,7 @@ fn manager() -> impl Strategy<Value = PackageManager> {
     select(vec![Dpkg, Rpm, Apk, Brew, Winget, Choco, Pkgutil])
 }
 
-fn what_runs() -> impl Strategy<Value = RunWhat> {
+fn what_runs() -> BoxedStrategy<RunWhat> {
     use Interpreter::{Bash, Cmd, Powershell, Pwsh, Python3, Sh};
     let interpreter = select(vec![Sh, Bash, Powershell, Pwsh, Cmd, Python3]);
     let method = of(select(vec!["get", "set", "test"]));
@@ -64,18 +67,20 @@ fn what_runs() -> impl Strategy<Value = RunWhat> {
         vec(settings(), 1..4).prop_map(RunWhat::Ensure),
         installer().prop_map(RunWhat::Installer),
     ]
+    .boxed()
 }
 
 fn file() -> impl Strategy<Value = File> {
     ("lib/[a-z]{1,5}(/[a-z.]{3,5})?", "[0-9a-f]{40}").prop_map(|(path, blob)| File { path, blob })
 }
 
-fn settings() -> impl Strategy<Value = Ensure> {
+fn settings() -> BoxedStrategy<Ensure> {
     (any::<bool>(), prop_oneof![resource(), elsewhere()])
         .prop_map(|(present, resource)| Ensure { present, resource })
+        .boxed()
 }
 
-fn resource() -> impl Strategy<Value = Resource> {
+fn resource() -> BoxedStrategy<Resource> {
     let names = || vec(text(), 0..3);
     let mode = || of(0_u32..=0o7777);
     let content = prop_oneof![
@@ -111,10 +116,11 @@ fn resource() -> impl Strategy<Value = Resource> {
         (text(), text())
             .prop_map(|(key, value)| { Resource::Sysctl(Sysctl { key, value: Some(value) }) }),
     ]
+    .boxed()
 }
 
 /// What only other systems have.
-fn elsewhere() -> impl Strategy<Value = Resource> {
+fn elsewhere() -> BoxedStrategy<Resource> {
     use RegistryType::{Binary, Dword, Expand, Multi, Qword, String};
     let value = prop_oneof![
         (select(vec![String, Expand]), text()).prop_map(|(kind, text)| (kind, text.into())),
@@ -146,9 +152,10 @@ fn elsewhere() -> impl Strategy<Value = Resource> {
             }
         ),
     ]
+    .boxed()
 }
 
-fn run() -> impl Strategy<Value = Run> {
+fn run() -> BoxedStrategy<Run> {
     let codes = || vec(any::<i32>(), 0..3);
     let environment = btree_map("ORDAIN_[A-Z0-9_]{1,6}", "[^\0]{0,9}", 0..3);
     let person = of("[a-z]{1,5}@[a-z]{1,5}");
@@ -185,14 +192,16 @@ fn run() -> impl Strategy<Value = Run> {
                 hidden: hidden.map(Box::new),
             },
         )
+        .boxed()
 }
 
-fn needs() -> impl Strategy<Value = Needs> {
+fn needs() -> BoxedStrategy<Needs> {
     let on_busy = select(vec![OnBusy::Postpone, OnBusy::Prompt, OnBusy::Kill]);
     let close = (vec("[^\0]{0,9}", 0..3), on_busy)
         .prop_map(|(processes, on_busy)| CloseFirst { processes, on_busy });
     (vec(artifact(), 0..2), of(close))
         .prop_map(|(artifacts, close_first)| Needs { artifacts, close_first })
+        .boxed()
 }
 
 fn argument() -> impl Strategy<Value = Argument> {
@@ -203,7 +212,7 @@ fn argument() -> impl Strategy<Value = Argument> {
     ]
 }
 
-fn hidden() -> impl Strategy<Value = Hidden> {
+fn hidden() -> BoxedStrategy<Hidden> {
     let name = || "[a-z-]{1,9}";
     let secret = (name(), "secrets/[a-z]{1,5}.age", "[0-9a-f]{40}")
         .prop_map(|(name, path, blob)| Secret { name, file: File { path, blob } });
@@ -230,9 +239,10 @@ fn hidden() -> impl Strategy<Value = Hidden> {
             outputs,
             recipient,
         })
+        .boxed()
 }
 
-fn installer() -> impl Strategy<Value = Installer> {
+fn installer() -> BoxedStrategy<Installer> {
     let arguments = || vec(argument(), 0..3);
     let properties = vec(("[A-Z]{1,5}", argument()), 0..3);
     prop_oneof![
@@ -262,9 +272,10 @@ fn installer() -> impl Strategy<Value = Installer> {
             arguments
         }),
     ]
+    .boxed()
 }
 
-fn probe() -> impl Strategy<Value = Probe> {
+fn probe() -> BoxedStrategy<Probe> {
     let version = prop_oneof![
         Just(FileVersion::None),
         Just(FileVersion::Own),
@@ -281,19 +292,20 @@ fn probe() -> impl Strategy<Value = Probe> {
         text().prop_map(Probe::UpgradeCode),
         text().prop_map(Probe::ProductCode),
     ]
+    .boxed()
 }
 
-fn artifact() -> impl Strategy<Value = Artifact> {
-    (text(), text(), text(), of("[0-9a-f]{64}"), of(any::<u64>()), any::<bool>()).prop_map(
-        |(name, file, url, sha256, size, extract)| Artifact {
+fn artifact() -> BoxedStrategy<Artifact> {
+    (text(), text(), text(), of("[0-9a-f]{64}"), of(any::<u64>()), any::<bool>())
+        .prop_map(|(name, file, url, sha256, size, extract)| Artifact {
             name,
             file,
             url,
             sha256,
             size,
             extract,
-        },
-    )
+        })
+        .boxed()
 }
 
 fn expect() -> impl Strategy<Value = Expect> {
@@ -317,43 +329,43 @@ fn expect() -> impl Strategy<Value = Expect> {
     ]
 }
 
-fn work() -> impl Strategy<Value = Work> {
+fn work() -> BoxedStrategy<Work> {
     let what = prop_oneof![
         probe().prop_map(What::Probe),
         run().prop_map(What::Run),
         vec(artifact(), 0..3).prop_map(What::Fetch),
         Just(What::Reboot),
     ];
-    (select(WorkPhase::ALL), what, expect()).prop_map(|(phase, what, expect)| Work {
-        phase,
-        what,
-        expect,
-    })
+    (select(WorkPhase::ALL), what, expect())
+        .prop_map(|(phase, what, expect)| Work { phase, what, expect })
+        .boxed()
 }
 
 fn moment(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).expect("a moment in range")
 }
 
-fn gate() -> impl Strategy<Value = Gate> {
+fn gate() -> BoxedStrategy<Gate> {
     let hold = (text(), of(0_i64..1 << 40))
         .prop_map(|(what, until)| Hold { what, until: until.map(moment) });
     let stretch = (1_i64..1 << 30, vec(hold, 0..3), any::<bool>());
-    (vec(stretch, 1..4), any::<bool>()).prop_map(|(all, endless)| {
-        let mut at = 0;
-        let each = all.into_iter().map(|(length, held_by, stops)| {
-            at += length;
-            Stretch { until: Some(moment(at)), held_by, stops }
-        });
-        let mut stretches: Vec<Stretch> = each.collect();
-        if let Some(last) = stretches.last_mut().filter(|_| endless) {
-            last.until = None;
-        }
-        Gate { stretches }
-    })
+    (vec(stretch, 1..4), any::<bool>())
+        .prop_map(|(all, endless)| {
+            let mut at = 0;
+            let each = all.into_iter().map(|(length, held_by, stops)| {
+                at += length;
+                Stretch { until: Some(moment(at)), held_by, stops }
+            });
+            let mut stretches: Vec<Stretch> = each.collect();
+            if let Some(last) = stretches.last_mut().filter(|_| endless) {
+                last.until = None;
+            }
+            Gate { stretches }
+        })
+        .boxed()
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn step() -> BoxedStrategy<Step> {
     (
         item(),
         select(Act::ALL),
@@ -364,8 +376,8 @@ fn step() -> impl Strategy<Value = Step> {
         (1_u32..=100, of(gate())),
         vec(work(), 1..4),
     )
-        .prop_map(
-            |(item, act, reason, (from, to), phase, waits_for, (attempts, gate), works)| Step {
+        .prop_map(|(item, act, reason, (from, to), phase, waits_for, (attempts, gate), works)| {
+            Step {
                 item,
                 act,
                 reason,
@@ -376,11 +388,12 @@ fn step() -> impl Strategy<Value = Step> {
                 attempts,
                 gate,
                 works: if act == Act::None { Vec::new() } else { works },
-            },
-        )
+            }
+        })
+        .boxed()
 }
 
-fn check() -> impl Strategy<Value = Check> {
+fn check() -> BoxedStrategy<Check> {
     let offer = (manager(), text()).prop_map(|(manager, name)| Offer { manager, name });
     let of_software =
         (software(), probe(), of(run()), of(offer)).prop_map(|(item, probe, test, offered)| {
@@ -390,7 +403,7 @@ fn check() -> impl Strategy<Value = Check> {
         item,
         how: if get { CheckHow::Get(run) } else { CheckHow::Test(run) },
     });
-    prop_oneof![of_software, of_task]
+    prop_oneof![of_software, of_task].boxed()
 }
 
 pub(super) fn task() -> impl Strategy<Value = Task> {
