@@ -59,14 +59,8 @@ pub fn ensure(wish: &Wish, platform: Arc<dyn Platform>) -> Result<Outcome, Comma
     let (keyring, runs) = (Keyring::new(&private.0), private.0.join("run"));
     let runner = Runner::new(platform.clone(), blobs.clone(), fetcher, keyring, runs);
     let stop = Stop::new().map_err(|error| could_not(&error))?;
-    let mut watch = Watch {
-        stop: &stop,
-        session: "",
-        until: None,
-        started: None,
-        stopping: &mut || {},
-        printed: &mut |_| {},
-    };
+    let mut nobody = |_: &[u8]| {};
+    let mut watch = Watch::over(&stop, "", &mut nobody);
     let mut shift = Shift {
         settings: &mut Settings::default(),
         platform: &*platform,

@@ -46,14 +46,8 @@ impl Carrier {
         }
         let step = u32::try_from(checks.len()).unwrap_or(u32::MAX);
         let marker = self.marker(order.number, AtSpec { step, attempt: 1, work: 0 });
-        let mut watch = Watch {
-            stop: &self.desk.stop,
-            session: &order.session,
-            until: None,
-            started: None,
-            stopping: &mut || {},
-            printed: &mut |_| {},
-        };
+        let mut nobody = |_: &[u8]| {};
+        let mut watch = Watch::over(&self.desk.stop, &order.session, &mut nobody);
         let found = Detectors::offered(&names, &self.runner, &marker, &mut watch);
         for (place, offered) in places.into_iter().zip(found) {
             *place = offered;
@@ -95,14 +89,7 @@ impl Carrier {
             }
         };
         let desk = self.desk.clone();
-        let mut watch = Watch {
-            stop: &desk.stop,
-            session: &order.session,
-            until: None,
-            started: None,
-            stopping: &mut || {},
-            printed: &mut printed,
-        };
+        let mut watch = Watch::over(&desk.stop, &order.session, &mut printed);
         let found = match &check.how {
             CheckHow::Software { probe, test, offered: _ } => {
                 match self.detectors.probe(probe, &self.runner, &marker, &mut watch) {

@@ -159,7 +159,7 @@ impl Carrier {
                 kill_point::reach("during-run");
             }),
             // Why it stops is written down before anything is killed.
-            stopping: &mut || {
+            stopping: Some(&mut || {
                 if stopped.replace(true) {
                     return;
                 }
@@ -171,7 +171,7 @@ impl Carrier {
                     let progress = Progress::Held { step: at.step, at: stops_at.max(now) };
                     note(&desk, order, execution, progress);
                 }
-            },
+            }),
             printed: &mut |bytes| kept.borrow_mut().take(bytes),
         };
         match &work.what {
@@ -214,7 +214,7 @@ impl Carrier {
                 match fetched {
                     Ok(told) => (End::Fetched, told),
                     Err(FetchError::Stopped(_)) => {
-                        (watch.stopping)();
+                        watch.stopping();
                         (End::Killed, String::new())
                     }
                     Err(error) => (End::Failed(chain(&error)), String::new()),

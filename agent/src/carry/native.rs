@@ -23,14 +23,8 @@ impl Carrier {
     ) -> Found {
         let marker = self.marker(order.number, AtSpec { step: index, attempt: 1, work: 0 });
         let desk = self.desk.clone();
-        let mut watch = Watch {
-            stop: &desk.stop,
-            session: &order.session,
-            until: None,
-            started: None,
-            stopping: &mut || {},
-            printed: &mut |_| {},
-        };
+        let mut nobody = |_: &[u8]| {};
+        let mut watch = Watch::over(&desk.stop, &order.session, &mut nobody);
         let mut shift = Shift {
             settings: &mut self.settings,
             platform: &*self.platform,
@@ -82,7 +76,7 @@ impl Shifted<'_> {
             Ok(answer) if looks => End::Answer { answer, code: i32::from(!answer) },
             Ok(_) => End::Exit(0),
             Err(_) if shift.watch.stops() => {
-                (shift.watch.stopping)();
+                shift.watch.stopping();
                 End::Killed
             }
             Err(message) => End::Failed(message),

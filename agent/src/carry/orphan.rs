@@ -82,14 +82,8 @@ impl Carrier {
     /// Lets the package manager finish what it was cut off from.
     fn mend(&self, order: &OrderId, marker: &str) {
         let marker = format!("{marker}.mend");
-        let mut watch = Watch {
-            stop: &self.desk.stop,
-            session: &order.session,
-            until: None,
-            started: None,
-            stopping: &mut || {},
-            printed: &mut |_| {},
-        };
+        let mut nobody = |_: &[u8]| {};
+        let mut watch = Watch::over(&self.desk.stop, &order.session, &mut nobody);
         let folder = self.roots.runs.join(&marker);
         let mended = crate::disk::private_folder(&folder).map_err(Into::into).and_then(|()| {
             let environment = vec![

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use ordain_core::order::{Artifact, Installer, Run};
 
-use super::process::{Ended, Watch, Way};
+use super::process::{Ended, Way};
+use super::watch::Watch;
 use super::{CannotRun, Runner};
 use crate::disk;
 use crate::fetch::{FetchError, Stops};
@@ -47,7 +48,7 @@ impl Runner {
                     Ok(()) => Way::Exit(0),
                     Err(UnpackError::Stopped(_)) if Instant::now() >= deadline => Way::TimedOut,
                     Err(UnpackError::Stopped(_)) => {
-                        (watch.stopping)();
+                        watch.stopping();
                         Way::Stopped
                     }
                     Err(error) => return Err(error.into()),

@@ -20,6 +20,7 @@ mod person;
 mod process;
 mod scripted;
 mod tree;
+mod watch;
 
 use std::ffi::OsString;
 use std::io;
@@ -30,9 +31,10 @@ use std::time::{Duration, Instant};
 use ordain_core::order::{Pending, Run, RunContext, RunWhat};
 
 use self::output::{Bounded, LIMIT};
-pub use self::process::{Ended, Launch, Printing, Watch, Way, supervise};
+pub use self::process::{Ended, Launch, Printing, Way, supervise};
 pub use self::stop::Stop;
 pub use self::tree::kill as kill_tree;
+pub use self::watch::Watch;
 use crate::blobs::{BlobError, Blobs};
 use crate::disk::DiskError;
 use crate::fetch::{FetchError, Fetcher};

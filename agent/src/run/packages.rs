@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 use ordain_core::order::PackageManager;
 use rustix::process::{FlockType, fcntl_getlk};
 
-use super::process::{Ended, Launch, Printing, Watch, Way, supervise};
+use super::process::{Ended, Launch, Printing, Way, supervise};
+use super::watch::Watch;
 use super::{CannotRun, mask};
 use crate::detect::database::{Database, Layout};
 use crate::detect::dpkg_status;

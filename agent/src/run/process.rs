@@ -23,6 +23,7 @@ use super::mask::{Mask, Masked};
 use super::output::{Bounded, LIMIT};
 use super::stop::Stop;
 use super::tree;
+use super::watch::Watch;
 use crate::platform::processes::{MARKER, Process};
 use crate::platform::spawn::{Account, run_as};
 use crate::secrets::Handed;
@@ -59,30 +60,6 @@ pub enum Printing<'a> {
     Pipes,
     /// Both streams into this file, which is made.
     File(&'a Path),
-}
-
-/// Who watches a run.
-pub struct Watch<'a> {
-    /// What may stop it.
-    pub stop: &'a Stop,
-    /// The session that would be stopped.
-    pub session: &'a str,
-    /// When it is stopped, whatever the session does; never where none.
-    pub until: Option<Instant>,
-    /// Told once, when the process has started, where that matters to anybody.
-    pub started: Option<&'a mut dyn FnMut(Process)>,
-    /// Told once, when it is stopped and before anything is killed.
-    pub stopping: &'a mut dyn FnMut(),
-    /// Told what it prints, as it comes.
-    pub printed: &'a mut dyn FnMut(&[u8]),
-}
-
-impl Watch<'_> {
-    /// Whether it is to stop now.
-    pub fn stops(&self) -> bool {
-        self.stop.is_requested(self.session)
-            || self.until.is_some_and(|until| Instant::now() >= until)
-    }
 }
 
 /// How a process ended.
@@ -143,7 +120,7 @@ pub fn supervise(launch: &Launch<'_>, watch: &mut Watch<'_>) -> io::Result<Ended
         Left::Ended => exit_code(child.wait()?),
         Left::Cut(way) => {
             if way == Way::Stopped {
-                (watch.stopping)();
+                watch.stopping();
             }
             let first = number.and_then(Process::of);
             tree::kill(first, launch.marker, || matches!(child.try_wait(), Ok(Some(_))));

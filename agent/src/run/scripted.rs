@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use ordain_core::order::{Run, RunWhat};
 
-use super::process::{Ended, Launch, Printing, Watch, Way, supervise};
+use super::process::{Ended, Launch, Printing, Way, supervise};
+use super::watch::Watch;
 use super::{CannotRun, Runner, person, script};
 use crate::platform::spawn::Account;
 use crate::secrets::{HandedFolder, Opened, SecretError, VARIABLE};

@@ -79,14 +79,8 @@ impl Root {
             Keyring::new(self.folder.path()),
             self.folder.path().join("run"),
         );
-        let mut watch = Watch {
-            stop: &stop,
-            session: "s",
-            until: None,
-            started: None,
-            stopping: &mut || {},
-            printed: &mut |_| {},
-        };
+        let mut nobody = |_: &[u8]| {};
+        let mut watch = Watch::over(&stop, "s", &mut nobody);
         act(&mut Shift {
             settings: &mut self.settings,
             platform: &*self.platform,
