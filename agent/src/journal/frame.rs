@@ -1,14 +1,22 @@
 //! Records on disk: each framed, checksummed, and found again after a torn write.
 //!
-//! A frame is `MARK`, the payload's length (u32, little-endian), the first
-//! eight bytes of SHA-256 over length and payload, then the payload. A last
-//! frame that is not whole is the trace of a power cut and is cut off; a bad
-//! frame with a whole one behind it is damage, and nobody guesses.
+//! A frame is `MARK`, the payload's length (u32, little-endian), the CRC-32 of
+//! length and payload, four bytes of zero, then the payload. A last frame that
+//! is not whole is the trace of a power cut and is cut off; a bad frame with a
+//! whole one behind it is damage, and nobody guesses. A checksum finds what
+//! disks do, not what people do: whoever may write here may do anything.
+//!
+//! Frames of earlier programs open with `FORMER` and have the first eight bytes
+//! of SHA-256 in the checksum's place. They are read, and written no more.
 
 use sha2::{Digest as _, Sha256};
 
-/// Opens every frame.
-const MARK: [u8; 4] = *b"\nOJ1";
+/// Opens every frame that is written.
+const MARK: [u8; 4] = *b"\nOJ2";
+/// Opens the frames of earlier programs.
+const FORMER: [u8; 4] = *b"\nOJ1";
+/// What both begin with.
+const EITHER: &[u8] = b"\nOJ";
 /// Bytes before the payload.
 pub(super) const HEAD: usize = 16;
 /// The longest payload: the longest message, with room for what the journal adds.
@@ -27,6 +35,13 @@ pub(super) fn append(bytes: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
 }
 
 fn sum(length: [u8; 4], payload: &[u8]) -> [u8; 8] {
+    let mut crc = flate2::Crc::new();
+    crc.update(&length);
+    crc.update(payload);
+    u64::from(crc.sum()).to_le_bytes()
+}
+
+fn former_sum(length: [u8; 4], payload: &[u8]) -> [u8; 8] {
     let mut hash = Sha256::new();
     hash.update(length);
     hash.update(payload);
@@ -37,12 +52,14 @@ fn sum(length: [u8; 4], payload: &[u8]) -> [u8; 8] {
 /// The payload of the frame that opens `bytes`, where it is whole and sound.
 pub(super) fn payload(bytes: &[u8]) -> Option<&[u8]> {
     let (head, rest) = bytes.split_at_checked(HEAD)?;
+    let sum = match *head.first_chunk()? {
+        MARK => sum,
+        FORMER => former_sum,
+        _ => return None,
+    };
     let length: [u8; 4] = head[4..8].try_into().ok()?;
     let count = u32::from_le_bytes(length) as usize;
-    if head[..4] != MARK || count > LONGEST {
-        return None;
-    }
-    let payload = rest.get(..count)?;
+    let payload = rest.get(..count).filter(|_| count <= LONGEST)?;
     (sum(length, payload) == head[8..]).then_some(payload)
 }
 
@@ -68,7 +85,7 @@ pub(super) fn read<E>(
     while offset < bytes.len() {
         let Some(payload) = payload(&bytes[offset..]) else {
             let behind = &bytes[offset + 1..];
-            let marks = memchr::memmem::find_iter(behind, &MARK);
+            let marks = memchr::memmem::find_iter(behind, EITHER);
             let whole_follows = marks.into_iter().any(|at| self::payload(&behind[at..]).is_some());
             return Ok(if whole_follows {
                 Stopped::Damaged(offset)
@@ -132,6 +149,25 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn frames_of_earlier_programs_are_read() {
+        let mut former = Vec::new();
+        for payload in [b"zero".as_slice(), b"half"] {
+            let length = u32::try_from(payload.len()).expect("short").to_le_bytes();
+            former.extend([&FORMER[..], &length, &former_sum(length, payload), payload].concat());
+        }
+        let both = [former.as_slice(), &three()].concat();
+        let found = ["zero", "half", "one", "two two", "three"].map(str::to_owned);
+        assert_eq!(read_back(&both), (found.into(), Stopped::AtEnd));
+        for at in 0..former.len() {
+            let mut bytes = both.clone();
+            bytes[at] ^= 1;
+            assert!(matches!(read_back(&bytes).1, Stopped::Damaged(_)), "byte {at}");
+        }
+        former[8] ^= 1;
+        assert!(matches!(read_back(&former).1, Stopped::Damaged(0)));
     }
 
     #[test]
