@@ -5,6 +5,7 @@
 //! is never followed. Above it a symbolic link is gone along only where nobody
 //! but root, or the account of this program, could have put it there.
 
+use std::cell::{Ref, RefCell};
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -35,6 +36,9 @@ const READ: OFlags = CAREFUL.union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 pub(super) struct Ground {
     root: OwnedFd,
     path: PathBuf,
+    /// The folder that was looked into last: settings of one task mostly share
+    /// theirs. Let go when anything is walked to, which is how changes are made.
+    near: RefCell<Option<(String, OwnedFd)>>,
 }
 
 /// One place in a folder that is held open.
@@ -50,7 +54,7 @@ impl Ground {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let opened = openat(CWD, root, flags, Mode::empty());
         let opened = opened.map_err(|error| disk::at("open", root)(error.into()))?;
-        Ok(Self { root: opened, path: root.to_owned() })
+        Ok(Self { root: opened, path: root.to_owned(), near: RefCell::new(None) })
     }
 
     /// Where it is rooted.
@@ -60,8 +64,9 @@ impl Ground {
 
     /// Opens an ordinary file for reading; none where there is none.
     pub(super) fn open(&self, path: &str) -> Result<Option<(File, Stat)>, Fault> {
-        let opened = match self.quickly(path, READ) {
-            Some(opened) => opened.map(Some),
+        let opened = match self.near(path) {
+            Some(Ok((folder, name))) => openat(&*folder, name, READ, Mode::empty()).map(Some),
+            Some(Err(error)) => Err(error),
             None => match self.spot(path)? {
                 Some(spot) => spot.open(READ).map(Some),
                 None => Ok(None),
@@ -82,32 +87,42 @@ impl Ground {
 
     /// What stands at a path, not followed; none where there is nothing.
     pub(super) fn stat(&self, path: &str) -> Result<Option<Stat>, Fault> {
-        match self.quickly(path, OFlags::PATH) {
-            Some(Ok(found)) => {
-                fstat(&found).map(Some).map_err(|error| cannot("look at", path, error))
-            }
-            Some(Err(Errno::NOENT | Errno::NOTDIR)) => Ok(None),
-            Some(Err(error)) => Err(cannot("look at", path, error)),
+        let found = match self.near(path) {
+            Some(Ok((folder, name))) => statat(&*folder, name, AtFlags::SYMLINK_NOFOLLOW),
+            Some(Err(error)) => Err(error),
             None => match self.spot(path)? {
-                Some(spot) => spot.stat(),
-                None => Ok(None),
+                Some(spot) => return spot.stat(),
+                None => return Ok(None),
             },
-        }
+        };
+        there(found, path)
     }
 
-    /// One call of the system, where no part of the path is a link; none where
-    /// it needs to be walked.
-    fn quickly(&self, path: &str, flags: OFlags) -> Option<Result<OwnedFd, Errno>> {
-        let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::BENEATH;
-        let relative = path.trim_start_matches('/');
-        if relative.is_empty() {
+    /// The folder of a path, held open, and the name in it: by one call of the
+    /// system where no part of the way is a link, by none where it is the
+    /// folder of the path before; nothing where the path needs to be walked.
+    fn near<'p>(&self, path: &'p str) -> Option<Result<(Ref<'_, OwnedFd>, &'p str), Errno>> {
+        let (folder, name) = path.rsplit_once('/')?;
+        let relative = folder.trim_start_matches('/');
+        if relative.is_empty() || matches!(name, "" | "." | "..") {
             return None;
         }
-        match openat2(&self.root, relative, flags | CAREFUL, Mode::empty(), resolve) {
-            // Links, an older kernel, a sandbox, or a path that leads out: walked, it is said which.
-            Err(Errno::LOOP | Errno::NOSYS | Errno::PERM | Errno::XDEV | Errno::INVAL) => None,
-            opened => Some(opened),
+        let is_held = self.near.borrow().as_ref().is_some_and(|(held, _)| held == folder);
+        if !is_held {
+            let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::BENEATH;
+            let opened = match openat2(&self.root, relative, flags, Mode::empty(), resolve) {
+                // Links, an older kernel, a sandbox, or a path that leads out: walked, it is said which.
+                Err(Errno::LOOP | Errno::NOSYS | Errno::PERM | Errno::XDEV | Errno::INVAL) => {
+                    return None;
+                }
+                Err(error) => return Some(Err(error)),
+                Ok(opened) => opened,
+            };
+            self.near.replace(Some((folder.to_owned(), opened)));
         }
+        let held = Ref::filter_map(self.near.borrow(), |near| Some(&near.as_ref()?.1)).ok()?;
+        Some(Ok((held, name)))
     }
 
     /// The place of a path in its folder; none where the folder is not there.
@@ -130,6 +145,7 @@ impl Ground {
         path: &'p str,
         mut make: Option<&mut dyn FnMut(&OsStr)>,
     ) -> Result<Option<Spot<'p>>, Fault> {
+        self.near.take();
         let mut parts = parts(path)?;
         let Some(name) = parts.pop_back() else {
             return Err(Fault::refused(path, "it names no file"));
@@ -188,11 +204,7 @@ impl Ground {
 impl Spot<'_> {
     /// What stands there, not followed; none where there is nothing.
     pub(super) fn stat(&self) -> Result<Option<Stat>, Fault> {
-        match statat(&self.folder, &self.name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => Ok(Some(stat)),
-            Err(Errno::NOENT | Errno::NOTDIR) => Ok(None),
-            Err(error) => Err(cannot("look at", self.path, error)),
-        }
+        there(statat(&self.folder, &self.name, AtFlags::SYMLINK_NOFOLLOW), self.path)
     }
 
     /// Opens what stands there.
@@ -206,6 +218,15 @@ impl Spot<'_> {
         openat(&self.folder, ".", flags, Mode::empty())
             .and_then(rustix::fs::fsync)
             .map_err(|error| cannot("make durable the folder of", self.path, error))
+    }
+}
+
+/// What was looked at; none where there is nothing.
+fn there(found: Result<Stat, Errno>, path: &str) -> Result<Option<Stat>, Fault> {
+    match found {
+        Ok(stat) => Ok(Some(stat)),
+        Err(Errno::NOENT | Errno::NOTDIR) => Ok(None),
+        Err(error) => Err(cannot("look at", path, error)),
     }
 }
 
