@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use ordain_core::fleet::{Fleet, World};
+use ordain_core::fleet::World;
 use ordain_core::resolve::is_excluded;
 use ordain_core::session::Origin;
-use ordain_schema::document::{Inventory, Offline};
+use ordain_schema::document::Offline;
 use ordain_store::rows::{ComputerRow, DueRow};
 use ordain_store::{StoreError, TenantId, TenantScope};
 
@@ -66,9 +66,7 @@ async fn excluded(
         recorded::computers(&*controller.store, scope, Some(&in_force.policy), online).await?;
     let in_force = in_force.clone();
     let looked = spawn_blocking(move || {
-        let mut fleet = Fleet::new(Inventory { computers, ..Inventory::default() });
-        let known = fleet.computers().to_vec();
-        in_force.scripts.answer(&in_force.policy, known, &mut fleet);
+        let fleet = in_force.fleet(computers);
         let world = World::new(&in_force.policy, &fleet, now);
         let excluded = world.subjects().filter(is_excluded);
         excluded.map(|subject| subject.facts.name.clone()).collect()

@@ -169,7 +169,7 @@ fn look(
     now: Timestamp,
 ) -> (Vec<(TenantId, String)>, Vec<Start>) {
     let fleet = Fleet::new(Inventory { computers, ..Inventory::default() });
-    let (old_fleet, new_fleet) = (before.answered(&fleet), after.answered(&fleet));
+    let (old_fleet, new_fleet) = (before.answered(fleet.clone()), after.answered(fleet));
     let old = World::new(&before.policy, &old_fleet, now);
     let new = World::new(&after.policy, &new_fleet, now);
     let places = woken(&old, &new, changed);

@@ -10,14 +10,14 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use ordain_core::fleet::{Fleet, World};
+use ordain_core::fleet::World;
 use ordain_core::identity::Standing;
 use ordain_core::inventory::Inventories;
 use ordain_core::policy::Policy;
 use ordain_core::resolve::Candidates;
 use ordain_core::schedule::{self, Seat};
 use ordain_core::session::{Kind, Origin};
-use ordain_schema::document::{ComputerFacts, Inventory, Offline};
+use ordain_schema::document::{ComputerFacts, Offline};
 use ordain_store::rows::{ComputerRow, SessionFilter};
 use ordain_store::{ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
@@ -197,9 +197,7 @@ fn items(
     mut due: Due,
     now: Timestamp,
 ) -> Vec<(ComputerRow, BTreeMap<NonZeroU64, Timestamp>, Vec<String>)> {
-    let mut fleet = Fleet::new(Inventory { computers, ..Inventory::default() });
-    let known = fleet.computers().to_vec();
-    in_force.scripts.answer(&in_force.policy, known, &mut fleet);
+    let fleet = in_force.fleet(computers);
     let world = World::new(&in_force.policy, &fleet, now);
     let (inventories, candidates) = (Inventories::of(&in_force.policy), Candidates::new(&world));
     let mut asked = Vec::new();

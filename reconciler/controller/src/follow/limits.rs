@@ -31,7 +31,7 @@ pub(super) fn exceeded(
     now: Timestamp,
 ) -> Vec<DiagnosticRow> {
     let fleet = Fleet::new(Inventory { computers, ..Inventory::default() });
-    let (old_fleet, new_fleet) = (before.answered(&fleet), after.answered(&fleet));
+    let (old_fleet, new_fleet) = (before.answered(fleet.clone()), after.answered(fleet));
     let old = World::new(&before.policy, &old_fleet, now);
     let new = World::new(&after.policy, &new_fleet, now);
     let changed = Changed::between(&before.policy, &after.policy);

@@ -24,6 +24,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use ordain_core::fleet::Fleet;
 use ordain_core::policy::Policy;
+use ordain_schema::document::{ComputerFacts, Inventory};
 use ordain_source::head::Refusal;
 use ordain_source::{CommitId, Movement, Watch};
 use ordain_store::rows::{CommitRow, DiagnosticRow, Verdict};
@@ -68,15 +69,20 @@ pub(crate) struct InForce {
 }
 
 impl InForce {
-    /// A fleet with what this commit's filter scripts say of it.
-    fn answered(&self, fleet: &Fleet) -> Fleet {
-        let mut answered = fleet.clone();
-        for tenant in fleet.computers().chunk_by(|a, b| a.tenant == b.tenant) {
-            if self.scripts.ask_about(&self.policy, &tenant[0].tenant) {
-                self.scripts.answer(&self.policy, tenant.to_vec(), &mut answered);
-            }
+    /// Computers, by tenant, with what this commit's filter scripts say of them.
+    fn fleet(&self, computers: Vec<ComputerFacts>) -> Fleet {
+        self.answered(Fleet::new(Inventory { computers, ..Inventory::default() }))
+    }
+
+    /// A fleet with what this commit's filter scripts say of it, tenant by tenant.
+    fn answered(&self, mut fleet: Fleet) -> Fleet {
+        let tenants = fleet.computers().chunk_by(|a, b| a.tenant == b.tenant);
+        let asked = tenants.filter(|all| self.scripts.ask_about(&self.policy, &all[0].tenant));
+        let asked: Vec<Vec<ComputerFacts>> = asked.map(<[ComputerFacts]>::to_vec).collect();
+        for tenant in asked {
+            self.scripts.answer(&self.policy, tenant, &mut fleet);
         }
-        answered
+        fleet
     }
 }
 

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use ordain_core::fleet::{Fleet, World};
+use ordain_core::fleet::World;
 use ordain_core::held::{Declared, declared, ring_of};
 use ordain_core::policy::Policy;
 use ordain_core::resolve::{Candidates, Request, Settled, resolve};
-use ordain_schema::document::{ComputerFacts, Inventory};
+use ordain_schema::document::ComputerFacts;
 use ordain_store::rows::{HaltRow, RolloutKey, RolloutRow};
 use ordain_store::{Store, StoreError, TenantId, TenantScope};
 
@@ -120,9 +120,7 @@ fn judge(
     now: Timestamp,
 ) -> Vec<(RolloutKey, HaltRow)> {
     let policy = &in_force.policy;
-    let mut fleet = Fleet::new(Inventory { computers, ..Inventory::default() });
-    let known = fleet.computers().to_vec();
-    in_force.scripts.answer(policy, known, &mut fleet);
+    let fleet = in_force.fleet(computers);
     let world = World::new(policy, &fleet, now);
     let candidates = Candidates::new(&world);
     // By rollout and ring: how many failed, of how many.

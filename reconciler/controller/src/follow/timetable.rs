@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use ordain_core::fleet::{Fleet, World};
+use ordain_core::fleet::World;
 use ordain_core::plan::starts_for;
 use ordain_core::policy::{Policy, ScheduleEntry};
 use ordain_core::resolve::is_excluded;
 use ordain_core::schedule::{self, Seat, Timer};
-use ordain_schema::document::{ComputerFacts, Inventory};
+use ordain_schema::document::ComputerFacts;
 use ordain_store::rows::ComputerRow;
 use ordain_store::{StoreError, TenantId, TenantScope};
 
@@ -167,9 +167,7 @@ fn reached(
     due: &BTreeMap<String, Due>,
     now: Timestamp,
 ) -> Vec<(Timestamp, Start)> {
-    let mut fleet = Fleet::new(Inventory { computers, ..Inventory::default() });
-    let known = fleet.computers().to_vec();
-    in_force.scripts.answer(&in_force.policy, known, &mut fleet);
+    let fleet = in_force.fleet(computers);
     let world = World::new(&in_force.policy, &fleet, now);
     let mut starts = Vec::new();
     for place in 0..fleet.computers().len() {
