@@ -28,17 +28,27 @@ type Columns = (
     Option<String>,
 );
 
+/// A query for rows of computers, with what stands behind its `FROM`.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT tenant, id, name, identity_key, installation_id, enrolled_at, facts, facts_at, \
+             inventoried_at, standing, standing_at, begun_at, others, excluded_at, affinity \
+             FROM computers ",
+            $rest
+        )
+    };
+}
+
 pub(super) async fn all(
     on: &mut Connection,
     scope: &TenantScope,
 ) -> Result<Vec<ComputerRow>, StoreError> {
-    let columns: Vec<Columns> = query_as(
-        "SELECT tenant, id, name, identity_key, installation_id, enrolled_at, facts, facts_at, inventoried_at, \
-         standing, standing_at, begun_at, others, excluded_at, affinity FROM computers WHERE (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY tenant, name",
-    )
-    .bind(scope.tenant())
-    .fetch_all(on)
-    .await?;
+    let columns: Vec<Columns> =
+        query_as(select!("WHERE (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY tenant, name"))
+            .bind(scope.tenant())
+            .fetch_all(on)
+            .await?;
     columns.into_iter().map(row).collect()
 }
 
@@ -47,14 +57,12 @@ pub(super) async fn one(
     scope: &TenantScope,
     id: &ComputerId,
 ) -> Result<Option<ComputerRow>, StoreError> {
-    let columns: Option<Columns> = query_as(
-        "SELECT tenant, id, name, identity_key, installation_id, enrolled_at, facts, facts_at, inventoried_at, \
-         standing, standing_at, begun_at, others, excluded_at, affinity FROM computers WHERE id = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1)",
-    )
-    .bind(scope.tenant())
-    .bind(id.as_str())
-    .fetch_optional(on)
-    .await?;
+    let columns: Option<Columns> =
+        query_as(select!("WHERE id = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1)"))
+            .bind(scope.tenant())
+            .bind(id.as_str())
+            .fetch_optional(on)
+            .await?;
     columns.map(row).transpose()
 }
 
@@ -63,10 +71,9 @@ pub(super) async fn named(
     scope: &TenantScope,
     name: &str,
 ) -> Result<Vec<ComputerRow>, StoreError> {
-    let columns: Vec<Columns> = query_as(
-        "SELECT tenant, id, name, identity_key, installation_id, enrolled_at, facts, facts_at, inventoried_at, \
-         standing, standing_at, begun_at, others, excluded_at, affinity FROM computers WHERE name = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY tenant",
-    )
+    let columns: Vec<Columns> = query_as(select!(
+        "WHERE name = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY tenant"
+    ))
     .bind(scope.tenant())
     .bind(name)
     .fetch_all(on)
@@ -80,15 +87,12 @@ pub(super) async fn on_machine(
     tenant: &TenantId,
     hardware: &str,
 ) -> Result<Vec<ComputerRow>, StoreError> {
-    let columns: Vec<Columns> = query_as(
-        "SELECT tenant, id, name, identity_key, installation_id, enrolled_at, facts, facts_at, inventoried_at, \
-         standing, standing_at, begun_at, others, excluded_at, affinity FROM computers \
-         WHERE tenant = $1 AND identity_key = $2 ORDER BY enrolled_at, id",
-    )
-    .bind(tenant.as_str())
-    .bind(hardware)
-    .fetch_all(on)
-    .await?;
+    let columns: Vec<Columns> =
+        query_as(select!("WHERE tenant = $1 AND identity_key = $2 ORDER BY enrolled_at, id"))
+            .bind(tenant.as_str())
+            .bind(hardware)
+            .fetch_all(on)
+            .await?;
     columns.into_iter().map(row).collect()
 }
 
