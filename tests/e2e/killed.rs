@@ -41,6 +41,17 @@ fn undo(stage: &Stage) {
     }
 }
 
+/// Starts a session whose agent dies at a kill point, and the agent again.
+fn killed_at(stage: &Stage, point: &str) -> (Process, Process) {
+    let agent = stage.agent_with(COMPUTER, |command| {
+        command.env("ORDAIN_KILL_AT", point);
+    });
+    agent.says(&["connected"]);
+    let client = stage.start_session();
+    agent.is_killed();
+    (client, stage.agent(COMPUTER))
+}
+
 #[test]
 fn the_agent_is_killed_during_an_install() {
     let (stage, _controller, agent) = Stage::running(Build::Shipped, POLICY);
@@ -126,13 +137,7 @@ fn the_agent_dies_at_each_of_its_kill_points() {
     controller.says(&["the commit is in force"]);
     stage.enrol(COMPUTER);
     for point in points {
-        let agent = stage.agent_with(COMPUTER, |command| {
-            command.env("ORDAIN_KILL_AT", point);
-        });
-        agent.says(&["connected"]);
-        let client = stage.start_session();
-        agent.is_killed();
-        let agent = stage.agent(COMPUTER);
+        let (client, agent) = killed_at(&stage, point);
         ended_well(&stage, &client, point);
         agent.stop();
         undo(&stage);
@@ -275,13 +280,7 @@ fn password_is_read_back(stage: &Stage, client: &Process, what: &str) {
 fn a_password_is_never_set_that_nobody_can_read() {
     let (stage, controller) = stage_with_secrets(Build::KillPoints);
     for point in ["made-journaled", "made-kept"] {
-        let agent = stage.agent_with(COMPUTER, |command| {
-            command.env("ORDAIN_KILL_AT", point);
-        });
-        agent.says(&["connected"]);
-        let client = stage.start_session();
-        agent.is_killed();
-        let agent = stage.agent(COMPUTER);
+        let (client, agent) = killed_at(&stage, point);
         password_is_read_back(&stage, &client, point);
         agent.stop();
     }
