@@ -4,17 +4,21 @@
 //! one computer to the next: numbers, ids, times and names of temporary files.
 
 use super::ActionView;
-use crate::execute::Entry;
+use crate::execute::{End, Entry, Outcome};
 
 /// The longest text, in characters.
 const LONGEST: usize = 200;
 
 /// The cause of a failed action, for grouping and for people: the last line
-/// that what failed has printed, else why it counts as failed.
+/// that what failed has printed, else why it counts as failed. What a test or
+/// a probe prints is its answer, and says nothing of why it is not another.
 pub fn cause(action: &ActionView<'_>) -> String {
-    let outputs = action.log.iter().rev().filter_map(Entry::outcome);
-    let said = outputs.map(|outcome| last_line(&outcome.output)).find(|line| !line.is_empty());
-    let text = said.or(action.message).unwrap_or_else(|| action.reason.word());
+    let outcomes = || action.log.iter().rev().filter_map(Entry::outcome);
+    let answered = |outcome: &Outcome| matches!(outcome.end, End::Answer { .. } | End::Detected(_));
+    let judged = action.message.filter(|_| outcomes().next().is_some_and(answered));
+    let said =
+        || outcomes().map(|outcome| last_line(&outcome.output)).find(|line| !line.is_empty());
+    let text = judged.or_else(said).or(action.message).unwrap_or_else(|| action.reason.word());
     normalised(text)
 }
 
