@@ -16,6 +16,7 @@ mod converge;
 mod ensured;
 mod files;
 mod filters;
+mod hardening;
 mod killed;
 mod network;
 mod packages;

@@ -58,6 +58,11 @@ impl Process {
         Self { name: name.to_owned(), pid, shared }
     }
 
+    /// Its number, while it runs.
+    pub(crate) fn pid(&self) -> u32 {
+        self.pid
+    }
+
     /// Waits for a line, said or yet to be said, that holds all of the words.
     pub(crate) fn says(&self, words: &[&str]) -> String {
         self.says_after(0, words)

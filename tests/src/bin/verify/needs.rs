@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// A program and the packages that bring it: Debian's, Fedora's, Alpine's.
+/// A program, or a file by its path, and the packages that bring it: Debian's, Fedora's, Alpine's.
 struct Need {
     program: &'static str,
     because: &'static str,
@@ -16,7 +16,7 @@ struct Need {
     apk: &'static str,
 }
 
-const NEEDS: [Need; 11] = [
+const NEEDS: [Need; 13] = [
     need("git", "repositories of the tests", ["git", "git", "git git-daemon"]),
     need("cc", "dependencies in C, and yardsticks of benchmarks", ["gcc", "gcc", "build-base"]),
     need("bash", "scripts of the tests", ["bash", "bash", "bash"]),
@@ -27,6 +27,16 @@ const NEEDS: [Need; 11] = [
     need("useradd", "accounts of the tests", ["passwd", "shadow-utils", "shadow"]),
     need("mount", "small disks of the tests", ["mount", "util-linux", "util-linux"]),
     need("mkfifo", "gates that hold scripts back", ["coreutils", "coreutils", "coreutils"]),
+    need(
+        "oscap",
+        "an independent judge of hardening tasks",
+        ["openscap-scanner", "openscap-scanner", "openscap"],
+    ),
+    need(
+        "/usr/share/xml/scap/ssg/content/ssg-debian11-oval.xml",
+        "the rules that it judges",
+        ["ssg-debian", "scap-security-guide", ""],
+    ),
     need("systemd-analyze", "the agent's unit file", ["systemd", "systemd", ""]),
 ];
 
@@ -104,7 +114,7 @@ fn mounts() -> bool {
     mounted
 }
 
-/// Is the program on the path, or where administrators' programs lie?
+/// Is the program on the path, or where administrators' programs lie, or the file where it says?
 pub(crate) fn found(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let usual = ["/usr/local/sbin", "/usr/sbin", "/sbin"].map(PathBuf::from);
