@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use ordain_core::execute::End;
 use ordain_core::item::Item;
-use ordain_core::order::{Check, CheckHow, Expect, Finding, Found, Step, What, Work, WorkPhase};
+use ordain_core::order::{
+    Check, CheckHow, Expect, Finding, Found, Reboot, Stay, Step, What, Work, WorkPhase,
+};
 
 /// How an item's changes go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,10 +70,7 @@ impl Computer {
                 End::Detected(self.software.get(&name).cloned())
             }
             (What::Fetch(_), _) => End::Fetched,
-            (What::Reboot, _) => {
-                self.boots += 1;
-                End::Exit(0)
-            }
+            (What::Reboot(reboot), _) => self.restart(reboot),
             (What::Run(_), WorkPhase::Test) => self.answer(step),
             (What::Run(_), _)
                 if matches!(work.expect, Expect::True | Expect::False | Expect::TrueEndsStep) =>
@@ -80,6 +79,15 @@ impl Computer {
             }
             (What::Run(_), phase) => self.change(step, phase),
         }
+    }
+
+    /// Restarts, where that is wanted: nothing on it asks for one by itself.
+    pub(crate) fn restart(&mut self, reboot: &Reboot) -> End {
+        if reboot.only_pending {
+            return End::Stayed(Stay::NotNeeded);
+        }
+        self.boots += 1;
+        End::Exit(0)
     }
 
     fn answer(&self, step: &Step) -> End {

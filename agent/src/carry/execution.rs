@@ -4,7 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use ordain_core::execute::{At, End, Execution, Next, Outcome, Progress};
-use ordain_core::order::{Expect, Probe, Run, RunWhat, Step, Timestamp, What, Work, WorkPhase};
+use ordain_core::order::{
+    Expect, Probe, Restarts, Run, RunWhat, Step, Timestamp, What, Work, WorkPhase,
+};
 use ordain_wire::{AtSpec, KeptSpec, ReportBody};
 
 use super::detection::succeeded;
@@ -25,9 +27,9 @@ const REBOOT_TIME_MS: i64 = 15 * 60 * 1000;
 const PROBE_TIME_MS: i64 = 5 * 60 * 1000;
 
 impl Carrier {
-    pub(super) fn execute(&mut self, order: &OrderId, steps: Vec<Step>) {
+    pub(super) fn execute(&mut self, order: &OrderId, steps: Vec<Step>, restarts: Restarts) {
         let scripts: Vec<_> = steps.iter().flat_map(scripts_of_step).collect();
-        let mut execution = Execution::new(steps);
+        let mut execution = Execution::with_restarts(steps, restarts);
         self.replay(order, &mut execution);
         if let Some(at) = execution.running()
             && !self.is_back(order, &mut execution, at)
@@ -110,7 +112,7 @@ impl Carrier {
             What::Run(run) | What::Probe(Probe::Script(run)) => {
                 i64::try_from(run.timeout_seconds).unwrap_or(i64::MAX / 2).saturating_mul(1000)
             }
-            What::Reboot => REBOOT_TIME_MS,
+            What::Reboot(_) => REBOOT_TIME_MS,
             What::Probe(_) | What::Fetch(_) => PROBE_TIME_MS,
         };
         Starting {
@@ -208,7 +210,7 @@ impl Carrier {
                 let (end, output) = judged(work, run, ended);
                 Worked { end: fault.unwrap_or(end), output, kept }
             }
-            What::Reboot => self.reboot(order, marker, &mut watch).into(),
+            What::Reboot(reboot) => self.restart(order, reboot, marker, &mut watch).into(),
             What::Fetch(artifacts) => {
                 let fetched = self.runner.fetch(artifacts, &|| watch.stops());
                 match fetched {
@@ -236,7 +238,7 @@ fn run_at(execution: &Execution, at: At) -> Option<Run> {
     let each = execution.results().nth(usize::try_from(spec.step).ok()?)?;
     match &each.step.works.get(usize::try_from(spec.work).ok()?)?.what {
         What::Run(run) => Some(run.clone()),
-        What::Probe(_) | What::Fetch(_) | What::Reboot => None,
+        What::Probe(_) | What::Fetch(_) | What::Reboot(_) => None,
     }
 }
 

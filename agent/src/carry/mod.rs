@@ -193,7 +193,9 @@ impl Carrier {
         let mut last = Vec::new();
         match task.as_deref() {
             Ok(Task::Detect(checks)) => last.push(self.detect(&order, checks)),
-            Ok(Task::Execute(steps)) => self.execute(&order, steps.clone()),
+            Ok(Task::Execute { steps, restarts }) => {
+                self.execute(&order, steps.clone(), restarts.clone());
+            }
             // Taken in by another version of the program, before an update.
             Err(error) => {
                 tracing::error!(order = number, %error, "an accepted order does not make sense any more");
@@ -267,7 +269,7 @@ fn scripts_of_step(step: &Step) -> Vec<ObjectId> {
     let runs = step.works.iter().filter_map(|work| match &work.what {
         What::Run(run) => Some(run),
         What::Probe(probe) => scripted(probe),
-        What::Fetch(_) | What::Reboot => None,
+        What::Fetch(_) | What::Reboot(_) => None,
     });
     runs.flat_map(script_ids).collect()
 }

@@ -6,7 +6,7 @@
 //! particular to Linux stands in `linux` ([`sessions`], [`processes`],
 //! [`spawn`]); Windows and macOS get folders beside it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ordain_core::order::{Ensure, Resource};
@@ -37,6 +37,19 @@ pub trait Platform: Send + Sync {
 
     /// The program and its arguments that restart the computer.
     fn reboot_command(&self) -> Vec<String>;
+
+    /// Whether the system says that it waits for a restart.
+    fn is_restart_pending(&self) -> bool {
+        false
+    }
+
+    /// The program that asks a person whether the computer may be restarted,
+    /// where there is one. It is given the account's name and for how many
+    /// seconds it may wait; it ends with 0 for yes, 1 for no, and anything else
+    /// where it had no answer.
+    fn ask_program(&self) -> Option<PathBuf> {
+        None
+    }
 
     /// Below which folder settings without scripts are looked at and set: `/` on a computer.
     fn settings_root(&self) -> &Path {

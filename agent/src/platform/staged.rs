@@ -1,8 +1,9 @@
 //! A platform that a test lays out in a folder: `dmi/`, `installation`, `boot_id`, `users`,
-//! `reboot`, `root/`.
+//! `reboot`, `restart-pending`, `ask`, `root/`.
 //!
 //! Built only with the feature `test-platform`. `users` holds one account name
-//! a line, `reboot` the words of the command, one a line. Where there is a
+//! a line, `reboot` the words of the command, one a line; `restart-pending` is
+//! there where one is, `ask` is the program that asks. Where there is a
 //! `root/`, settings are kept below it, and the system's programs are looked
 //! for there.
 
@@ -51,6 +52,14 @@ impl Platform for Staged {
 
     fn reboot_command(&self) -> Vec<String> {
         self.lines("reboot")
+    }
+
+    fn is_restart_pending(&self) -> bool {
+        self.folder.join("restart-pending").exists()
+    }
+
+    fn ask_program(&self) -> Option<PathBuf> {
+        Some(self.folder.join("ask")).filter(|program| program.exists())
     }
 
     fn settings_root(&self) -> &Path {

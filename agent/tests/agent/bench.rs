@@ -14,8 +14,8 @@ use tempfile::TempDir;
 
 use crate::orders;
 
-/// A platform that a test lays out: `boot` and `reboot` stand in its folder,
-/// the words of the command one a line.
+/// A platform that a test lays out: `boot`, `reboot`, `restart-pending` and
+/// `ask` stand in its folder, the words of the command one a line.
 pub(crate) struct Laid {
     pub(crate) users: Vec<String>,
     pub(crate) folder: PathBuf,
@@ -40,6 +40,12 @@ impl Platform for Laid {
     }
     fn reboot_command(&self) -> Vec<String> {
         self.text("reboot").unwrap_or_default().lines().map(str::to_owned).collect()
+    }
+    fn is_restart_pending(&self) -> bool {
+        self.folder.join("restart-pending").exists()
+    }
+    fn ask_program(&self) -> Option<PathBuf> {
+        Some(self.folder.join("ask")).filter(|program| program.exists())
     }
     fn settings_root(&self) -> &Path {
         &self.root

@@ -1,7 +1,7 @@
 //! Orders from the journal: once, in order, and on after a restart.
 
 use ordain_wire::{
-    EndSpec, ExpectSpec, InstallerSpec, ProgressSpec, ReportBody, WhatSpec, WorkSpec,
+    EndSpec, ExpectSpec, InstallerSpec, ProgressSpec, RebootSpec, ReportBody, WhatSpec, WorkSpec,
 };
 
 use crate::bench::{Bench, ends};
@@ -134,8 +134,11 @@ fn restarting(bench: &Bench, command: &str) -> ordain_wire::Order {
     std::fs::write(&script, command).unwrap();
     let words = format!("/bin/sh\n{}\n", script.display());
     std::fs::write(bench.folder.path().join("reboot"), words).unwrap();
-    let reboot =
-        WorkSpec { phase: "post".into(), what: WhatSpec::Reboot, expect: ExpectSpec::Success };
+    let reboot = WorkSpec {
+        phase: "post".into(),
+        what: WhatSpec::Reboot(RebootSpec::default()),
+        expect: ExpectSpec::Success,
+    };
     let works = vec![
         work("set", shell(set, 60), ExpectSpec::Success),
         reboot,

@@ -170,7 +170,7 @@ async fn orders_that_make_no_sense_are_refused_and_run_nothing() {
     let mut conversation = stage.connected().await;
     let mut odd =
         execute(1, vec![step("task/t", vec![work("set", shell("id\n", 60), ExpectSpec::Success)])]);
-    let ordain_wire::OrderBody::Execute { steps } = &mut odd.body else {
+    let ordain_wire::OrderBody::Execute { steps, .. } = &mut odd.body else {
         unreachable!("made so above")
     };
     steps[0].attempts = 0;

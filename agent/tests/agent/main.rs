@@ -29,4 +29,5 @@ mod gates;
 mod packages;
 mod people;
 mod processes;
+mod restarts;
 mod secrets;

@@ -91,7 +91,7 @@ pub(crate) fn order(number: u64, body: OrderBody) -> Order {
 }
 
 pub(crate) fn execute(number: u64, steps: Vec<StepSpec>) -> Order {
-    order(number, OrderBody::Execute { steps })
+    order(number, OrderBody::Execute { steps, restarts: Box::default() })
 }
 
 pub(crate) fn detect(number: u64, checks: Vec<CheckHowSpec>) -> Order {

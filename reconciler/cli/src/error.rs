@@ -36,6 +36,8 @@ pub(crate) enum Kind {
     Usage,
     /// Files, network or permissions stood in the way.
     Failed,
+    /// It was not done for safety: nobody has said yes to it.
+    Refused,
 }
 
 /// An error with what a person can do about it.
@@ -61,6 +63,11 @@ impl CommandError {
         Self::new(Kind::Failed, error)
     }
 
+    /// It was not done for safety.
+    pub(crate) fn refused(error: impl Into<anyhow::Error>) -> Self {
+        Self::new(Kind::Refused, error)
+    }
+
     /// Adds what to do about it.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -79,6 +86,7 @@ impl CommandError {
         match self.kind {
             Kind::Usage => 2,
             Kind::Failed => 3,
+            Kind::Refused => 4,
         }
     }
 

@@ -9,6 +9,7 @@
 mod api;
 mod aside;
 mod authority;
+mod backup;
 mod clock;
 mod config;
 mod controller;
@@ -21,6 +22,7 @@ mod kill_point;
 mod ledger;
 mod listener;
 mod recorded;
+mod retention;
 mod serve;
 #[cfg(feature = "simulation")]
 pub mod simulation;
@@ -28,6 +30,7 @@ mod tokens;
 mod view;
 
 pub use authority::{Authority, AuthorityError};
+pub use backup::{BackupError, backup};
 pub use clock::Clock;
 pub use config::{ConfigError, ConfigFile, ServeConfig};
 pub use data::{DataError, DataFolder, names};

@@ -25,6 +25,7 @@ use crate::follow::{Concern, Follower, Gatherer, Git, GitError, PolicyState, Tim
 use crate::hub::Hub;
 use crate::ledger::{Ledger, LedgerError};
 use crate::listener::{self, Acceptor, TlsError};
+use crate::retention;
 use crate::tokens::AdminToken;
 
 /// How long the listener's certificate holds; it is renewed at a third of that.
@@ -206,14 +207,8 @@ pub(crate) async fn compose(
     follower.restore().await?;
     let hub = Arc::new(Hub::default());
     let readable = git.clone();
-    let drive = Drive::new(
-        store.clone(),
-        hub.clone(),
-        git,
-        policy.clone(),
-        config.clock.clone(),
-        closing.clone(),
-    );
+    let clock = config.clock.clone();
+    let drive = Drive::new(store.clone(), hub.clone(), git, policy.clone(), clock, closing.clone());
     let controller = Arc::new(Controller {
         store,
         authority,
@@ -239,6 +234,7 @@ pub(crate) async fn compose(
     loops.spawn(follower.run(branch, closing));
     loops.spawn(Timetable::new(controller.clone()).await?.run());
     loops.spawn(Gatherer::new(controller.clone()).run());
+    loops.spawn(retention::run(controller.clone()));
     loops.spawn(Concern::new(controller.clone(), readable).run());
     Ok(Composed { controller, loops })
 }

@@ -14,7 +14,7 @@ use jiff::{Timestamp, Zoned, civil};
 use ordain_schema::Spanned;
 use ordain_schema::document::{Day, NthDay};
 
-pub use hours::{business_hours, next_business_hours};
+pub use hours::{business_hours, business_stretches, next_business_hours};
 
 /// The zone of an IANA name; none for any other text.
 pub fn zone(name: &str) -> Option<TimeZone> {

@@ -9,6 +9,7 @@ pub mod ensure;
 mod gate;
 mod hidden;
 mod installer;
+mod reboot;
 
 use std::sync::Arc;
 
@@ -20,7 +21,10 @@ pub use gate::{Gate, Hold, Holding, Stretch};
 pub use hidden::{Argument, Dealing, Form, Hidden, HiddenVariable, Keeping, Made, Output, Secret};
 pub use installer::{Artifact, CloseFirst, Installer, Needs, OnBusy};
 pub use jiff::Timestamp;
-pub use ordain_schema::document::{Interpreter, PackageManager, RunContext, VersionScheme};
+pub use ordain_schema::document::{
+    Interpreter, OnTimeout, PackageManager, RunContext, VersionScheme,
+};
+pub use reboot::{Ask, Barred, Reboot, Restarts, Stay};
 
 use crate::item::{Act, Item, Phase, Reason};
 
@@ -29,8 +33,13 @@ use crate::item::{Act, Item, Phase, Reason};
 pub enum Task {
     /// Find out, read-only.
     Detect(Vec<Check>),
-    /// Carry out, in this order.
-    Execute(Vec<Step>),
+    /// Carry out.
+    Execute {
+        /// In this order.
+        steps: Vec<Step>,
+        /// With these restarts around them.
+        restarts: Restarts,
+    },
 }
 
 /// One item to find out about.
@@ -186,7 +195,7 @@ pub enum What {
     /// Fetches files, which are kept by their hash.
     Fetch(Vec<Artifact>),
     /// Restarts the computer, and goes on afterwards.
-    Reboot,
+    Reboot(Reboot),
 }
 
 /// What must come of a piece of work for the step to go on.

@@ -11,8 +11,8 @@ use crate::rows::{
     AgentRow, AuditRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, Decide, Decided, DueRow,
     EnrolAgent, EnrolRefusal, Enrolled, EnrolledAgent, EventRow, FactChange, FactRow, FindingRow,
     HaltRow, HeldRow, InstalledRow, KeptRow, LatestOutcome, Meet, Met, OrderRow, OutcomeRow,
-    PauseRow, RolloutKey, RolloutRow, SessionFilter, SessionRow, SessionWrite, TokenHash, TokenRow,
-    Undecided,
+    PauseRow, Pruned, Retained, RolloutKey, RolloutRow, SerialClaim, SessionFilter, SessionRow,
+    SessionWrite, TokenHash, TokenRow, Undecided,
 };
 use crate::{AgentId, ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
@@ -318,6 +318,19 @@ pub trait Sessions {
 
     /// Notes that all such sessions were begun up to a moment; time goes forward only.
     async fn note_schedules_followed(&self, until: Timestamp) -> Result<(), StoreError>;
+
+    /// Takes the turns that a session needs of what runs one at a time in the
+    /// whole installation: all of them, or none and a place in line. They are
+    /// given back when the session is over, with the write that says so.
+    async fn take_serial(&self, claim: SerialClaim) -> Result<bool, StoreError>;
+
+    /// The computers whose sessions stand in line for such turns, those that
+    /// came first first.
+    async fn serial_line(&self, scope: &TenantScope) -> Result<Vec<ComputerId>, StoreError>;
+
+    /// Removes what need not be kept any longer, of at most so many sessions;
+    /// gives how many that were, so that whoever asks can go on.
+    async fn prune(&self, before: Retained, most: u32) -> Result<Pruned, StoreError>;
 
     /// The last order of a session.
     async fn last_order(

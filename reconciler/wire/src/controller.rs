@@ -7,7 +7,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::fields::BodyFields;
-use crate::{CheckSpec, StepSpec};
+use crate::{CheckSpec, RestartsSpec, StepSpec};
 
 /// A message from the controller.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -199,6 +199,9 @@ pub enum OrderBody {
     Execute {
         /// In this order.
         steps: Vec<StepSpec>,
+        /// With these restarts around them.
+        #[serde(default, skip_serializing_if = "RestartsSpec::is_empty")]
+        restarts: Box<RestartsSpec>,
     },
 }
 

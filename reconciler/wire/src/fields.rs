@@ -13,7 +13,8 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::{
-    CheckHowSpec, CheckSpec, FileVersionSpec, OfferSpec, OrderBody, ProbeSpec, RunSpec, StepSpec,
+    CheckHowSpec, CheckSpec, FileVersionSpec, OfferSpec, OrderBody, ProbeSpec, RestartsSpec,
+    RunSpec, StepSpec,
 };
 
 /// The fields of an [`OrderBody`].
@@ -22,6 +23,8 @@ pub(crate) struct BodyFields {
     r#type: BodyType,
     checks: Option<Vec<CheckSpec>>,
     steps: Option<Vec<StepSpec>>,
+    #[serde(default)]
+    restarts: Box<RestartsSpec>,
 }
 
 #[derive(Deserialize)]
@@ -42,7 +45,7 @@ impl TryFrom<BodyFields> for OrderBody {
             }
             BodyType::Execute => {
                 let steps = fields.steps.ok_or("missing field `steps`")?;
-                Ok(Self::Execute { steps })
+                Ok(Self::Execute { steps, restarts: fields.restarts })
             }
         }
     }

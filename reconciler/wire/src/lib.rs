@@ -35,8 +35,9 @@ pub use hidden::{
 };
 pub use installer::{ArtifactSpec, CloseFirstSpec, InstallerSpec, NeedsSpec};
 pub use order::{
-    AudienceSpec, CheckHowSpec, CheckSpec, ExpectSpec, FileSpec, FileVersionSpec, OfferSpec,
-    ProbeSpec, RunSpec, RunWhatSpec, StepSpec, WhatSpec, WorkSpec,
+    AskSpec, AudienceSpec, BarredSpec, CheckHowSpec, CheckSpec, ExpectSpec, FileSpec,
+    FileVersionSpec, OfferSpec, ProbeSpec, RebootSpec, RestartsSpec, RunSpec, RunWhatSpec,
+    StepSpec, WhatSpec, WorkSpec,
 };
 pub use progress::{AtSpec, EndSpec, FindingSpec, FoundSpec, OutcomeSpec, ProgressSpec};
 

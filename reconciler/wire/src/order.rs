@@ -124,7 +124,62 @@ pub enum WhatSpec {
         artifacts: Vec<ArtifactSpec>,
     },
     /// Restarts the computer.
-    Reboot,
+    Reboot(RebootSpec),
+}
+
+/// One restart of the computer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RebootSpec {
+    /// Only where the system says that one is pending.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub only_pending: bool,
+    /// Whom to ask before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ask: Option<AskSpec>,
+    /// When it must not happen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub barred: Vec<BarredSpec>,
+}
+
+/// Asking who is logged on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AskSpec {
+    /// How many seconds an answer may take.
+    pub seconds: u64,
+    /// The word for what happens without one.
+    pub on_timeout: String,
+}
+
+/// A stretch of time, in milliseconds since the epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BarredSpec {
+    /// Its first.
+    pub from: i64,
+    /// The first behind it; none where it never ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<i64>,
+}
+
+/// The restarts around an execution.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RestartsSpec {
+    /// Before the first step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<RebootSpec>,
+    /// After the last step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end: Option<RebootSpec>,
+}
+
+impl RestartsSpec {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.start.is_none() && self.end.is_none()
+    }
 }
 
 /// What must come of a piece of work.

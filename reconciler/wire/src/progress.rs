@@ -96,6 +96,11 @@ pub enum EndSpec {
         /// The word for what.
         waiting_for: String,
     },
+    /// The computer was not restarted.
+    Stayed {
+        /// The word for why.
+        why: String,
+    },
     /// It could not be started, or not be judged.
     Failed {
         /// For people.

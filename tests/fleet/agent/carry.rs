@@ -33,7 +33,10 @@ impl Agent {
                 let found = ReportBody::Detected { findings: findings.collect() };
                 self.note(&id, &[found, ReportBody::Ended]);
             }
-            Task::Execute(steps) => self.take_up(id, Execution::new(steps.clone()), now),
+            Task::Execute { steps, restarts } => {
+                let execution = Execution::with_restarts(steps.clone(), restarts.clone());
+                self.take_up(id, execution, now);
+            }
         }
         true
     }
@@ -53,9 +56,10 @@ impl Agent {
         };
         let starting = program.journal.starting(id.number, AtSpec::from(at));
         let restarted = starting.is_some_and(|one| one.boot_id != self.computer.boot_id());
-        let step = &execution.steps()[at.step as usize];
-        let reboots =
-            step.works.get(at.work as usize).is_some_and(|work| work.what == What::Reboot);
+        let step = execution.steps().get(at.step as usize);
+        let work = step.and_then(|step| step.works.get(at.work as usize));
+        let within = work.is_some_and(|work| matches!(work.what, What::Reboot(_)));
+        let reboots = within || at.step >= At::RESTART_START;
         let progress = if reboots && restarted {
             Progress::Finished(at, outcome(End::Exit(0), now))
         } else {
@@ -76,9 +80,16 @@ impl Agent {
         match execution.next(now) {
             Next::Work(at, work) if running == Some(at) => {
                 let killed = execution.is_cancelled();
-                let (step, work) = (execution.steps()[at.step as usize].clone(), work.clone());
+                // A restart around the steps has no step of its own.
+                let step = execution.steps().get(at.step as usize).cloned();
+                let work = work.clone();
                 let boots = self.computer.boots;
-                let end = if killed { End::Killed } else { self.computer.work(&step, &work) };
+                let end = match (&work.what, &step) {
+                    _ if killed => End::Killed,
+                    (What::Reboot(reboot), _) => self.computer.restart(reboot),
+                    (_, Some(step)) => self.computer.work(step, &work),
+                    (_, None) => unreachable!("whatever else is done belongs to a step"),
+                };
                 if self.computer.boots != boots {
                     // The computer goes down before anything more is written.
                     self.die();

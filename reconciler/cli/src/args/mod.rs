@@ -12,6 +12,7 @@ mod offline;
 mod outcome;
 mod rollouts;
 mod secrets;
+mod sessions;
 mod shared;
 mod tools;
 mod trust;
@@ -29,6 +30,7 @@ pub(crate) use offline::*;
 pub(crate) use outcome::*;
 pub(crate) use rollouts::*;
 pub(crate) use secrets::*;
+pub(crate) use sessions::*;
 pub(crate) use shared::*;
 pub(crate) use tools::*;
 pub(crate) use trust::*;
@@ -99,6 +101,7 @@ pub(crate) enum Verb {
     Promote(PromoteArgs),
     Sign(SignArgs),
     Verify(VerifyArgs),
+    Backup(BackupArgs),
     Export(ExportArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),

@@ -34,6 +34,12 @@ pub(crate) fn line(line: &Value, style: Style) -> String {
             let result = if result == "failed" { style.red(result) } else { style.green(result) };
             format!("{item} {} {result}{message}", word("action"))
         }
+        "restart" => {
+            let result = line["result"].as_str().unwrap_or(word("status"));
+            let reason = line["reason"].as_str().map(|reason| format!(": {reason}"));
+            let reason = reason.unwrap_or_default();
+            format!("restart at the {} {result}{reason}{message}", word("when"))
+        }
         other => format!("{other}{message}"),
     };
     stamped(line, &said, style)

@@ -21,6 +21,10 @@ pub(crate) struct Session {
     running_seconds: u64,
     waiting_for: Option<String>,
     #[serde(default)]
+    waits_until: Option<String>,
+    #[serde(default)]
+    rerun_of: Option<String>,
+    #[serde(default)]
     emergency: Option<String>,
     #[serde(alias = "reason")]
     message: Option<String>,
@@ -28,6 +32,17 @@ pub(crate) struct Session {
     stages: Vec<Stage>,
     #[serde(default)]
     actions: Vec<Acted>,
+    #[serde(default)]
+    restarts: Vec<Restart>,
+}
+
+#[derive(Clone, Deserialize)]
+struct Restart {
+    when: String,
+    status: String,
+    result: Option<String>,
+    reason: Option<String>,
+    message: Option<String>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -102,9 +117,12 @@ pub(crate) fn one(one: &Session, style: Style) -> String {
     let name = format!("{} on {}/{}", one.id, one.tenant, one.computer);
     let mut text =
         format!("{}  {}, {}\n", style.bold(&name), one.kind, painted(&one.status, style));
+    let until = one.waits_until.as_deref().map(|until| when(Some(until)));
     for (name, value) in [
         ("emergency", &one.emergency),
+        ("again", &one.rerun_of),
         ("waiting for", &one.waiting_for),
+        ("until", &until),
         ("because", &one.message),
     ] {
         if let Some(value) = value {
@@ -136,6 +154,13 @@ pub(crate) fn one(one: &Session, style: Style) -> String {
         });
         text.push('\n');
         text += &super::plan::indented(&rows);
+    }
+    for restart in &one.restarts {
+        let status = restart.result.as_ref().unwrap_or(&restart.status);
+        let why = restart.message.as_ref().or(restart.reason.as_ref());
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        let _ =
+            writeln!(text, "  restart at the {}: {}{why}", restart.when, painted(status, style));
     }
     one.actions.iter().for_each(|action| text += &held(action, style));
     one.actions.iter().for_each(|action| text += &failure(action, style));

@@ -19,6 +19,7 @@ mod plan;
 pub(crate) mod bump;
 pub(crate) mod import;
 
+mod backup;
 mod computers;
 mod enroll;
 mod export;
@@ -67,6 +68,7 @@ pub(crate) fn run(verb: &Verb, printer: &mut Printer) -> Result<Exit, CommandErr
         Verb::History(args) => outcome::history(args, printer),
         Verb::Approve(args) => rollouts::approve(args, printer),
         Verb::Rollouts(args) => rollouts::run(args, printer),
+        Verb::Backup(args) => backup::run(args, printer),
         Verb::Pause(args) => pause::pause(&args.which, printer),
         Verb::Resume(args) => pause::resume(&args.which, printer),
         Verb::Secrets(args) => secrets::run(args, printer),

@@ -207,3 +207,36 @@ fn a_second_one_on_the_same_data_is_refused() {
         running.small.run(&["serve", "--repo", ".", "--data", "other", "--listen", &address]);
     third.exits(3).complains(&[&address, "--listen"]);
 }
+
+#[test]
+fn many_computers_need_a_yes() {
+    let running = Running::start();
+    let names: Vec<String> = (1..=11).map(|number| format!("pc-{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let start = |names: &[&str], more: &[&str]| {
+        running.ask(&[&["sessions", "start", "--computer"], names, more].concat())
+    };
+    start(&names, &[]).exits(4).complains(&["11 computers", "nothing was started", "--yes"]);
+    // Those who may go on find that there are no such computers.
+    start(&names[1..], &[]).exits(2).complains(&["pc-2"]);
+    start(&names, &["--yes"]).exits(2).complains(&["pc-1"]);
+}
+
+#[test]
+fn a_data_folder_is_copied() {
+    let running = Running::start();
+    let small = &running.small;
+    let backup =
+        |data: &str| small.run(&["backup", "--data", data, "--to", "copy", "--format", "json"]);
+    backup("nowhere").exits(3).complains(&["no data folder", "hint"]);
+    let made = backup("data").exits(0).json();
+    assert_eq!(made["backup"], "copy");
+    assert!(made["bytes"].as_u64().unwrap() > 0, "{made}");
+    let mut files: Vec<String> = fs::read_dir(small.path().join("copy"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    files.sort();
+    assert_eq!(files, ["admin.token", "ca.key", "ca.pem", "enrolments.jsonl", "ordain.db"]);
+    backup("data").exits(3).complains(&["there already"]);
+}

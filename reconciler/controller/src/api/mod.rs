@@ -20,6 +20,7 @@ mod pauses;
 mod refusal;
 mod renew;
 mod rollouts;
+mod session;
 mod sessions;
 mod status;
 mod webhook;
@@ -61,7 +62,9 @@ pub(crate) fn routes(controller: Arc<Controller>) -> Router {
         .route("/api/v1/sessions", get(sessions::list))
         .route("/api/v1/sessions", post(sessions::start))
         .route("/api/v1/sessions/{session}", get(sessions::show))
-        .route("/api/v1/sessions/{session}/cancel", post(sessions::cancel))
+        .route("/api/v1/sessions/{session}/cancel", post(session::cancel))
+        .route("/api/v1/sessions/{session}/postpone", post(session::postpone))
+        .route("/api/v1/sessions/{session}/rerun", post(session::rerun))
         .route("/api/v1/sessions/{session}/logs", get(sessions::logs))
         .route("/api/v1/compliance", get(outcome::compliant))
         .route("/api/v1/failures", get(outcome::failed))

@@ -1,4 +1,5 @@
-//! Sessions: listing, showing, starting, cancelling, following.
+//! Sessions: listing, showing, starting, following. What is done with one
+//! that is there stands in `session`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +10,8 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use ordain_core::session::{Kind, Origin};
+use ordain_core::policy::Policy;
+use ordain_core::session::{Kind, Origin, Session};
 use ordain_schema::document::Offline;
 use ordain_store::rows::{ComputerRow, SessionFilter, SessionRow};
 use ordain_store::{SessionId, TenantScope};
@@ -21,8 +23,9 @@ use super::operator::Operator;
 use super::{Refusal, computers, onboarding};
 use crate::controller::Controller;
 use crate::drive::request::Asked as Limited;
-use crate::drive::{Signal, begin, journal};
-use crate::view::{Shown, log, shown};
+use crate::drive::{begin, journal};
+use crate::follow::InForce;
+use crate::view::{Shown, log, remembered, shown};
 
 /// Sessions on a page, where nothing is said.
 const PAGE: u32 = 100;
@@ -61,6 +64,12 @@ struct Listed {
     ended_at: Option<Timestamp>,
     running_seconds: u64,
     reason: Option<String>,
+}
+
+impl List {
+    pub(super) fn of(row: SessionRow) -> Self {
+        Self { sessions: vec![row.into()] }
+    }
 }
 
 impl From<SessionRow> for Listed {
@@ -109,14 +118,15 @@ pub(crate) async fn show(
     Path(id): Path<String>,
 ) -> Result<Json<Shown>, Refusal> {
     let row = find(&controller, &operator.scope, &id).await?;
-    let events = controller.store.events(&operator.scope, &row.id, 1).await?;
-    let session = journal::replay(&events).map_err(|error| Refusal::internal(&error))?;
-    let first = events.first().map(|first| first.event.as_str());
-    let (_, asked) = journal::beginning(first).map_err(|error| Refusal::internal(&error))?;
-    Ok(Json(shown(&row, &session, asked.emergency, Timestamp::now())))
+    if is_pruned(&controller, &operator.scope, &row).await? {
+        let outcomes = controller.store.outcomes(&operator.scope, &row.id).await?;
+        return Ok(Json(remembered(&row, outcomes)));
+    }
+    let (session, asked) = replayed(&controller, &operator.scope, &row).await?;
+    Ok(Json(shown(&row, &session, asked, Timestamp::now())))
 }
 
-async fn find(
+pub(super) async fn find(
     controller: &Controller,
     scope: &TenantScope,
     id: &str,
@@ -130,6 +140,28 @@ async fn find(
         )
         .hint("`ordain sessions` lists them")
     })
+}
+
+/// Whether a session's journal was removed, since it is older than `retention`.
+pub(super) async fn is_pruned(
+    controller: &Controller,
+    scope: &TenantScope,
+    row: &SessionRow,
+) -> Result<bool, Refusal> {
+    Ok(!row.open && controller.store.events(scope, &row.id, 1).await?.is_empty())
+}
+
+/// A session as its journal tells of it, with what it was asked for.
+pub(super) async fn replayed(
+    controller: &Controller,
+    scope: &TenantScope,
+    row: &SessionRow,
+) -> Result<(Session, Limited), Refusal> {
+    let events = controller.store.events(scope, &row.id, 1).await?;
+    let session = journal::replay(&events).map_err(|error| Refusal::internal(&error))?;
+    let first = events.first().map(|first| first.event.as_str());
+    let (_, asked) = journal::beginning(first).map_err(|error| Refusal::internal(&error))?;
+    Ok((session, asked))
 }
 
 #[derive(Deserialize)]
@@ -195,16 +227,17 @@ pub(crate) async fn start(
     Ok((StatusCode::CREATED, Json(List { sessions })))
 }
 
+/// The commit in force.
+pub(super) fn in_force(controller: &Controller) -> Result<Arc<InForce>, Refusal> {
+    controller.policy().in_force.ok_or_else(|| {
+        let text = "no valid commit is in force yet";
+        Refusal::new(StatusCode::CONFLICT, "no-policy", text).hint("`ordain status` says why")
+    })
+}
+
 /// The kind and limit asked for, checked against the policy in force.
 fn meaning(controller: &Controller, wanted: &Wanted) -> Result<(Kind, Limited), Refusal> {
-    let Some(in_force) = controller.policy().in_force else {
-        return Err(Refusal::new(
-            StatusCode::CONFLICT,
-            "no-policy",
-            "no valid commit is in force yet",
-        )
-        .hint("`ordain status` says why"));
-    };
+    let in_force = in_force(controller)?;
     let asked = Limited {
         item: wanted.item.clone(),
         deployment: wanted.deployment.clone(),
@@ -233,10 +266,15 @@ fn meaning(controller: &Controller, wanted: &Wanted) -> Result<(Kind, Limited), 
         )
         .hint("add --kind onboarding"));
     }
-    asked.under(&in_force.policy, kind).map_err(|error| {
-        Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown-item", error.to_string())
-    })?;
+    known(&in_force.policy, kind, &asked)?;
     Ok((kind, asked))
+}
+
+/// What a session is limited to must be there.
+pub(super) fn known(policy: &Policy, kind: Kind, asked: &Limited) -> Result<(), Refusal> {
+    asked.under(policy, kind).map(|_| ()).map_err(|error| {
+        Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown-item", error.to_string())
+    })
 }
 
 /// Why the session passes windows; a reason is given, and short enough to be kept.
@@ -249,25 +287,6 @@ fn emergency(wanted: &Wanted) -> Result<Option<String>, Refusal> {
             .hint(format!("write what the emergency is, in up to {MOST_REASON} bytes")));
     }
     Ok(Some(reason.to_owned()))
-}
-
-/// Cancels a session; what runs on the computer is told to stop.
-pub(crate) async fn cancel(
-    State(controller): State<Arc<Controller>>,
-    operator: Operator,
-    Path(id): Path<String>,
-) -> Result<StatusCode, Refusal> {
-    let row = find(&controller, &operator.scope, &id).await?;
-    if !row.open {
-        return Err(Refusal::new(
-            StatusCode::CONFLICT,
-            "session-over",
-            format!("the session is over: {}", row.status),
-        ));
-    }
-    tracing::info!(session = %row.id, "a session is cancelled");
-    controller.drive.tell(&row.computer, Signal::Cancel { session: row.id }).await;
-    Ok(StatusCode::ACCEPTED)
 }
 
 #[derive(Deserialize)]

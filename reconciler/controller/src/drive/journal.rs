@@ -5,17 +5,20 @@
 //! messages. Reading is strict: an entry that cannot be read stops the session
 //! rather than being guessed.
 
+#[cfg(test)]
+mod tests;
+
 use std::num::TryFromIntError;
 
 use jiff::Timestamp;
 use ordain_core::item::{Act, Item, NoItem, Phase, Reason};
-use ordain_core::order::Pending;
+use ordain_core::order::{Check, Pending};
 use ordain_core::session::{Created, Event, Kind, Origin, PlannedRow, Report, Session};
 use ordain_schema::document::Offline;
 use ordain_store::StoreError;
 use ordain_store::rows::EventRow;
 use ordain_wire::convert::Malformed;
-use ordain_wire::{CheckSpec, ReportBody, StepSpec};
+use ordain_wire::{CheckSpec, ReportBody, RestartsSpec, StepSpec};
 use serde::{Deserialize, Serialize};
 
 use super::request::Asked;
@@ -67,6 +70,8 @@ enum Entry {
     Disconnected,
     Resolved {
         revision: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        preflight: Vec<CheckSpec>,
         checks: Vec<CheckSpec>,
     },
     NotResolved {
@@ -79,6 +84,10 @@ enum Entry {
         revision: String,
         rows: Vec<Row>,
         steps: Vec<StepSpec>,
+        #[serde(default, skip_serializing_if = "RestartsSpec::is_empty")]
+        restarts: RestartsSpec,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        serial: Vec<String>,
         observe: bool,
         /// Milliseconds since 1970.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -97,6 +106,11 @@ enum Entry {
         code: String,
         message: String,
     },
+    Postponed {
+        /// Milliseconds since 1970.
+        until: i64,
+    },
+    SerialTaken,
     Cancelled,
     Lost {
         why: String,
@@ -202,23 +216,31 @@ impl From<Event> for Entry {
             Event::Begun => Self::Begun,
             Event::Connected => Self::Connected,
             Event::Disconnected => Self::Disconnected,
-            Event::Resolved { revision, checks } => {
-                Self::Resolved { revision, checks: checks.into_iter().map(Into::into).collect() }
-            }
+            Event::Resolved { revision, preflight, checks } => Self::Resolved {
+                revision,
+                preflight: preflight.into_iter().map(Into::into).collect(),
+                checks: checks.into_iter().map(Into::into).collect(),
+            },
             Event::NotResolved(why) => Self::NotResolved { why },
             Event::Numbered(order) => Self::Numbered { order },
-            Event::Planned { revision, rows, steps, observe, execute_at } => Self::Planned {
-                revision,
-                rows: rows.into_iter().map(Into::into).collect(),
-                steps: steps.into_iter().map(Into::into).collect(),
-                observe,
-                execute_at: execute_at.map(Timestamp::as_millisecond),
-            },
+            Event::Planned { revision, rows, steps, restarts, serial, observe, execute_at } => {
+                Self::Planned {
+                    revision,
+                    rows: rows.into_iter().map(Into::into).collect(),
+                    steps: steps.into_iter().map(Into::into).collect(),
+                    restarts: restarts.into(),
+                    serial,
+                    observe,
+                    execute_at: execute_at.map(Timestamp::as_millisecond),
+                }
+            }
             Event::NotPlanned(why) => Self::NotPlanned { why },
             Event::Reported { order, seq, report } => {
                 Self::Reported { order, seq, report: report_body(report) }
             }
             Event::Refused { order, code, message } => Self::Refused { order, code, message },
+            Event::Postponed(until) => Self::Postponed { until: until.as_millisecond() },
+            Event::SerialTaken => Self::SerialTaken,
             Event::Cancelled => Self::Cancelled,
             Event::Lost(why) => Self::Lost { why },
             Event::Woken => Self::Woken,
@@ -234,24 +256,31 @@ impl TryFrom<Entry> for Event {
             Entry::Begun => Self::Begun,
             Entry::Connected => Self::Connected,
             Entry::Disconnected => Self::Disconnected,
-            Entry::Resolved { revision, checks } => Self::Resolved {
+            Entry::Resolved { revision, preflight, checks } => Self::Resolved {
                 revision,
-                checks: checks.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
+                preflight: read_checks(preflight)?,
+                checks: read_checks(checks)?,
             },
             Entry::NotResolved { why } => Self::NotResolved(why),
             Entry::Numbered { order } => Self::Numbered(order),
-            Entry::Planned { revision, rows, steps, observe, execute_at } => Self::Planned {
-                revision,
-                rows: rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
-                steps: steps.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
-                observe,
-                execute_at: execute_at.map(Timestamp::from_millisecond).transpose()?,
-            },
+            Entry::Planned { revision, rows, steps, restarts, serial, observe, execute_at } => {
+                Self::Planned {
+                    revision,
+                    rows: rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
+                    steps: steps.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
+                    restarts: restarts.try_into()?,
+                    serial,
+                    observe,
+                    execute_at: execute_at.map(Timestamp::from_millisecond).transpose()?,
+                }
+            }
             Entry::NotPlanned { why } => Self::NotPlanned(why),
             Entry::Reported { order, seq, report: body } => {
                 Self::Reported { order, seq, report: report(body)? }
             }
             Entry::Refused { order, code, message } => Self::Refused { order, code, message },
+            Entry::Postponed { until } => Self::Postponed(Timestamp::from_millisecond(until)?),
+            Entry::SerialTaken => Self::SerialTaken,
             Entry::Cancelled => Self::Cancelled,
             Entry::Lost { why } => Self::Lost(why),
             Entry::Woken => Self::Woken,
@@ -310,9 +339,10 @@ impl TryFrom<Row> for PlannedRow {
     }
 }
 
+fn read_checks(checks: Vec<CheckSpec>) -> Result<Vec<Check>, Malformed> {
+    checks.into_iter().map(TryInto::try_into).collect()
+}
+
 fn word<T>(what: &'static str, word: &str, read: fn(&str) -> Option<T>) -> Result<T, EntryError> {
     read(word).ok_or_else(|| EntryError::Word { what, word: word.to_owned() })
 }
-
-#[cfg(test)]
-mod tests;

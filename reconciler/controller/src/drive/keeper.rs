@@ -143,7 +143,10 @@ impl Keeper {
                 self.output(order, at, text);
                 Ok(())
             }
-            Signal::Cancel { session } => self.cancel(&session).await,
+            Signal::Cancel { session } => self.wanted(&session, Event::Cancelled).await,
+            Signal::Postpone { session, until } => {
+                self.wanted(&session, Event::Postponed(until)).await
+            }
         }
     }
 
@@ -152,6 +155,9 @@ impl Keeper {
         if self.wake_at.is_some_and(|at| at <= self.now()) {
             self.wake_at = None;
             return self.happens(Event::Woken).await;
+        }
+        if self.active.as_ref().is_some_and(|active| active.session.stands_in_line()) {
+            return self.perform(self.pending()).await;
         }
         Ok(())
     }
@@ -219,8 +225,11 @@ impl Keeper {
     fn settle_turn(&self) {
         let Some(active) = &self.active else { return };
         match active.session.status() {
-            Status::PendingConnectivity | Status::AwaitingExecution => self.give_turn_back(),
-            Status::Running => self.shared().turns.keep(&self.computer, &active.row.tenant),
+            Status::PendingConnectivity
+            | Status::PendingPreflight
+            | Status::AwaitingExecution
+            | Status::Postponed => self.give_turn_back(),
+            Status::Running => self.shared().turns.keep(self.claim(active)),
             _ => {}
         }
     }

@@ -27,6 +27,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use jiff::Timestamp;
 use ordain_store::rows::SessionRow;
 use ordain_store::{AgentId, ComputerId, SessionId, Store};
 use tokio::sync::{mpsc, watch};
@@ -65,6 +66,8 @@ pub(crate) enum Signal {
     Output { order: u64, at: ordain_wire::AtSpec, text: String },
     /// Somebody cancels a session.
     Cancel { session: SessionId },
+    /// Somebody puts a session off.
+    Postpone { session: SessionId, until: Timestamp },
 }
 
 /// What every task needs.
@@ -75,6 +78,7 @@ pub(crate) struct Shared {
     pub(crate) policy: watch::Receiver<PolicyState>,
     pub(crate) turns: Turns,
     pub(crate) news: News,
+    /// What waiting goes by.
     pub(crate) clock: Clock,
     /// Commits that were in force once.
     past: Past,

@@ -111,6 +111,7 @@ impl Learnt {
             | End::TimedOut
             | End::Killed
             | End::Pending(_)
+            | End::Stayed(_)
             | End::Failed(_) => return None,
         }
         known.failure = None;

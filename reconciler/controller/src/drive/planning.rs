@@ -12,8 +12,8 @@ use ordain_core::held::{Declared, unstarted};
 use ordain_core::identity::Standing;
 use ordain_core::inventory::Inventories;
 use ordain_core::item::{Act, Item, Phase, Reason};
-use ordain_core::lower::{Forsaken, carry_out, checks, lets_go};
-use ordain_core::order::{Check, Finding, Found, Step};
+use ordain_core::lower::{Forsaken, carry_out, checks, lets_go, preflight};
+use ordain_core::order::{Check, Finding, Found, Restarts, Step};
 use ordain_core::plan::plan_computer;
 use ordain_core::resolve::{Candidates, Limit, Request, is_excluded};
 use ordain_core::session::{Event, Kind, PlannedRow};
@@ -63,18 +63,23 @@ pub(super) struct Made {
 
 /// What the items that count on the computer need to be found out.
 pub(super) async fn resolve(in_force: Arc<InForce>, known: Known, now: Timestamp) -> Event {
+    let asked = known.asked.clone();
     let resolved = spawn_blocking(move || {
         let (gathers, kind) = (known.asked.gathers(), known.kind);
         look(&in_force, known, now, |subject, candidates, request, _, forsaken| {
             let inventories = Inventories::of(&in_force.policy);
             if let Some(items) = &gathers {
                 let checks = inventories.checks(subject, candidates, Some(items));
-                return Ok(Event::Resolved { revision: in_force.revision.clone(), checks });
+                let (revision, preflight) = (in_force.revision.clone(), Vec::new());
+                return Ok(Event::Resolved { revision, preflight, checks });
             }
             if is_excluded(subject) {
                 return Err(EXCLUDED.to_owned());
             }
-            let mut checks = checks(subject, candidates, request);
+            let course = asked.course(&in_force.policy, request);
+            let preflight = preflight(subject, &course)
+                .map_err(|(item, why)| format!("the preflight {item} cannot be asked: {why}"))?;
+            let mut checks = checks(subject, candidates, &course);
             if kind == Kind::InventoryOnly && request.limit.is_none() {
                 let further = inventories.checks(subject, candidates, None).into_iter();
                 let asked: Vec<Item> = checks.iter().map(|check| check.item.clone()).collect();
@@ -84,7 +89,7 @@ pub(super) async fn resolve(in_force: Arc<InForce>, known: Known, now: Timestamp
                 let check = left.check(subject, &checks);
                 checks.extend(check);
             }
-            Ok(Event::Resolved { revision: in_force.revision.clone(), checks })
+            Ok(Event::Resolved { revision: in_force.revision.clone(), preflight, checks })
         })
     });
     resolved
@@ -103,7 +108,7 @@ pub(super) async fn plan(in_force: Arc<InForce>, mut known: Known, now: Timestam
         // What counts was looked at just now: what was not found is not there.
         known.facts.software.get_or_insert_default();
     }
-    let (asked, zone) = (known.asked.clone(), known.zone.take());
+    let (asked, kind, zone) = (known.asked.clone(), known.kind, known.zone.take());
     let planned = spawn_blocking(move || {
         look(&in_force, known, now, |subject, candidates, request, findings, forsaken| {
             let plan =
@@ -112,8 +117,10 @@ pub(super) async fn plan(in_force: Arc<InForce>, mut known: Known, now: Timestam
             let starts = |(one, version): &(Declared, &str)| {
                 starting(one, Some(version), &in_force.revision, now)
             };
-            let begins: Vec<RolloutRow> = begins.iter().map(starts).collect();
-            let mut lowered = carry_out(subject, request, &plan, findings);
+            let begins = begins.iter().filter(|_| kind != Kind::DownloadOnly);
+            let begins: Vec<RolloutRow> = begins.map(starts).collect();
+            let course = asked.course(&in_force.policy, request);
+            let mut lowered = carry_out(subject, &course, &plan, findings);
             for left in forsaken.iter().filter(|left| covers(request, &left.item)) {
                 // Whatever stands in the plan somebody else has a say in.
                 let wanted = plan.actions.iter().any(|action| action.item == left.item);
@@ -123,6 +130,7 @@ pub(super) async fn plan(in_force: Arc<InForce>, mut known: Known, now: Timestam
                     lowered.steps.extend(step);
                 }
             }
+            let lowered = if kind == Kind::DownloadOnly { lowered.downloads() } else { lowered };
             let tenant = subject.tenant.id.and_then(|id| in_force.policy.tenant(id));
             let observe = tenant.is_some_and(|tenant| tenant.mode == TenantMode::Observe);
             let tenant = subject.tenant.id;
@@ -131,6 +139,8 @@ pub(super) async fn plan(in_force: Arc<InForce>, mut known: Known, now: Timestam
                 revision: in_force.revision.clone(),
                 rows: lowered.rows,
                 steps: lowered.steps,
+                restarts: lowered.restarts,
+                serial: lowered.serial,
                 observe,
                 execute_at,
             };
@@ -173,6 +183,8 @@ fn gathered(in_force: &InForce, findings: &[Finding]) -> Event {
         revision: in_force.revision.clone(),
         rows: findings.iter().map(row).collect(),
         steps: Vec::new(),
+        restarts: Restarts::default(),
+        serial: Vec::new(),
         observe: false,
         execute_at: None,
     }

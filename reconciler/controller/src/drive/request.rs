@@ -38,6 +38,9 @@ pub(crate) struct Asked {
     /// The session that left something undone for which this one comes back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) again: Option<String>,
+    /// The session that is done again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rerun_of: Option<String>,
 }
 
 impl Asked {
@@ -66,6 +69,13 @@ impl Asked {
         let schedule = policy.schedule_at(schedule)?;
         let zone = schedule::zone(policy, schedule, tenant, zone);
         schedule::execution(policy, schedule, tenant, &zone, found)
+    }
+
+    /// The same, as a session that goes by what its schedule says of reboots
+    /// and preflight; who is reached was settled when it started.
+    pub(crate) fn course(&self, policy: &Policy, request: &Request) -> Request {
+        let schedule = self.schedule.as_deref().and_then(|name| policy.schedule_index(name));
+        Request { schedule, ..request.clone() }
     }
 
     /// What it means under a policy.

@@ -1,8 +1,10 @@
-//! Whose turn it is: limits on how many sessions run at a time.
+//! Whose turn it is: limits on how many sessions run at a time, and the line
+//! of those that wait, the most urgent first.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use ordain_core::session::Origin;
 use ordain_store::{ComputerId, TenantId};
 
 /// How many may run; none is without limit.
@@ -12,14 +14,26 @@ pub(crate) struct Limits {
     pub(crate) per_tenant: Option<u32>,
 }
 
+/// A computer's session that wants to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Claim {
+    pub(crate) computer: ComputerId,
+    pub(crate) tenant: TenantId,
+    /// The schedule that started it, and how many of its sessions may run at a time.
+    pub(crate) schedule: Option<(String, Option<u32>)>,
+    /// Who wants it: the first goes first.
+    pub(crate) origin: Origin,
+}
+
 /// The computers whose sessions run, and those that wait.
 #[derive(Debug, Default)]
 pub(crate) struct Turns(Mutex<Book>);
 
 #[derive(Debug, Default)]
 struct Book {
-    running: HashMap<ComputerId, TenantId>,
-    waiting: VecDeque<(ComputerId, TenantId)>,
+    running: HashMap<ComputerId, Claim>,
+    /// In the order of coming.
+    waiting: Vec<Claim>,
 }
 
 impl Turns {
@@ -27,65 +41,88 @@ impl Turns {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a turn, where there is one; else the computer waits in line.
-    pub(crate) fn take(&self, computer: &ComputerId, tenant: &TenantId, limits: Limits) -> bool {
+    /// Takes a turn, where there is one and nobody more urgent, or earlier,
+    /// could take it; else the computer waits in line.
+    pub(crate) fn take(&self, claim: Claim, limits: Limits) -> bool {
         let mut book = self.book();
-        if book.running.contains_key(computer) {
+        if book.running.contains_key(&claim.computer) {
             return true;
         }
-        if book.has_room(tenant, limits) {
-            book.waiting.retain(|(waiting, _)| waiting != computer);
-            book.running.insert(computer.clone(), tenant.clone());
-            return true;
+        match book.waiting.iter_mut().find(|waiting| waiting.computer == claim.computer) {
+            Some(waiting) => *waiting = claim.clone(),
+            None => book.waiting.push(claim.clone()),
         }
-        if !book.waiting.iter().any(|(waiting, _)| waiting == computer) {
-            book.waiting.push_back((computer.clone(), tenant.clone()));
+        let taken = book.chosen(limits).contains(&claim.computer);
+        if taken {
+            book.waiting.retain(|waiting| waiting.computer != claim.computer);
+            book.running.insert(claim.computer.clone(), claim);
         }
-        false
+        taken
     }
 
     /// Takes a turn whether there is one or not: what has begun goes on.
-    pub(crate) fn keep(&self, computer: &ComputerId, tenant: &TenantId) {
-        self.book().running.insert(computer.clone(), tenant.clone());
+    pub(crate) fn keep(&self, claim: Claim) {
+        let mut book = self.book();
+        book.waiting.retain(|waiting| waiting.computer != claim.computer);
+        book.running.insert(claim.computer.clone(), claim);
     }
 
     /// Gives a turn back.
     pub(crate) fn release(&self, computer: &ComputerId) {
         let mut book = self.book();
         book.running.remove(computer);
-        book.waiting.retain(|(waiting, _)| waiting != computer);
+        book.waiting.retain(|waiting| waiting.computer != *computer);
     }
 
     /// The computers in line that there is room for now; they are to be woken.
     pub(crate) fn next(&self, limits: Limits) -> Vec<ComputerId> {
-        let book = self.book();
-        let mut tenants: HashMap<&TenantId, u32> = HashMap::new();
-        let mut chosen = Vec::new();
-        for (computer, tenant) in &book.waiting {
-            let taken = u32::try_from(chosen.len()).unwrap_or(u32::MAX);
-            if limits.global.is_some_and(|limit| book.count(None) + taken >= limit) {
-                break;
-            }
-            let own = tenants.entry(tenant).or_insert_with(|| book.count(Some(tenant)));
-            if limits.per_tenant.is_none_or(|limit| *own < limit) {
-                *own += 1;
-                chosen.push(computer.clone());
-            }
+        self.book().chosen(limits)
+    }
+}
+
+/// How many run, also by tenant and schedule.
+#[derive(Default)]
+struct Count<'a> {
+    all: u32,
+    tenants: HashMap<&'a TenantId, u32>,
+    schedules: HashMap<&'a str, u32>,
+}
+
+impl<'a> Count<'a> {
+    fn add(&mut self, claim: &'a Claim) {
+        self.all += 1;
+        *self.tenants.entry(&claim.tenant).or_default() += 1;
+        if let Some((schedule, _)) = &claim.schedule {
+            *self.schedules.entry(schedule).or_default() += 1;
         }
-        chosen
+    }
+
+    fn has_room(&self, claim: &Claim, limits: Limits) -> bool {
+        let below = |count: Option<&u32>, limit: Option<u32>| {
+            limit.is_none_or(|limit| count.copied().unwrap_or(0) < limit)
+        };
+        let schedule = claim.schedule.as_ref();
+        below(Some(&self.all), limits.global)
+            && below(self.tenants.get(&claim.tenant), limits.per_tenant)
+            && schedule.is_none_or(|(name, limit)| below(self.schedules.get(&**name), *limit))
     }
 }
 
 impl Book {
-    fn count(&self, tenant: Option<&TenantId>) -> u32 {
-        let counted =
-            self.running.values().filter(|own| tenant.is_none_or(|tenant| *own == tenant)).count();
-        u32::try_from(counted).unwrap_or(u32::MAX)
-    }
-
-    fn has_room(&self, tenant: &TenantId, limits: Limits) -> bool {
-        limits.global.is_none_or(|limit| self.count(None) < limit)
-            && limits.per_tenant.is_none_or(|limit| self.count(Some(tenant)) < limit)
+    /// Those in line that there is room for: by who wants them, then by their coming.
+    fn chosen(&self, limits: Limits) -> Vec<ComputerId> {
+        let mut count = Count::default();
+        self.running.values().for_each(|claim| count.add(claim));
+        let mut waiting: Vec<&Claim> = self.waiting.iter().collect();
+        waiting.sort_by_key(|claim| claim.origin as usize);
+        let mut chosen = Vec::new();
+        for claim in waiting {
+            if count.has_room(claim, limits) {
+                count.add(claim);
+                chosen.push(claim.computer.clone());
+            }
+        }
+        chosen
     }
 }
 
@@ -93,31 +130,79 @@ impl Book {
 mod tests {
     use super::*;
 
-    fn computer(name: &str) -> ComputerId {
-        ComputerId::new(name)
+    fn claim(computer: &str, tenant: &str) -> Claim {
+        Claim {
+            computer: ComputerId::new(computer),
+            tenant: TenantId::new(tenant),
+            schedule: None,
+            origin: Origin::Schedule,
+        }
+    }
+
+    fn names(computers: &[ComputerId]) -> Vec<&str> {
+        computers.iter().map(ComputerId::as_str).collect()
     }
 
     #[test]
     fn limits_hold_and_those_in_line_follow() {
-        let (turns, a, b) = (Turns::default(), TenantId::new("a"), TenantId::new("b"));
+        let turns = Turns::default();
         let limits = Limits { global: Some(3), per_tenant: Some(2) };
-        assert!(
-            turns.take(&computer("a1"), &a, limits) && turns.take(&computer("a1"), &a, limits),
-            "again is the same turn"
-        );
-        assert!(turns.take(&computer("a2"), &a, limits));
-        assert!(!turns.take(&computer("a3"), &a, limits), "the tenant's limit");
-        assert!(turns.take(&computer("b1"), &b, limits), "another tenant passes");
-        assert!(!turns.take(&computer("b2"), &b, limits), "the global limit");
-        assert_eq!(turns.next(limits), []);
-        turns.release(&computer("b1"));
-        assert_eq!(turns.next(limits), [computer("b2")], "a3 waits for its own tenant");
-        turns.release(&computer("a1"));
-        assert_eq!(turns.next(limits), [computer("a3"), computer("b2")]);
-        assert!(turns.take(&computer("a3"), &a, limits));
-        turns.keep(&computer("c1"), &TenantId::new("c"));
-        turns.keep(&computer("c2"), &TenantId::new("c"));
-        assert_eq!(turns.next(limits), [], "what has begun counts, also beyond the limit");
-        assert_eq!(turns.next(Limits::default()), [computer("b2")]);
+        let take = |computer: &str, tenant: &str| turns.take(claim(computer, tenant), limits);
+        let next = |limits| turns.next(limits);
+        assert!(take("a1", "a") && take("a1", "a"), "again is the same turn");
+        assert!(take("a2", "a"));
+        assert!(!take("a3", "a"), "the tenant's limit");
+        assert!(take("b1", "b"), "another tenant passes");
+        assert!(!take("b2", "b"), "the global limit");
+        assert_eq!(next(limits), []);
+        turns.release(&ComputerId::new("b1"));
+        assert_eq!(names(&next(limits)), ["b2"], "a3 waits for its own tenant");
+        assert!(!take("b3", "b"), "whoever comes now stands behind b2");
+        turns.release(&ComputerId::new("a1"));
+        assert_eq!(names(&next(limits)), ["a3", "b2"]);
+        assert!(take("a3", "a"));
+        turns.keep(claim("c1", "c"));
+        turns.keep(claim("c2", "c"));
+        assert_eq!(next(limits), [], "what has begun counts, also beyond the limit");
+        assert_eq!(names(&next(Limits::default())), ["b2", "b3"]);
+    }
+
+    #[test]
+    fn who_wants_it_comes_before_who_came_first() {
+        let turns = Turns::default();
+        let limits = Limits { global: Some(1), per_tenant: None };
+        assert!(turns.take(claim("running", "a"), limits));
+        let order =
+            [Origin::Schedule, Origin::Connectivity, Origin::Onboarding, Origin::Technician];
+        for origin in order {
+            let claim = Claim { origin, ..claim(origin.word(), "a") };
+            assert!(!turns.take(claim, limits));
+        }
+        turns.release(&ComputerId::new("running"));
+        for (less_urgent, origin) in order.iter().enumerate().rev() {
+            assert_eq!(names(&turns.next(limits)), [origin.word()]);
+            let take =
+                |origin: Origin| turns.take(Claim { origin, ..claim(origin.word(), "a") }, limits);
+            for other in &order[..less_urgent] {
+                assert!(!take(*other), "{other} while it is {origin}'s turn");
+            }
+            assert!(take(*origin));
+            turns.release(&ComputerId::new(origin.word()));
+        }
+    }
+
+    #[test]
+    fn a_schedule_runs_as_many_as_it_says() {
+        let turns = Turns::default();
+        let of = |computer: &str, schedule: &str, limit| Claim {
+            schedule: Some((schedule.to_owned(), limit)),
+            ..claim(computer, "a")
+        };
+        let take = |claim| turns.take(claim, Limits::default());
+        assert!(take(of("1", "s", Some(2))) && take(of("2", "s", Some(2))));
+        assert!(!take(of("3", "s", Some(2))), "its own limit");
+        assert!(take(of("4", "t", None)) && take(claim("5", "a")), "others pass");
+        turns.release(&ComputerId::new("1"));
+        assert_eq!(names(&turns.next(Limits::default())), ["3"]);
     }
 }

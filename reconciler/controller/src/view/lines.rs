@@ -6,6 +6,8 @@ use ordain_core::order::{Found, Step};
 use ordain_core::session::{Event, Report, Session, StageView, WaitingFor};
 use serde::Serialize;
 
+use super::restart;
+
 /// One line of a session's log.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
@@ -57,6 +59,16 @@ pub(super) enum Line {
     Interrupted { at: Timestamp, item: String, attempt: u32, phase: &'static str },
     /// A process wrote something; not stored.
     Output { at: Timestamp, item: String, attempt: u32, phase: &'static str, text: String },
+    /// The computer is restarted before the first action or after the last, or
+    /// is not, for a reason.
+    Restart {
+        at: Timestamp,
+        when: &'static str,
+        status: &'static str,
+        result: Option<&'static str>,
+        reason: Option<&'static str>,
+        message: Option<String>,
+    },
     /// An action has come to its end.
     Action {
         at: Timestamp,
@@ -189,6 +201,9 @@ fn found(finding: &ordain_core::order::Finding, at: Timestamp) -> Line {
 }
 
 fn progressed(session: &Session, progress: &Progress, at: Timestamp) -> Option<Line> {
+    if let Some(line) = restarted(progress, at) {
+        return Some(line);
+    }
     match progress {
         Progress::Started(place) => {
             let (item, phase) = work(session, *place)?;
@@ -221,6 +236,17 @@ fn progressed(session: &Session, progress: &Progress, at: Timestamp) -> Option<L
         }
         Progress::Held { .. } | Progress::Cancelled => None,
     }
+}
+
+fn restarted(progress: &Progress, at: Timestamp) -> Option<Line> {
+    let (place, (status, result, reason, message)) = match progress {
+        Progress::Started(place) => (place, ("running", None, None, None)),
+        Progress::Interrupted(place) => (place, ("waiting", None, None, None)),
+        Progress::Finished(place, outcome) => (place, restart::ended(outcome)),
+        Progress::Held { .. } | Progress::Cancelled => return None,
+    };
+    let when = restart::when(*place)?;
+    Some(Line::Restart { at, when, status, result, reason, message })
 }
 
 /// Item and phase of a piece of work.

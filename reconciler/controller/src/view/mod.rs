@@ -5,8 +5,9 @@
 mod fleet;
 mod follow;
 mod lines;
+mod restart;
 mod shown;
 
 pub(crate) use fleet::{Compliance, Failures, compliance, failures};
 pub(crate) use follow::log;
-pub(crate) use shown::{Shown, shown};
+pub(crate) use shown::{Shown, remembered, shown};

@@ -1,11 +1,15 @@
 //! The shape of `ordain sessions show --format json`.
 
 use jiff::Timestamp;
-use ordain_core::execute::{ActionResult, Entry, EntryState};
+use ordain_core::execute::{ActionResult, ActionStatus, Entry, EntryState};
+use ordain_core::item::{Act, Phase, Reason};
 use ordain_core::order::{Hold, Pending};
 use ordain_core::session::{ActionView, Session, WaitingFor};
-use ordain_store::rows::SessionRow;
+use ordain_store::rows::{OutcomeRow, SessionRow};
 use serde::Serialize;
+
+use super::restart::{ShownRestart, restarts};
+use crate::drive::request::Asked;
 
 /// A session.
 #[derive(Debug, Serialize)]
@@ -19,20 +23,29 @@ pub(crate) struct Shown {
     revision: Option<String>,
     /// Why it passes windows, where it does.
     emergency: Option<String>,
+    /// The session that it does again.
+    rerun_of: Option<String>,
     created_at: Timestamp,
     started_at: Option<Timestamp>,
     ended_at: Option<Timestamp>,
     running_seconds: u64,
     waiting_for: Option<&'static str>,
+    /// Until when, where that is a time.
+    waits_until: Option<Timestamp>,
     message: Option<String>,
     stages: Vec<ShownStage>,
     actions: Vec<ShownAction>,
+    /// The restarts before the first action and after the last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    restarts: Vec<ShownRestart>,
 }
 
 #[derive(Debug, Serialize)]
 struct ShownStage {
     stage: &'static str,
     status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -90,12 +103,7 @@ struct ShownAttempt {
 }
 
 /// Shows a session as it stands now.
-pub(crate) fn shown(
-    row: &SessionRow,
-    session: &Session,
-    emergency: Option<String>,
-    now: Timestamp,
-) -> Shown {
+pub(crate) fn shown(row: &SessionRow, session: &Session, asked: Asked, now: Timestamp) -> Shown {
     let ended_at = row.ended_at.or_else(|| session.ended_at());
     Shown {
         id: row.id.to_string(),
@@ -104,18 +112,73 @@ pub(crate) fn shown(
         kind: row.kind.clone(),
         status: row.status.clone(),
         revision: row.revision.clone(),
-        emergency,
+        emergency: asked.emergency,
+        rerun_of: asked.rerun_of,
         created_at: row.created_at,
         started_at: session.started_at(),
         ended_at,
         running_seconds: session.running_seconds(ended_at.unwrap_or(now)),
         waiting_for: session.waiting_for().map(WaitingFor::word),
+        waits_until: session.waits_until(),
         message: session.message().map(str::to_owned),
         stages: session
             .stages()
-            .map(|view| ShownStage { stage: view.stage.word(), status: view.status.word() })
+            .map(|view| ShownStage {
+                stage: view.stage.word(),
+                status: view.status.word(),
+                reason: view.reason,
+            })
             .collect(),
         actions: session.actions().map(action).collect(),
+        restarts: restarts(session),
+    }
+}
+
+/// Shows a session of which only the results are kept: what became of each
+/// item where that was news then.
+pub(crate) fn remembered(row: &SessionRow, outcomes: Vec<OutcomeRow>) -> Shown {
+    Shown {
+        id: row.id.to_string(),
+        computer: row.computer_name.clone(),
+        tenant: row.tenant.to_string(),
+        kind: row.kind.clone(),
+        status: row.status.clone(),
+        revision: row.revision.clone(),
+        emergency: None,
+        rerun_of: None,
+        created_at: row.created_at,
+        started_at: row.started_at,
+        ended_at: row.ended_at,
+        running_seconds: row.running_seconds,
+        waiting_for: None,
+        waits_until: None,
+        message: row.reason.clone(),
+        stages: Vec::new(),
+        actions: outcomes.into_iter().map(outcome).collect(),
+        restarts: Vec::new(),
+    }
+}
+
+fn outcome(outcome: OutcomeRow) -> ShownAction {
+    ShownAction {
+        item: outcome.item,
+        action: Act::from_word(&outcome.action).unwrap_or(Act::None).word(),
+        reason: Reason::from_word(&outcome.reason).unwrap_or(Reason::Unknown).word(),
+        from: outcome.from,
+        to: outcome.to,
+        by: outcome.by,
+        line: None,
+        because: None,
+        waits_for: Vec::new(),
+        phase: Phase::Main.word(),
+        status: ActionStatus::from_word(&outcome.status).unwrap_or(ActionStatus::Done).word(),
+        result: outcome.result.as_deref().and_then(ActionResult::from_word).map(ActionResult::word),
+        waiting_for: None,
+        planned: None,
+        held_by: None,
+        until: None,
+        message: outcome.message,
+        attempts: Vec::new(),
     }
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use futures_util::{SinkExt as _, StreamExt as _};
 use ordain_core::execute::{End, Execution, Next, Outcome, Progress};
 use ordain_core::item::Item;
-use ordain_core::order::{Check, CheckHow, Expect, Finding, Found, RunWhat, Task, What, WorkPhase};
+use ordain_core::order::{
+    Check, CheckHow, Expect, Finding, Found, RunWhat, Stay, Task, What, WorkPhase,
+};
 use ordain_wire::{
     AgentMessage, ControllerMessage, EnrolRequest, EnrolResponse, Hello, Identity, Order, PROTOCOL,
     Report, ReportBody, Welcome,
@@ -48,8 +50,8 @@ pub(crate) struct Agent {
     pub(crate) clock: Option<jiff::Timestamp>,
 }
 
-/// An open connection.
-pub(crate) struct Line(pub(crate) WebSocketStream<MaybeTlsStream<TcpStream>>);
+/// An open connection, and the number of the last order that came over it.
+pub(crate) struct Line(pub(crate) WebSocketStream<MaybeTlsStream<TcpStream>>, u64);
 
 pub(crate) fn csr(key: &KeyPair) -> String {
     CertificateParams::default().serialize_request(key).unwrap().pem().unwrap()
@@ -143,7 +145,7 @@ pub(crate) async fn open(controller: &Running, tls: Arc<ClientConfig>) -> Result
     let url = format!("wss://127.0.0.1:{}/agent/v1/connect", controller.listening.address.port());
     let (line, _) =
         client_async_tls_with_config(url, stream, None, Some(Connector::Rustls(tls))).await?;
-    Ok(Line(line))
+    Ok(Line(line, 0))
 }
 
 impl Agent {
@@ -227,8 +229,8 @@ impl Agent {
                     .collect();
                 self.report(line, order, ReportBody::Detected { findings }).await;
             }
-            Task::Execute(steps) => {
-                let mut execution = Execution::new(steps);
+            Task::Execute { steps, restarts } => {
+                let mut execution = Execution::with_restarts(steps, restarts);
                 loop {
                     let now = self.clock.unwrap_or_else(jiff::Timestamp::now);
                     let (at, work) = match execution.next(now) {
@@ -263,7 +265,8 @@ impl Agent {
         match (what, phase) {
             (What::Probe(_), _) => End::Detected(self.installed.clone()),
             (What::Fetch(_), _) => End::Fetched,
-            (What::Reboot, _) => End::Exit(0),
+            (What::Reboot(reboot), _) if reboot.only_pending => End::Stayed(Stay::NotNeeded),
+            (What::Reboot(_), _) => End::Exit(0),
             (What::Run(_), WorkPhase::Test) => {
                 End::Answer { answer: *expect == Expect::True, code: 0 }
             }
@@ -327,9 +330,15 @@ impl Line {
         }
     }
 
+    /// The next order; one that is only sent again is none.
     pub(crate) async fn order(&mut self) -> Order {
-        match self.next(|message| matches!(message, ControllerMessage::Order(_))).await {
-            ControllerMessage::Order(order) => order,
+        let last = self.1;
+        let is_news = |message: &ControllerMessage| matches!(message, ControllerMessage::Order(order) if order.number != last);
+        match self.next(is_news).await {
+            ControllerMessage::Order(order) => {
+                self.1 = order.number;
+                order
+            }
             _ => unreachable!("chosen above"),
         }
     }

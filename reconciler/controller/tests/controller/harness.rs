@@ -126,6 +126,11 @@ impl Stopped {
         Self { repo, data, folder }
     }
 
+    /// The same repository with another data folder.
+    pub(crate) fn at(self, data: PathBuf) -> Self {
+        Self { data, ..self }
+    }
+
     pub(crate) async fn start(self) -> Running {
         self.start_with(|_| ()).await
     }

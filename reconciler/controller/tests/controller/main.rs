@@ -15,6 +15,8 @@ mod limits;
 mod operator;
 mod outcome;
 mod restart;
+mod resting;
 mod rollouts;
+mod serial;
 mod sessions;
 mod timetable;

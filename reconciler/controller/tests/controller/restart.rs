@@ -3,8 +3,8 @@
 use ordain_wire::ReportBody;
 use serde_json::json;
 
-use crate::agent::enrolled;
-use crate::harness::start;
+use crate::agent::{Agent, Line, enrolled};
+use crate::harness::{Running, start};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_goes_on_after_a_restart_at_every_point() {
@@ -109,4 +109,69 @@ async fn a_lost_database_costs_no_enrolment() {
     )
     .await;
     assert!(refused.is_err(), "a removed computer stays removed");
+}
+
+/// Lets an agent carry a session out in so many orders; shows how it ended.
+async fn carried(
+    controller: &Running,
+    agent: &mut Agent,
+    line: &mut Line,
+    orders: usize,
+) -> serde_json::Value {
+    let session = controller.session("pc").await;
+    agent.serve_until_acked(line, orders).await;
+    controller.followed(&session).await;
+    controller.get(&format!("/api/v1/sessions/{session}")).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_the_store_gone_nothing_runs_again_that_is_in_place() {
+    let controller = start().await;
+    let mut agent = enrolled(&controller, "contoso", "pc").await;
+    let (mut line, _) = agent.connect(&controller).await;
+    let before = carried(&controller, &mut agent, &mut line, 2).await;
+    assert_eq!(before["actions"][0]["action"], "install");
+    let highest = agent.highest_order;
+    let stopped = controller.stop().await;
+    for file in ["ordain.db", "ordain.db-wal", "ordain.db-shm"] {
+        let _ = std::fs::remove_file(stopped.data.join(file));
+    }
+    let controller = stopped.start().await;
+    controller.eventually("a commit", |status| !status["commit"]["inForce"].is_null()).await;
+    assert_eq!(controller.get("/api/v1/status").await["sessions"], json!({}));
+    let (mut line, _) = agent.connect(&controller).await;
+    // One order is enough: it looks, and finds everything in place.
+    let after = carried(&controller, &mut agent, &mut line, 1).await;
+    assert_eq!(
+        (&after["status"], &after["actions"][0]["reason"]),
+        (&json!("passed"), &json!("up-to-date"))
+    );
+    assert!(agent.highest_order > highest, "numbers go on above what the agent knows");
+    let inventory = controller.get("/api/v1/inventory").await;
+    assert_eq!(inventory["computers"][0]["software"], json!({"tool": "1.0"}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_controller_is_backed_up_and_served_from_the_copy() {
+    let controller = start().await;
+    let mut agent = enrolled(&controller, "contoso", "pc").await;
+    let (mut line, _) = agent.connect(&controller).await;
+    carried(&controller, &mut agent, &mut line, 2).await;
+    let copy = controller.data.with_file_name("copy");
+    ordain_controller::backup(&controller.data, &copy).await.unwrap();
+    let again = ordain_controller::backup(&controller.data, &copy).await;
+    assert!(matches!(again, Err(ordain_controller::BackupError::Taken { .. })));
+
+    // What happens after the copy is unknown to it, and harms nothing.
+    carried(&controller, &mut agent, &mut line, 1).await;
+    enrolled(&controller, "contoso", "later").await;
+    let highest = agent.highest_order;
+    let stopped = controller.stop().await.at(copy);
+    let controller = stopped.start().await;
+    let (mut line, _) = agent.connect(&controller).await;
+    let status = controller.get("/api/v1/status").await;
+    assert_eq!(status["sessions"], json!({"passed": 1}));
+    let next = carried(&controller, &mut agent, &mut line, 1).await;
+    assert_eq!(next["status"], "passed");
+    assert!(agent.highest_order > highest);
 }

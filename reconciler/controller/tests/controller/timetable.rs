@@ -112,3 +112,32 @@ async fn what_is_found_waits_for_its_time_of_execution() {
     controller.eventually("the session cancelled", cancelled).await;
     assert_eq!(agent.installed, None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_schedule_says_of_restarts_reaches_its_sessions() {
+    let (hand, shown) = clock("2026-03-02T08:00:00Z");
+    let controller = start_with(|config| config.clock = shown).await;
+    let mut agent = enrolled(&controller, "contoso", "pc").await;
+    commit(&controller, "target: {all: true}\nwhen: {every: 1h}\nreboot: force").await;
+    let (mut line, _) = agent.connect(&controller).await;
+    hand.send(at("2026-03-02T09:00:00Z")).unwrap();
+    let look = line.order().await;
+    agent.obey(&mut line, &look).await;
+    let order = line.order().await;
+    let ordain_wire::OrderBody::Execute { steps, restarts } = &order.body else {
+        panic!("{order:?}")
+    };
+    assert!(restarts.start.is_some() && restarts.end.is_some(), "{restarts:?}");
+    let told = serde_json::to_value(steps).unwrap();
+    let environment = &told[0]["works"][0]["what"]["run"]["environment"];
+    assert_eq!(environment["ORDAIN_REBOOT"], "force", "{told}");
+    agent.obey(&mut line, &order).await;
+    let passed = |status: &Value| status["sessions"]["passed"] == 1;
+    controller.eventually("the end", passed).await;
+    let listed = sessions(&controller, 1).await;
+    let path = format!("/api/v1/sessions/{}", listed[0]["id"].as_str().unwrap());
+    let shown = controller.get(&path).await;
+    let restarts: Vec<_> = shown["restarts"].as_array().unwrap().iter().collect();
+    assert_eq!(restarts.len(), 2, "{shown}");
+    assert!(restarts.iter().all(|one| one["result"] == "passed"), "{restarts:?}");
+}

@@ -38,35 +38,14 @@ pub(super) fn check(review: &mut Review<'_>) {
 
 fn of_schedule(review: &mut Review<'_>, document: &Document, schedule: &Schedule) {
     let notify = &schedule.notify;
-    keys(
-        review,
-        document,
-        &[
-            (schedule.reboot.is_some(), "sessions reboot for `rebootAfter` alone yet"),
-            (*notify != Notify::default(), "no messages are sent yet"),
-            (schedule.postpone.is_some(), "nobody is asked whether to postpone yet"),
-            (!schedule.preflight.is_empty(), "`preflight` holds no session yet"),
-            (schedule.concurrency.is_some(), "only the repository's limits hold sessions back yet"),
-        ],
-    );
+    keys(review, document, &[(*notify != Notify::default(), "no messages are sent yet")]);
 }
 
 fn of_repository(review: &mut Review<'_>, document: &Document, repository: &Repository) {
-    let defaults = &repository.defaults;
     keys(
         review,
         document,
-        &[
-            (defaults.reboot.is_some(), "sessions reboot for `rebootAfter` alone yet"),
-            (
-                defaults.retention.is_some(),
-                "results are kept for ever yet, whatever `retention` says",
-            ),
-            (
-                repository.versions.cache_for.is_some(),
-                "versions are looked up in every session yet",
-            ),
-        ],
+        &[(repository.versions.cache_for.is_some(), "versions are looked up in every session yet")],
     );
 }
 
@@ -75,7 +54,6 @@ fn of_tenant(review: &mut Review<'_>, document: &Document, tenant: &Tenant) {
         review,
         document,
         &[
-            (!tenant.preflight.is_empty(), "`preflight` holds no session yet"),
             (tenant.notifications.is_some(), "no messages are sent yet"),
             (tenant.branding.is_some(), "no messages are sent yet"),
         ],
@@ -96,7 +74,6 @@ fn of_task(review: &mut Review<'_>, document: &Document, task: &Task) {
         (RunsOn::Computer | RunsOn::Person, _) => None,
     };
     warn(review, document, why.map(|_| document.span), why.unwrap_or_default());
-    keys(review, document, &[(task.serial, "`serial` tasks still run side by side")]);
     for one in &task.ensure {
         let why = match one.value {
             Ensure::Registry(_) => "`registry` is not set yet, and the item fails",
@@ -147,7 +124,6 @@ fn of_software(review: &mut Review<'_>, document: &Document, software: &Software
                 asks,
                 "nobody is asked with `onBusy: prompt` yet; while somebody is logged on it is as `postpone`",
             ),
-            (software.reboot_needed, "sessions never reboot yet"),
         ],
     );
     let found = context(None, all.into_iter());

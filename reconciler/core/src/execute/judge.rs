@@ -34,6 +34,10 @@ pub(super) fn judge(work: &Work, outcome: &Outcome, change: Option<&Change>) -> 
     match &outcome.end {
         End::Killed => Verdict::Killed,
         End::Pending(pending) => Verdict::Pending(*pending),
+        End::Stayed(why) => {
+            let text = format!("the computer was not restarted: {why}");
+            Verdict::Missed(Some(Reason::RebootsSuppressed), text)
+        }
         End::TimedOut => missed(match timeout(work) {
             Some(seconds) => format!("{}killed after {seconds}s", subject(work.phase)),
             None => format!("{}stopped, it took too long", subject(work.phase)),
@@ -62,7 +66,8 @@ pub(super) fn judge(work: &Work, outcome: &Outcome, change: Option<&Change>) -> 
 /// Whether an end can be that of such a work at all.
 fn fits(what: &What, end: &End) -> bool {
     match end {
-        End::Exit(_) => matches!(what, What::Run(_) | What::Reboot),
+        End::Exit(_) => matches!(what, What::Run(_) | What::Reboot(_)),
+        End::Stayed(_) => matches!(what, What::Reboot(_)),
         End::Answer { .. } => matches!(what, What::Run(_)),
         End::Detected(_) => matches!(what, What::Probe(_)),
         End::Fetched => matches!(what, What::Fetch(_)),
@@ -96,7 +101,7 @@ fn subject(phase: WorkPhase) -> &'static str {
 fn run(work: &Work) -> Option<&Run> {
     match &work.what {
         What::Run(run) | What::Probe(Probe::Script(run)) => Some(run),
-        What::Probe(_) | What::Fetch(_) | What::Reboot => None,
+        What::Probe(_) | What::Fetch(_) | What::Reboot(_) => None,
     }
 }
 

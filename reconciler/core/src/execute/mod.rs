@@ -8,10 +8,12 @@
 //! whose prerequisite failed, or that something holds back, never starts; other steps go on; every execution
 //! ends. Reading order: this file for the entries, `walk` for the machine, `track` for one step,
 //! `judge` for what an outcome means, `resume` for what follows a crash,
+//! `restart` for restarts around the steps,
 //! `state` for what is shown.
 
 mod found;
 mod judge;
+mod restart;
 mod resume;
 mod state;
 #[cfg(test)]
@@ -19,12 +21,13 @@ mod tests;
 mod track;
 mod walk;
 
+pub use restart::RestartState;
 pub use state::{ActionResult, ActionStatus, Entry, EntryState, StepResult, StepState};
 pub use walk::{Execution, Inconsistent};
 
 use jiff::Timestamp;
 
-use crate::order::{Pending, Work};
+use crate::order::{Pending, Stay, Work};
 
 /// How often a step may be interrupted before it is given up.
 pub const MAX_INTERRUPTIONS: u32 = 5;
@@ -68,6 +71,10 @@ impl At {
     /// The `work` of the detection that opens an attempt: it runs the step's
     /// own verifying work.
     pub const LOOK: u32 = u32::MAX;
+    /// The `step` of the restart before the first step.
+    pub const RESTART_START: u32 = u32::MAX - 1;
+    /// The `step` of the restart after the last step.
+    pub const RESTART_END: u32 = u32::MAX;
 }
 
 /// How a piece of work ended.
@@ -105,6 +112,8 @@ pub enum End {
     Killed,
     /// It was not started, since it waits for something.
     Pending(Pending),
+    /// The computer was not restarted, for this reason.
+    Stayed(Stay),
     /// It could not be started, or not be judged; for people.
     Failed(String),
 }

@@ -137,6 +137,7 @@ impl Entry {
                 | End::TimedOut
                 | End::Killed
                 | End::Pending(_)
+                | End::Stayed(_)
                 | End::Failed(_) => None,
             },
             EntryState::Running | EntryState::Interrupted => None,

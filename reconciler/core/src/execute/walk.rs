@@ -7,13 +7,14 @@
 use jiff::Timestamp;
 
 use crate::execute::judge::{Verdict, judge};
+use crate::execute::restart::Restart;
 use crate::execute::resume;
 use crate::execute::track::{Position, Track, last_change};
 use crate::execute::{
     At, End, Entry, EntryState, MAX_INTERRUPTIONS, Next, Outcome, Progress, StepResult, StepState,
 };
 use crate::item::{Item, Reason};
-use crate::order::{Holding, Step, Work};
+use crate::order::{Holding, Restarts, Step, Work};
 
 /// The execution of an order's steps: a function of the steps and the entries
 /// applied so far.
@@ -27,6 +28,10 @@ pub struct Execution {
     /// Every step before this one is over.
     cursor: usize,
     cancelled: bool,
+    /// The restart before the first step, where one is wanted.
+    pub(super) start: Option<Restart>,
+    /// The restart after the last step, where one is wanted.
+    pub(super) end: Option<Restart>,
 }
 
 /// An entry that does not fit the state; nothing was changed.
@@ -52,14 +57,30 @@ impl Execution {
             steps,
             cursor: 0,
             cancelled: false,
+            start: None,
+            end: None,
         };
         execution.settle();
+        execution
+    }
+
+    /// The same with restarts around the steps; with none where nothing is to
+    /// be carried out.
+    pub fn with_restarts(steps: Vec<Step>, restarts: Restarts) -> Self {
+        let mut execution = Self::new(steps);
+        if !execution.is_over() {
+            execution.start = restarts.start.map(|one| Restart::new(At::RESTART_START, one));
+            execution.end = restarts.end.map(|one| Restart::new(At::RESTART_END, one));
+        }
         execution
     }
 
     /// What comes next at a moment of the agent's clock: a step that has not
     /// begun starts only while its gate is open.
     pub fn next(&self, now: Timestamp) -> Next<'_> {
+        if let Some((at, work)) = self.restart().map(Restart::next) {
+            return Next::Work(at, work);
+        }
         match self.current() {
             Some((at, _)) if self.holding(now).is_some() => Next::Held(at.step),
             Some((at, work)) => Next::Work(at, work),
@@ -71,6 +92,8 @@ impl Execution {
     /// moment; else nothing changes.
     pub fn hold_all(&mut self, now: Timestamp) -> bool {
         let mut left = self.clone();
+        // Where nothing starts, nothing is restarted for it.
+        left.skip_restarts();
         while let Next::Held(step) = left.next(now) {
             if left.apply(&Progress::Held { step, at: now }).is_err() {
                 return false;
@@ -85,6 +108,9 @@ impl Execution {
 
     /// When what runs now is stopped, whatever it does; none where nothing stops it.
     pub fn stops_at(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.restart().is_some() {
+            return None;
+        }
         self.steps.get(self.cursor)?.gate.as_ref()?.stops_at(now)
     }
 
@@ -103,6 +129,9 @@ impl Execution {
     /// What runs now: after a replay, what was cut off and needs a
     /// [`Progress::Interrupted`] before anything else.
     pub fn running(&self) -> Option<At> {
+        if let Some(restart) = self.restart() {
+            return restart.is_running().then(|| restart.next().0);
+        }
         let track = self.tracks.get(self.cursor)?;
         let (at, _) = self.current()?;
         track.attempt.running.then_some(at)
@@ -110,6 +139,11 @@ impl Execution {
 
     /// Whether everything has ended.
     pub fn is_over(&self) -> bool {
+        self.is_through() && self.restart().is_none()
+    }
+
+    /// Whether every step is over.
+    pub(super) fn is_through(&self) -> bool {
         self.cursor >= self.steps.len()
     }
 
@@ -138,11 +172,12 @@ impl Execution {
     /// Takes in an entry. On an error nothing has changed.
     pub fn apply(&mut self, progress: &Progress) -> Result<(), Inconsistent> {
         match progress {
+            Progress::Cancelled => self.cancel(),
+            _ if self.restart().is_some() => self.apply_to_restart(progress)?,
             Progress::Started(at) => self.start(*at)?,
             Progress::Finished(at, outcome) => self.finish(*at, outcome)?,
             Progress::Interrupted(at) => self.interrupt(*at)?,
             Progress::Held { step, at } => self.hold(*step, *at)?,
-            Progress::Cancelled => self.cancel(),
         }
         self.settle();
         Ok(())
@@ -261,6 +296,7 @@ impl Execution {
                 track.state = StepState::Cancelled;
             }
         }
+        self.skip_restarts();
     }
 
     /// Moves on to the first step that has something to do.
@@ -282,6 +318,9 @@ impl Execution {
                 break;
             }
             self.cursor += 1;
+        }
+        if self.is_through() {
+            self.settle_end();
         }
     }
 

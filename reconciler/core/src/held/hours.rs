@@ -25,7 +25,7 @@ impl<'a> Waits<'a> {
         if !policy.software(action.id).is_some_and(|software| software.reboot_needed) {
             return None;
         }
-        let mode = reboot(subject, request);
+        let mode = preference(subject, request);
         let always = mode.is_some_and(|mode| {
             mode.during_business_hours || matches!(mode.mode, RebootMode::Suppress)
         });
@@ -46,7 +46,7 @@ impl<'a> Waits<'a> {
 }
 
 /// How the session may reboot: as its schedule says, else as the repository does.
-fn reboot<'a>(subject: &Subject<'a>, request: &Request) -> Option<&'a Reboot> {
+pub(crate) fn preference<'a>(subject: &Subject<'a>, request: &Request) -> Option<&'a Reboot> {
     let policy = subject.world.policy;
     let own = request.schedule.and_then(|index| {
         match &policy.document(policy.schedules()[index].document).body {
@@ -58,7 +58,7 @@ fn reboot<'a>(subject: &Subject<'a>, request: &Request) -> Option<&'a Reboot> {
 }
 
 /// The business hours of a computer's tenant, else the repository's.
-fn hours<'a>(subject: &Subject<'a>) -> Option<&'a BusinessHours> {
+pub(crate) fn hours<'a>(subject: &Subject<'a>) -> Option<&'a BusinessHours> {
     let policy = subject.world.policy;
     let own = subject.tenant.id.and_then(|id| policy.tenant(id)?.business_hours.as_ref());
     own.or_else(|| policy.repository()?.defaults.business_hours.as_ref())

@@ -25,6 +25,7 @@ use crate::plan::Action;
 use crate::resolve::{Missing, Request};
 
 pub use gate::{gate, gate_of_item};
+pub(crate) use hours::{hours, preference};
 pub use ring::{opens, ring_number, ring_of};
 pub use rollout::{Declared, declared, unstarted};
 pub use window::{Windows, next_opening, windows};

@@ -6,7 +6,7 @@ use crate::item::{Act, Item, Reason};
 use crate::lower::catalogue::{Catalogue, Lookup};
 use crate::lower::forsaken::remover;
 use crate::lower::{NotExecutable, TaskMode};
-use crate::order::{Finding, Found, Pending, Step};
+use crate::order::{Finding, Found, Pending, Restarts, Step, WorkPhase};
 use crate::plan::{Action, Because, ComputerPlan};
 use crate::policy::Wish;
 use crate::resolve::Request;
@@ -19,6 +19,24 @@ pub struct Lowered {
     pub rows: Vec<PlannedRow>,
     /// The actions that act, and those that fail, in the rows' order.
     pub steps: Vec<Step>,
+    /// The restarts around them.
+    pub restarts: Restarts,
+    /// The paths of tasks among them that run one at a time in the whole installation.
+    pub serial: Vec<String>,
+}
+
+impl Lowered {
+    /// What is fetched of it, and nothing else: no action waits for another
+    /// one's success, and nothing is restarted.
+    #[must_use]
+    pub fn downloads(mut self) -> Self {
+        for step in &mut self.steps {
+            step.works.retain(|work| work.phase == WorkPhase::Download);
+            step.waits_for.clear();
+        }
+        self.steps.retain(|step| step.act == Act::None || !step.works.is_empty());
+        Self { restarts: Restarts::default(), serial: Vec::new(), ..self }
+    }
 }
 
 /// Lowers a computer's plan, for the session that a request asks for. Items whose detection failed, and items that this
@@ -31,10 +49,18 @@ pub fn carry_out(
 ) -> Lowered {
     let lookup = Lookup::new(subject);
     let catalogue = Catalogue::new(subject, request, &lookup);
+    let restarts = catalogue.restarts.clone();
     let lowering = Lowering { catalogue, subject, request, plan, findings };
-    let mut lowered = Lowered { rows: Vec::new(), steps: Vec::new() };
+    let (rows, steps, serial) = (Vec::new(), Vec::new(), Vec::new());
+    let mut lowered = Lowered { rows, steps, restarts, serial };
     for action in &plan.actions {
         let (row, step) = lowering.lower(action);
+        let acts = step.as_ref().is_some_and(|step| !step.works.is_empty());
+        let serial = lowering
+            .catalogue
+            .serial(action.id)
+            .filter(|path| acts && !lowered.serial.iter().any(|known| known == path));
+        lowered.serial.extend(serial.map(str::to_owned));
         lowered.rows.push(row);
         lowered.steps.extend(step);
     }

@@ -10,7 +10,7 @@ use crate::lower::{
     Demand, NotExecutable, Parameters, Place, SoftwareInput, TaskInput, TaskMode, software_check,
     software_step, task_check, task_step,
 };
-use crate::order::{Check, File, Step};
+use crate::order::{Check, File, Restarts, Step};
 use crate::parameter::Recipient;
 use crate::policy::{ItemId, Kind, Policy, Wish};
 use crate::resolve::{Request, TakingIn};
@@ -41,6 +41,8 @@ pub(super) struct Catalogue<'a> {
     subject: &'a Subject<'a>,
     taking: Option<&'a TakingIn>,
     place: Place<'a>,
+    /// The restarts around the execution.
+    pub(super) restarts: Restarts,
 }
 
 impl<'a> Catalogue<'a> {
@@ -60,7 +62,8 @@ impl<'a> Catalogue<'a> {
             computer: &subject.facts.name,
             person: subject.person.as_ref().map(|person| person.upn.as_str()),
             reboot: reboot.mode(),
-            may_reboot: reboot.is_allowed(),
+            restart: reboot.within(),
+            restarts_barred: reboot.is_barred(),
             os: subject.facts.os.as_ref(),
             attempts: attempts.unwrap_or(1),
             blob: &*lookup.blob,
@@ -68,7 +71,7 @@ impl<'a> Catalogue<'a> {
             recipient: policy.recipient(&subject.facts.tenant),
         };
         let taking = request.is_onboarding().then_some(&request.taking);
-        Self { policy, subject, taking, place }
+        Self { policy, subject, taking, place, restarts: reboot.around() }
     }
 
     /// How to find out about an item.
@@ -178,6 +181,11 @@ impl<'a> Catalogue<'a> {
             parameters: &parameters,
             undone,
         })
+    }
+
+    /// The path of a task that runs one at a time in the whole installation.
+    pub(super) fn serial(&self, item: ItemId) -> Option<&str> {
+        self.policy.task(item).filter(|task| task.serial).map(|_| self.path(item))
     }
 
     fn path(&self, item: ItemId) -> &str {

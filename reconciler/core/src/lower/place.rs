@@ -3,10 +3,10 @@
 use ordain_schema::document::{OsFacts, OsFamily};
 
 use crate::item::Reason;
-use crate::order::File;
+use crate::order::{Expect, File, Reboot, What, Work, WorkPhase};
 
 /// What surrounds everything that runs on one computer under one commit.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Place<'a> {
     /// The tenant's id.
     pub tenant: &'a str,
@@ -18,8 +18,10 @@ pub struct Place<'a> {
     pub person: Option<&'a str>,
     /// When the session may reboot it: the word of the mode.
     pub reboot: &'static str,
-    /// Whether it may reboot it now, should something ask for it.
-    pub may_reboot: bool,
+    /// The restart that an action may ask for; none where reboots are suppressed.
+    pub restart: Option<Reboot>,
+    /// Whether people work now, which keeps the computer from being restarted.
+    pub restarts_barred: bool,
     /// The computer's operating system, as far as it is known.
     pub os: Option<&'a OsFacts>,
     /// How often an action that says nothing is tried.
@@ -33,6 +35,20 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// The restart within an action that cannot be held back for it.
+    pub(super) fn restart_now(&self) -> Result<Work, NotExecutable> {
+        if self.restarts_barred {
+            return Err(NotExecutable::RebootsSuppressed);
+        }
+        self.restart()
+    }
+
+    /// The restart within an action; business hours hold such software back as a whole.
+    pub(super) fn restart(&self) -> Result<Work, NotExecutable> {
+        let restart = self.restart.clone().ok_or(NotExecutable::RebootsSuppressed)?;
+        Ok(Work { phase: WorkPhase::Post, what: What::Reboot(restart), expect: Expect::Success })
+    }
+
     pub(super) fn family(&self) -> Option<OsFamily> {
         self.os.and_then(|os| os.family)
     }

@@ -1,120 +1,89 @@
-//! Whether a session may reboot its computer.
+//! When a session may restart its computer, and when it does.
 //!
 //! The schedule's preference counts before the repository's. Business hours
-//! suppress every mode, `force` included, unless the preference says otherwise.
-//! Nobody can be asked yet, so `prompt` reboots nothing.
+//! keep every mode from it, `force` included, unless the preference says
+//! otherwise. When people work is known days ahead and travels with the order,
+//! since an execution may take its time.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use ordain_schema::document::{BusinessHours, Reboot, RebootMode, TimeOfDay, Weekday};
+use jiff::{SignedDuration, Timestamp};
+use ordain_schema::document::{Reboot as Preference, RebootMode};
 
-use crate::fleet::{Subject, zone};
+use crate::calendar::business_stretches;
+use crate::fleet::Subject;
+use crate::held::{hours, preference};
+use crate::order::{Ask, Barred, Reboot, Restarts};
 use crate::resolve::Request;
 
-/// When a session may reboot a computer.
-pub(super) struct Rebooting {
-    mode: &'static str,
-    allowed: bool,
+/// How far ahead business hours are told to an agent. What comes later is
+/// barred: an order lives for a day.
+const TOLD_AHEAD: SignedDuration = SignedDuration::from_hours(8 * 24);
+
+/// How a session may restart a computer.
+pub(super) struct Rebooting<'a> {
+    preference: Option<&'a Preference>,
+    now: Timestamp,
+    barred: Vec<Barred>,
 }
 
-impl Rebooting {
+impl<'a> Rebooting<'a> {
     /// For a session on a computer, at the moment of its world.
-    pub(super) fn new(subject: &Subject<'_>, request: &Request) -> Self {
-        let policy = subject.world.policy;
-        let schedule = request.schedule.map(|index| policy.schedule(&policy.schedules()[index]));
-        let defaults = policy.repository().map(|repository| &repository.defaults);
-        let own = schedule.and_then(|schedule| schedule.reboot.as_ref());
-        let preference = own.or_else(|| defaults.and_then(|defaults| defaults.reboot.as_ref()));
-        let fallback = Reboot { mode: RebootMode::IfNeeded, during_business_hours: false };
-        let preference = preference.unwrap_or(&fallback);
-        let tenant = subject.tenant.id.and_then(|id| policy.tenant(id));
-        let hours = tenant.and_then(|tenant| tenant.business_hours.as_ref());
-        let hours = hours.or_else(|| defaults.and_then(|all| all.business_hours.as_ref()));
-        let at_work = hours.is_some_and(|hours| {
-            is_within(hours, subject.world.now, zone(policy, subject.tenant.id))
+    pub(super) fn new(subject: &Subject<'a>, request: &Request) -> Self {
+        let now = subject.world.now;
+        let preference = preference(subject, request);
+        let by_day = preference.is_some_and(|preference| preference.during_business_hours);
+        let hours = hours(subject).filter(|_| !by_day);
+        let barred = hours.map_or_else(Vec::new, |hours| {
+            let zone = &subject.tenant.zone;
+            let end = now.saturating_add(TOLD_AHEAD).unwrap_or(Timestamp::MAX);
+            let told = business_stretches(hours, now, end, zone);
+            let told = told.into_iter().map(|(from, until)| Barred {
+                from_ms: from.as_millisecond(),
+                until_ms: Some(until.as_millisecond()),
+            });
+            let later = Barred { from_ms: end.as_millisecond(), until_ms: None };
+            told.chain([later]).collect()
         });
-        let mode = match preference.mode {
-            RebootMode::IfNeeded | RebootMode::Force => true,
-            RebootMode::Suppress | RebootMode::Prompt { .. } => false,
-        };
-        let allowed = mode && (!at_work || preference.during_business_hours);
-        Self { mode: preference.mode.word(), allowed }
+        Self { preference, now, barred }
+    }
+
+    fn choice(&self) -> &RebootMode {
+        self.preference.map_or(&RebootMode::IfNeeded, |preference| &preference.mode)
     }
 
     /// The word of the mode.
     pub(super) fn mode(&self) -> &'static str {
-        self.mode
+        self.choice().word()
     }
 
-    /// Whether it may happen now, should something ask for it.
-    pub(super) fn is_allowed(&self) -> bool {
-        self.allowed
+    /// The restart that an action may ask for; none where no action may.
+    pub(super) fn within(&self) -> Option<Reboot> {
+        self.reboot(false)
     }
-}
 
-/// Whether a moment is one of business: hours that span midnight belong to the
-/// day on which they begin.
-fn is_within(hours: &BusinessHours, now: Timestamp, zone: TimeZone) -> bool {
-    let local = now.to_zoned(zone);
-    let at = i32::from(local.hour()) * 60 + i32::from(local.minute());
-    let of = |time: TimeOfDay| i32::from(time.hour) * 60 + i32::from(time.minute);
-    let (start, end) = (of(hours.start), of(hours.end));
-    let today = local.weekday();
-    let works = |day: jiff::civil::Weekday| match &hours.days {
-        Some(days) => days.iter().any(|one| same(*one, day)),
-        None => !matches!(day, jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday),
-    };
-    if start < end {
-        return works(today) && (start..end).contains(&at);
+    /// Whether people work now, which keeps it from restarting.
+    pub(super) fn is_barred(&self) -> bool {
+        self.barred.iter().any(|stretch| stretch.contains(self.now.as_millisecond()))
     }
-    (works(today) && at >= start) || (works(today.previous()) && at < end)
-}
 
-fn same(one: Weekday, day: jiff::civil::Weekday) -> bool {
-    let number = match one {
-        Weekday::Mon => 1,
-        Weekday::Tue => 2,
-        Weekday::Wed => 3,
-        Weekday::Thu => 4,
-        Weekday::Fri => 5,
-        Weekday::Sat => 6,
-        Weekday::Sun => 7,
-    };
-    day.to_monday_one_offset() == number
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hours_of_business() {
-        let day = BusinessHours {
-            start: TimeOfDay { hour: 8, minute: 0 },
-            end: TimeOfDay { hour: 18, minute: 30 },
-            days: None,
+    fn reboot(&self, only_pending: bool) -> Option<Reboot> {
+        let ask = match self.choice() {
+            RebootMode::Suppress => return None,
+            RebootMode::IfNeeded | RebootMode::Force => None,
+            RebootMode::Prompt { timeout, on_timeout } => {
+                Some(Ask { seconds: timeout.0, on_timeout: *on_timeout })
+            }
         };
-        let night = BusinessHours {
-            start: TimeOfDay { hour: 22, minute: 0 },
-            end: TimeOfDay { hour: 6, minute: 0 },
-            days: Some(vec![Weekday::Fri]),
-        };
-        // 2026-04-17 is a Friday.
-        for (moment, in_day, in_night) in [
-            ("2026-04-17T05:59:00Z", false, false),
-            ("2026-04-17T06:00:00Z", true, false),
-            ("2026-04-17T16:29:59Z", true, false),
-            ("2026-04-17T16:30:00Z", false, false),
-            ("2026-04-17T20:00:00Z", false, true),
-            ("2026-04-18T03:59:00Z", false, true),
-            ("2026-04-18T04:00:00Z", false, false),
-            ("2026-04-18T10:00:00Z", false, false),
-            ("2026-04-19T03:00:00Z", false, false),
-        ] {
-            let now: Timestamp = moment.parse().expect("a moment");
-            let zone = || crate::calendar::zone("Europe/Oslo").expect("a zone");
-            assert_eq!(is_within(&day, now, zone()), in_day, "{moment}");
-            assert_eq!(is_within(&night, now, zone()), in_night, "{moment}");
+        Some(Reboot { only_pending, ask, barred: self.barred.clone() })
+    }
+
+    /// The restarts around the execution.
+    pub(super) fn around(&self) -> Restarts {
+        match self.choice() {
+            RebootMode::Suppress => Restarts::default(),
+            RebootMode::Force => Restarts { start: self.reboot(false), end: self.reboot(false) },
+            RebootMode::IfNeeded | RebootMode::Prompt { .. } => {
+                Restarts { start: None, end: self.reboot(true) }
+            }
         }
     }
 }

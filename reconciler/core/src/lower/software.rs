@@ -291,6 +291,7 @@ impl<'a> Lowering<'a> {
             close.on_busy = OnBusy::Kill;
         }
         works.push(work(WorkPhase::Install, run));
+        self.restart(works)?;
         works.push(self.verify(expect.clone())?);
         if let Some(post) = self.action(Side::To, |all| all.post_install.as_deref()) {
             works.push(work(WorkPhase::Post, self.run(Method::PostInstall, post)?));
@@ -313,6 +314,7 @@ impl<'a> Lowering<'a> {
             fetch(works, self.files(Side::From)?);
         }
         works.push(work(WorkPhase::Uninstall, self.run(Method::Uninstall, action)?));
+        self.restart(works)?;
         works.push(self.verify(Expect::Absent)?);
         if let Some(post) = self.action(Side::From, |all| all.post_uninstall.as_deref()) {
             works.push(work(WorkPhase::Post, self.run(Method::PostUninstall, post)?));
@@ -324,6 +326,14 @@ impl<'a> Lowering<'a> {
         fetch(works, self.files(Side::To)?);
         if let Some(action) = self.action(Side::To, |all| all.download.as_deref()) {
             works.push(work(WorkPhase::Download, self.run(Method::Download, action)?));
+        }
+        Ok(())
+    }
+
+    /// What needs a restart shows only after one whether it took effect.
+    fn restart(&self, works: &mut Vec<Work>) -> Result<(), NotExecutable> {
+        if self.input.software.reboot_needed {
+            works.push(self.input.place.restart()?);
         }
         Ok(())
     }

@@ -69,10 +69,7 @@ pub fn task_step(
         expect: Expect::Success,
     });
     if input.task.reboot_after {
-        if !input.place.may_reboot {
-            return Err(NotExecutable::RebootsSuppressed);
-        }
-        works.push(Work { phase: WorkPhase::Post, what: What::Reboot, expect: Expect::Success });
+        works.push(input.place.restart_now()?);
     }
     works.push(Work { phase: WorkPhase::Test, what: What::Run(test), expect });
     let attempts = match action {

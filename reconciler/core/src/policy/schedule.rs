@@ -34,9 +34,12 @@ impl Policy {
 
     /// What the schedule of a full name says.
     pub fn schedule_at(&self, name: &str) -> Option<&Schedule> {
-        let mut all = self.schedules().iter();
-        let entry = all.find(|entry| self.schedule_name(entry) == name)?;
-        Some(self.schedule(entry))
+        Some(self.schedule(&self.schedules()[self.schedule_index(name)?]))
+    }
+
+    /// Where the schedule of a full name stands among all.
+    pub fn schedule_index(&self, name: &str) -> Option<usize> {
+        self.schedules().iter().position(|entry| self.schedule_name(entry) == name)
     }
 }
 

@@ -10,15 +10,24 @@ use crate::execute::Execution;
 use crate::order::{Check, Step, Task};
 use crate::session::dispatch::Dispatch;
 use crate::session::machine::{Session, State};
+use crate::session::parts::Part;
 use crate::session::{Effect, Stage, StageStatus, Status};
+
+/// Seconds until a session that stands in line looks whether its turn has come.
+const LOOK_AGAIN_SECONDS: u32 = 60;
 
 impl Session {
     pub(super) fn begin(&mut self) -> Vec<Effect> {
         if self.state != State::Created {
             return Vec::new();
         }
+        self.set_out()
+    }
+
+    /// Needs the computer first, where it needs it at all.
+    pub(super) fn set_out(&mut self) -> Vec<Effect> {
         if self.created.kind.detects() && !self.connected {
-            if self.created.offline == Offline::Skip {
+            if self.created.offline == Offline::Skip && self.part != Part::Between {
                 return self.end(Status::Missed);
             }
             self.state = State::Offline;
@@ -37,16 +46,26 @@ impl Session {
         self.connected = true;
         match &self.state {
             State::Offline => self.resolve(),
-            State::Detecting(dispatch) | State::Executing(dispatch) => dispatch.connected(),
+            State::InLine => self.line_up(),
+            State::Preflight(dispatch, _)
+            | State::Detecting(dispatch)
+            | State::Executing(dispatch) => dispatch.connected(),
             State::Created
             | State::Resolving
+            | State::Parked(_)
+            | State::Postponed(_)
             | State::Planning
             | State::Awaiting(_)
             | State::Over(_) => Vec::new(),
         }
     }
 
-    pub(super) fn resolved(&mut self, revision: String, checks: Vec<Check>) -> Vec<Effect> {
+    pub(super) fn resolved(
+        &mut self,
+        revision: String,
+        preflight: Vec<Check>,
+        checks: Vec<Check>,
+    ) -> Vec<Effect> {
         if self.state != State::Resolving {
             return Vec::new();
         }
@@ -57,6 +76,16 @@ impl Session {
             self.state = State::Planning;
             return vec![Effect::MakePlan];
         }
+        // Of an onboarding it is asked before its first part.
+        if preflight.is_empty() || self.part == Part::Between {
+            return self.detect(checks);
+        }
+        self.state = State::Preflight(Dispatch::new(Task::Detect(preflight)), checks);
+        self.pending()
+    }
+
+    /// Looks at the computer.
+    pub(super) fn detect(&mut self, checks: Vec<Check>) -> Vec<Effect> {
         self.stages.set(Stage::Detection, StageStatus::Running);
         if checks.is_empty() {
             self.state = State::Planning;
@@ -83,7 +112,7 @@ impl Session {
         if self.created.kind.detects() {
             self.stages.set(Stage::Detection, StageStatus::Passed);
         }
-        let execution = Execution::new(steps);
+        let execution = Execution::with_restarts(steps, self.restarts.clone());
         if observe || !self.created.kind.executes() || execution.is_over() {
             let known = self.created.kind.executes() && !observe;
             self.execution = known.then_some(execution);
@@ -115,8 +144,28 @@ impl Session {
             self.stages.set(Stage::Execution, StageStatus::Skipped);
             return self.next_part().unwrap_or_else(|| self.finish());
         }
+        if !self.serial.is_empty() {
+            self.state = State::InLine;
+            return self.pending();
+        }
+        self.carry_out()
+    }
+
+    /// Stands in line once the computer is there: a turn that is taken for a
+    /// computer that is away would keep everybody from it. Comes back by
+    /// itself, since a signal may be lost.
+    pub(super) fn line_up(&self) -> Vec<Effect> {
+        if !self.connected {
+            return Vec::new();
+        }
+        let turns = Effect::TakeSerial(self.serial.clone());
+        vec![Effect::Wake { seconds: LOOK_AGAIN_SECONDS }, turns]
+    }
+
+    pub(super) fn carry_out(&mut self) -> Vec<Effect> {
         self.stages.set(Stage::Execution, StageStatus::Running);
         let steps = self.execution.as_ref().map_or_else(Vec::new, |all| all.steps().to_vec());
-        self.dispatch(Task::Execute(steps), State::Executing)
+        let restarts = self.restarts.clone();
+        self.dispatch(Task::Execute { steps, restarts }, State::Executing)
     }
 }

@@ -8,11 +8,9 @@ use crate::session::{Effect, Stage, StageStatus, Status};
 
 impl Session {
     pub(super) fn executed(&mut self) -> Vec<Effect> {
-        let status = if self.actions().any(|action| action.has_failed() || action.is_cancelled()) {
-            StageStatus::Failed
-        } else {
-            StageStatus::Passed
-        };
+        let failed = self.actions().any(|action| action.has_failed() || action.is_cancelled());
+        let status =
+            if failed || self.restart_failed() { StageStatus::Failed } else { StageStatus::Passed };
         self.stages.set(Stage::Execution, status);
         self.next_part().unwrap_or_else(|| self.finish())
     }
@@ -28,7 +26,9 @@ impl Session {
     pub(super) fn cancel(&mut self) -> Vec<Effect> {
         let mut effects = match &mut self.state {
             State::Executing(dispatch) if dispatch.is_accepted() => return dispatch.cancel(),
-            State::Detecting(dispatch) | State::Executing(dispatch) => dispatch.cancel(),
+            State::Preflight(dispatch, _)
+            | State::Detecting(dispatch)
+            | State::Executing(dispatch) => dispatch.cancel(),
             _ => Vec::new(),
         };
         if let Some(execution) = &mut self.execution {
@@ -41,9 +41,13 @@ impl Session {
     /// What the computer did not report is not known, so the session fails.
     pub(super) fn lost(&mut self, why: String) -> Vec<Effect> {
         let stage = match &self.state {
-            State::Created | State::Offline | State::Resolving => Stage::Resolution,
-            State::Detecting(_) | State::Planning => Stage::Detection,
-            State::Awaiting(_) | State::Executing(_) => Stage::Execution,
+            State::Created
+            | State::Offline
+            | State::Resolving
+            | State::Parked(_)
+            | State::Postponed(_) => Stage::Resolution,
+            State::Preflight(..) | State::Detecting(_) | State::Planning => Stage::Detection,
+            State::Awaiting(_) | State::InLine | State::Executing(_) => Stage::Execution,
             State::Over(_) => return Vec::new(),
         };
         self.fail(stage, why)

@@ -1,12 +1,12 @@
 //! The machine itself: one state, one step, an exhaustive match.
 //!
 //! What an event leads to stands in `course` (the way forward), `reports` (what
-//! the agent says) and `ending`.
+//! the agent says), `waiting` (what puts it off) and `ending`.
 
 use jiff::Timestamp;
 
 use crate::execute::Execution;
-use crate::order::Finding;
+use crate::order::{Check, Finding, Restarts};
 use crate::session::clock::Clock;
 use crate::session::dispatch::Dispatch;
 use crate::session::parts::Part;
@@ -23,11 +23,19 @@ pub struct Session {
     pub(super) revision: Option<String>,
     pub(super) findings: Vec<Finding>,
     pub(super) rows: Vec<PlannedRow>,
+    /// What the plan carries out that runs one at a time in the whole installation.
+    pub(super) serial: Vec<String>,
+    /// The restarts around the plan's execution.
+    pub(super) restarts: Restarts,
     pub(super) execution: Option<Execution>,
     pub(super) part: Part,
     pub(super) message: Option<String>,
     /// The last number that an order got.
     pub(super) number: Option<u64>,
+    /// How often its preflight did not hold.
+    pub(super) held_up: u32,
+    /// How often it was put off.
+    pub(super) postponements: u32,
     pub(super) clock: Clock,
 }
 
@@ -40,16 +48,61 @@ pub(super) enum State {
     Offline,
     /// Winners are being picked.
     Resolving,
+    /// The tests are asked that must hold before anything runs; then these checks follow.
+    Preflight(Dispatch, Vec<Check>),
+    /// They did not hold; until they are asked again.
+    Parked(Timestamp),
+    /// Somebody put it off; then it begins anew.
+    Postponed(Timestamp),
     /// The computer is being looked at.
     Detecting(Dispatch),
     /// The plan is being made.
     Planning,
     /// The plan waits for its time.
     Awaiting(Timestamp),
+    /// The plan waits for what runs one at a time in the whole installation.
+    InLine,
     /// The plan is being carried out.
     Executing(Dispatch),
     /// It is over.
     Over(Status),
+}
+
+impl State {
+    /// The order under way.
+    pub(super) fn dispatch(&self) -> Option<&Dispatch> {
+        match self {
+            Self::Preflight(dispatch, _)
+            | Self::Detecting(dispatch)
+            | Self::Executing(dispatch) => Some(dispatch),
+            Self::Created
+            | Self::Offline
+            | Self::Resolving
+            | Self::Parked(_)
+            | Self::Postponed(_)
+            | Self::Planning
+            | Self::Awaiting(_)
+            | Self::InLine
+            | Self::Over(_) => None,
+        }
+    }
+
+    pub(super) fn dispatch_mut(&mut self) -> Option<&mut Dispatch> {
+        match self {
+            Self::Preflight(dispatch, _)
+            | Self::Detecting(dispatch)
+            | Self::Executing(dispatch) => Some(dispatch),
+            Self::Created
+            | Self::Offline
+            | Self::Resolving
+            | Self::Parked(_)
+            | Self::Postponed(_)
+            | Self::Planning
+            | Self::Awaiting(_)
+            | Self::InLine
+            | Self::Over(_) => None,
+        }
+    }
 }
 
 impl Session {
@@ -62,10 +115,14 @@ impl Session {
             revision: None,
             findings: Vec::new(),
             rows: Vec::new(),
+            serial: Vec::new(),
+            restarts: Restarts::default(),
             execution: None,
             part: Part::Whole,
             message: None,
             number: None,
+            held_up: 0,
+            postponements: 0,
             clock: Clock::default(),
             created,
         }
@@ -98,13 +155,20 @@ impl Session {
     pub fn pending(&self) -> Vec<Effect> {
         match &self.state {
             State::Created | State::Offline => Vec::new(),
+            State::InLine => self.line_up(),
             State::Resolving => vec![Effect::Resolve],
             State::Planning => vec![Effect::MakePlan],
-            State::Awaiting(at) => vec![Effect::WakeAt(*at)],
-            State::Detecting(dispatch) | State::Executing(dispatch) if self.connected => {
+            State::Awaiting(at) | State::Parked(at) | State::Postponed(at) => {
+                vec![Effect::WakeAt(*at)]
+            }
+            State::Preflight(dispatch, _)
+            | State::Detecting(dispatch)
+            | State::Executing(dispatch)
+                if self.connected =>
+            {
                 dispatch.pending()
             }
-            State::Detecting(_) | State::Executing(_) => Vec::new(),
+            State::Preflight(..) | State::Detecting(_) | State::Executing(_) => Vec::new(),
             State::Over(status) => vec![Effect::Ended(*status)],
         }
     }
@@ -118,31 +182,43 @@ impl Session {
                 self.connected = false;
                 Vec::new()
             }
-            Event::Resolved { revision, checks } => self.resolved(revision, checks),
+            Event::Resolved { revision, preflight, checks } => {
+                self.resolved(revision, preflight, checks)
+            }
             Event::NotResolved(why) => match self.state {
                 State::Resolving => self.fail(Stage::Resolution, why),
                 _ => Vec::new(),
             },
             Event::Numbered(number) => self.numbered(number),
-            Event::Planned { revision, rows, steps, observe, execute_at } => match self.state {
-                State::Planning => {
-                    self.revision = Some(revision);
-                    let steps = self.take_plan(rows, steps, observe);
-                    let execute_at = execute_at.filter(|at| *at > now);
-                    self.planned(steps, observe, execute_at, now)
+            Event::Planned { revision, rows, steps, restarts, serial, observe, execute_at } => {
+                match self.state {
+                    State::Planning => {
+                        self.revision = Some(revision);
+                        let steps = self.take_plan(rows, steps, observe);
+                        self.restarts = self.part.restarts(restarts);
+                        self.serial = serial;
+                        // Whoever put it off said until when; that was the wait.
+                        let execute_at = execute_at.filter(|_| self.postponements == 0);
+                        let execute_at = execute_at.filter(|at| *at > now);
+                        self.planned(steps, observe, execute_at, now)
+                    }
+                    _ => Vec::new(),
                 }
-                _ => Vec::new(),
-            },
+            }
             Event::NotPlanned(why) => match self.state {
                 State::Planning => self.fail(Stage::Detection, why),
                 _ => Vec::new(),
             },
-            Event::Reported { order, seq, report } => self.reported(order, seq, report),
+            Event::Reported { order, seq, report } => self.reported(order, seq, report, now),
             Event::Refused { order, code, message } => self.refused(order, &code, &message),
+            Event::Postponed(until) => self.postpone(until),
             Event::Cancelled => self.cancel(),
+            Event::SerialTaken if self.state == State::InLine => self.carry_out(),
+            Event::SerialTaken => Vec::new(),
             Event::Lost(why) => self.lost(why),
             Event::Woken => match self.state {
                 State::Awaiting(at) if at <= now => self.execute(now),
+                State::Parked(at) | State::Postponed(at) if at <= now => self.start_over(),
                 _ => self.pending(),
             },
         }

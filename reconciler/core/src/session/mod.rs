@@ -15,7 +15,7 @@
 //!
 //! Reading order: `words` for statuses, `row` for what a plan says, `machine`
 //! for the machine, `course` for its way forward, `reports` for what the agent
-//! says, `ending` for its ends, `dispatch` for one order under way, `view` for
+//! says, `waiting` for what puts it off, `ending` for its ends, `dispatch` for one order under way, `view` for
 //! what is shown.
 
 mod cause;
@@ -30,6 +30,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 mod view;
+mod waiting;
 mod words;
 
 use std::sync::Arc;
@@ -44,7 +45,7 @@ pub use view::{ActionView, StageView};
 pub use words::{Kind, Origin, Stage, StageStatus, Status, WaitingFor};
 
 use crate::execute::Progress;
-use crate::order::{Check, Finding, Step, Task};
+use crate::order::{Check, Finding, Restarts, Step, Task};
 
 /// What a session is made of; the first entry of its journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,11 +76,15 @@ pub enum Event {
     Resolved {
         /// The commit in force.
         revision: String,
+        /// Tests that must hold before anything else runs.
+        preflight: Vec<Check>,
         /// What the items that count on this computer need to be found out.
         checks: Vec<Check>,
     },
     /// [`Effect::Resolve`] was not possible; why, for people.
     NotResolved(String),
+    /// Answers [`Effect::TakeSerial`]: the session has those turns until it is over.
+    SerialTaken,
     /// Answers [`Effect::NumberOrder`]; durable before the order is sent.
     Numbered(u64),
     /// Answers [`Effect::MakePlan`]: the whole plan.
@@ -90,6 +95,10 @@ pub enum Event {
         rows: Vec<PlannedRow>,
         /// What is carried out of them: those that act, and those known to fail.
         steps: Vec<Step>,
+        /// The restarts around that.
+        restarts: Restarts,
+        /// What runs one at a time in the whole installation, by path.
+        serial: Vec<String>,
         /// The tenant is only observed: nothing is executed.
         observe: bool,
         /// When it is carried out; none for at once.
@@ -115,6 +124,8 @@ pub enum Event {
         /// For people.
         message: String,
     },
+    /// Somebody puts it off until then; only what is not under way can be.
+    Postponed(Timestamp),
     /// Somebody cancels it.
     Cancelled,
     /// Nobody will report about its order any more: the agent was removed or
@@ -146,6 +157,9 @@ pub enum Effect {
     /// Plan with what the session found out ([`Session::findings`]); answer
     /// with [`Event::Planned`] or [`Event::NotPlanned`].
     MakePlan,
+    /// Take the turns of what runs one at a time in the whole installation;
+    /// answer with [`Event::SerialTaken`] once the session has them all.
+    TakeSerial(Vec<String>),
     /// Take the agent's next order number; answer with [`Event::Numbered`].
     NumberOrder,
     /// Send this order to the agent.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::execute::{ActionResult, Execution};
 use crate::item::{Act, Item, Phase, Reason};
-use crate::order::Step;
+use crate::order::{Restarts, Step};
 use crate::session::machine::Session;
 use crate::session::{Effect, Kind, PlannedRow, Stage, StageStatus};
 
@@ -20,7 +20,26 @@ pub(super) enum Part {
     /// That is over, and the rest is looked for.
     Between,
     /// The rest; behind what was planned and carried out before.
-    Rest(Vec<PlannedRow>, Option<Execution>),
+    Rest(Vec<PlannedRow>, Option<Box<Execution>>),
+}
+
+impl Part {
+    /// What was planned and carried out before this part.
+    pub(super) fn done(&self) -> (&[PlannedRow], Option<&Execution>) {
+        match self {
+            Self::Rest(rows, execution) => (rows, execution.as_deref()),
+            Self::Whole | Self::Onboarding | Self::Between => (&[], None),
+        }
+    }
+
+    /// Of the restarts that the plan wants, those around this part: the one at
+    /// the end of the first part is the one at the start of the rest.
+    pub(super) fn restarts(&self, wanted: Restarts) -> Restarts {
+        match self {
+            Self::Rest(_, Some(_)) => Restarts { start: None, ..wanted },
+            Self::Rest(_, None) | Self::Whole | Self::Onboarding | Self::Between => wanted,
+        }
+    }
 }
 
 impl Session {
@@ -45,7 +64,7 @@ impl Session {
             Part::Between => {
                 self.leave_out_what_was_done(&mut rows, &mut steps);
                 let done = std::mem::take(&mut self.rows);
-                self.part = Part::Rest(done, self.execution.take());
+                self.part = Part::Rest(done, self.execution.take().map(Box::new));
             }
             Part::Whole | Part::Onboarding | Part::Rest(..) => {}
         }
@@ -70,6 +89,16 @@ impl Session {
         steps.retain(|step| !tried.contains(&step.item) && !failed.contains(&step.item));
     }
 
+    /// Forgets the plan, not what an earlier part has carried out.
+    pub(super) fn forget_plan(&mut self) {
+        let (part, rows, execution) = match std::mem::replace(&mut self.part, Part::Whole) {
+            Part::Rest(rows, execution) => (Part::Between, rows, execution.map(|all| *all)),
+            Part::Between => (Part::Between, std::mem::take(&mut self.rows), self.execution.take()),
+            Part::Whole | Part::Onboarding => (Part::Whole, Vec::new(), None),
+        };
+        (self.part, self.rows, self.execution) = (part, rows, execution);
+    }
+
     /// Goes on with the rest where the onboarding part has just been carried
     /// out; none where there is no rest.
     pub(super) fn next_part(&mut self) -> Option<Vec<Effect>> {
@@ -83,6 +112,8 @@ impl Session {
             self.stages.set(stage, StageStatus::Waiting);
         }
         self.part = Part::Between;
+        // Whoever keeps one turn and waits for another one may wait for ever.
+        self.serial.clear();
         Some(self.resolve())
     }
 }

@@ -3,6 +3,8 @@
 //! Owns taking reports in whatever their order; `dispatch` makes repeated
 //! ones harmless.
 
+use jiff::Timestamp;
+
 use crate::execute::{Execution, Progress};
 use crate::session::dispatch::Refusal;
 use crate::session::machine::{Session, State};
@@ -12,31 +14,40 @@ impl Session {
     /// Numbers rise within a session; one that was given before is no news.
     pub(super) fn numbered(&mut self, number: u64) -> Vec<Effect> {
         let news = self.number.is_none_or(|last| last < number);
-        match &mut self.state {
-            State::Detecting(dispatch) | State::Executing(dispatch) if news => {
+        match self.state.dispatch_mut().filter(|_| news) {
+            Some(dispatch) => {
                 self.number = Some(number);
                 dispatch.numbered(number)
             }
-            _ => Vec::new(),
+            None => Vec::new(),
         }
     }
 
-    pub(super) fn reported(&mut self, order: u64, seq: u64, report: Report) -> Vec<Effect> {
-        let (State::Detecting(dispatch) | State::Executing(dispatch)) = &mut self.state else {
-            return Vec::new();
-        };
+    pub(super) fn reported(
+        &mut self,
+        order: u64,
+        seq: u64,
+        report: Report,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let Some(dispatch) = self.state.dispatch_mut() else { return Vec::new() };
         if !dispatch.is_news(order, seq) {
             return Vec::new();
         }
         match report {
             Report::Accepted => dispatch.accepted(seq),
-            Report::Detected(findings) => {
-                if let State::Detecting(_) = self.state {
+            Report::Detected(findings) => match &mut self.state {
+                State::Preflight(_, checks) => {
+                    let checks = std::mem::take(checks);
+                    return self.preflight(&findings, checks, now);
+                }
+                State::Detecting(_) => {
                     self.findings = findings;
                     self.state = State::Planning;
                     return vec![Effect::MakePlan];
                 }
-            }
+                _ => {}
+            },
             Report::Progress(progress) => self.progress(seq, progress),
             Report::Ended => dispatch.ended(seq),
         }
@@ -81,7 +92,9 @@ impl Session {
                     return self.fail(Stage::Execution, why.to_owned());
                 }
             }
-            State::Detecting(dispatch) if dispatch.is_complete() => {
+            State::Preflight(dispatch, _) | State::Detecting(dispatch)
+                if dispatch.is_complete() =>
+            {
                 let why = "the agent ended the order without an answer";
                 return self.fail(Stage::Detection, why.to_owned());
             }
@@ -92,7 +105,7 @@ impl Session {
 
     pub(super) fn refused(&mut self, order: u64, code: &str, message: &str) -> Vec<Effect> {
         let (stage, refusal) = match &mut self.state {
-            State::Detecting(dispatch) => {
+            State::Preflight(dispatch, _) | State::Detecting(dispatch) => {
                 (Stage::Detection, dispatch.refused(order, code, message))
             }
             State::Executing(dispatch) => {

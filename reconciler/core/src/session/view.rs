@@ -3,11 +3,13 @@
 
 use jiff::Timestamp;
 
-use crate::execute::{ActionResult, ActionStatus, Entry, Execution, StepResult, StepState};
+use crate::execute::{
+    ActionResult, ActionStatus, Entry, Execution, RestartState, StepResult, StepState,
+};
 use crate::item::{Act, Reason};
 use crate::order::{Finding, Holding, Pending};
+use crate::session::dispatch::Dispatch;
 use crate::session::machine::{Session, State};
-use crate::session::parts::Part;
 use crate::session::{Created, Kind, PlannedRow, Stage, StageStatus, Status, WaitingFor};
 
 /// The stages of a session with where each stands.
@@ -26,6 +28,10 @@ impl Stages {
             stages.set(Stage::Onboarding, StageStatus::Passed);
         }
         stages
+    }
+
+    pub(super) fn get(&self, stage: Stage) -> StageStatus {
+        self.0[stage as usize]
     }
 
     pub(super) fn set(&mut self, stage: Stage, status: StageStatus) {
@@ -51,6 +57,8 @@ pub struct StageView {
     pub stage: Stage,
     /// Where it stands.
     pub status: StageStatus,
+    /// Why it is skipped, where that needs a word.
+    pub reason: Option<&'static str>,
 }
 
 /// One action of the plan with where it stands.
@@ -95,8 +103,12 @@ impl Session {
             State::Created => Status::Created,
             State::Offline => Status::PendingConnectivity,
             State::Resolving | State::Planning => Status::Running,
-            State::Awaiting(_) => Status::AwaitingExecution,
-            State::Detecting(dispatch) | State::Executing(dispatch) => {
+            State::Parked(_) => Status::PendingPreflight,
+            State::Postponed(_) => Status::Postponed,
+            State::Awaiting(_) | State::InLine => Status::AwaitingExecution,
+            State::Preflight(dispatch, _)
+            | State::Detecting(dispatch)
+            | State::Executing(dispatch) => {
                 // What an agent has accepted goes on without a connection.
                 if self.connected || dispatch.is_accepted() {
                     Status::Running
@@ -115,10 +127,17 @@ impl Session {
             State::Offline => WaitingFor::Connection,
             State::Resolving => WaitingFor::Resolution,
             State::Planning => WaitingFor::Plan,
+            State::Preflight(dispatch, _) => {
+                dispatch.waiting_for(self.connected, WaitingFor::Preflight)
+            }
+            State::Parked(_) => WaitingFor::Preflight,
+            State::Postponed(_) => WaitingFor::Postponement,
             State::Detecting(dispatch) => {
                 dispatch.waiting_for(self.connected, WaitingFor::Detection)
             }
             State::Awaiting(_) => WaitingFor::ExecutionTime,
+            State::InLine if self.connected => WaitingFor::Serial,
+            State::InLine => WaitingFor::Connection,
             State::Executing(dispatch) => {
                 dispatch.waiting_for(self.connected, WaitingFor::Execution)
             }
@@ -146,41 +165,17 @@ impl Session {
         self.execution.as_ref()
     }
 
-    /// When its plan is carried out, while it waits for that.
-    pub fn executes_at(&self) -> Option<Timestamp> {
-        match &self.state {
-            State::Awaiting(at) => Some(*at),
-            _ => None,
-        }
-    }
-
     /// The number of the order that is under way.
     pub fn order(&self) -> Option<u64> {
-        match &self.state {
-            State::Detecting(dispatch) | State::Executing(dispatch) => dispatch.number(),
-            State::Created
-            | State::Offline
-            | State::Resolving
-            | State::Planning
-            | State::Awaiting(_)
-            | State::Over(_) => None,
-        }
+        self.state.dispatch().and_then(Dispatch::number)
     }
 
     /// Whether it is being stopped.
     pub fn is_cancelling(&self) -> bool {
-        match &self.state {
-            State::Detecting(dispatch) | State::Executing(dispatch) => dispatch.is_cancelling(),
-            State::Created
-            | State::Offline
-            | State::Resolving
-            | State::Planning
-            | State::Awaiting(_)
-            | State::Over(_) => false,
-        }
+        self.state.dispatch().is_some_and(Dispatch::is_cancelling)
     }
 
-    /// Why a stage could not run, for people.
+    /// Why a stage could not run, or why its preflight does not hold, for people.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
@@ -206,20 +201,43 @@ impl Session {
     /// The stages, in their order.
     pub fn stages(&self) -> impl Iterator<Item = StageView> {
         let statuses = self.stages.0;
-        Stage::ALL
-            .iter()
-            .map(move |stage| StageView { stage: *stage, status: statuses[*stage as usize] })
+        Stage::ALL.iter().map(move |stage| StageView {
+            stage: *stage,
+            status: statuses[*stage as usize],
+            // Agents are updated apart from sessions.
+            reason: (*stage == Stage::AgentUpdate).then_some("no-update"),
+        })
     }
 
     /// The actions of the plan, in the order of execution.
     pub fn actions(&self) -> impl Iterator<Item = ActionView<'_>> {
         let over = matches!(self.state, State::Over(_));
-        let (rows, execution) = match &self.part {
-            Part::Rest(rows, execution) => (rows.as_slice(), execution.as_ref()),
-            Part::Whole | Part::Onboarding | Part::Between => (&[][..], None),
-        };
+        let fetches = self.created.kind == Kind::DownloadOnly;
+        let (rows, execution) = self.part.done();
         let done = views(rows, execution, over);
-        done.chain(views(&self.rows, self.execution.as_ref(), over))
+        done.chain(views(&self.rows, self.execution.as_ref(), over)).map(move |mut view| {
+            if fetches && view.result == Some(ActionResult::Passed) && !view.log.is_empty() {
+                // Its files are there; the item is what it was.
+                view.result = None;
+            }
+            view
+        })
+    }
+
+    /// The restarts around executions with where each stands, in their order, and
+    /// whether it is the one before the first action.
+    pub fn restarts(&self) -> impl Iterator<Item = (bool, &RestartState)> {
+        let executions = self.part.done().1.into_iter().chain(&self.execution);
+        executions.flat_map(|execution| {
+            let [start, end] = execution.restarts();
+            let start = start.map(|state| (true, state));
+            start.into_iter().chain(end.map(|state| (false, state)))
+        })
+    }
+
+    /// Whether a restart around an execution was tried in vain.
+    pub(super) fn restart_failed(&self) -> bool {
+        self.restarts().any(|(_, state)| state.has_failed())
     }
 
     /// What the results make of a session whose plan was carried out. What is
@@ -238,7 +256,7 @@ impl Session {
             failed += usize::from(has_failed);
         }
         match failed {
-            0 if held => Status::PartiallyPassed,
+            0 if held || self.restart_failed() => Status::PartiallyPassed,
             0 => Status::Passed,
             _ if failed == all => Status::Failed,
             _ => Status::PartiallyPassed,

@@ -17,7 +17,7 @@ words! {
         ResolutionOnly = "resolution-only",
         /// Refreshes facts; detects and plans.
         InventoryOnly = "inventory-only",
-        /// Fetches artifacts; detects and plans.
+        /// Detects and plans, and fetches what the plan needs.
         DownloadOnly = "download-only",
         /// Everything, by hand.
         Repair = "repair",
@@ -25,14 +25,15 @@ words! {
 }
 
 impl Kind {
-    /// Whether its plan is carried out.
+    /// Whether its plan is carried out, were it by fetching files alone.
     pub fn executes(self) -> bool {
         match self {
-            Self::Maintenance | Self::Item | Self::Onboarding | Self::Repair => true,
-            Self::DetectionOnly
-            | Self::ResolutionOnly
-            | Self::InventoryOnly
-            | Self::DownloadOnly => false,
+            Self::Maintenance
+            | Self::Item
+            | Self::Onboarding
+            | Self::Repair
+            | Self::DownloadOnly => true,
+            Self::DetectionOnly | Self::ResolutionOnly | Self::InventoryOnly => false,
         }
     }
 
@@ -150,6 +151,10 @@ words! {
         Connection = "connection",
         /// The controller picks winners.
         Resolution = "resolution",
+        /// Tests that must hold before anything runs.
+        Preflight = "preflight",
+        /// The end of the time for which somebody put it off.
+        Postponement = "postponement",
         /// The controller numbers an order.
         Number = "number",
         /// The agent takes the order.
@@ -162,6 +167,8 @@ words! {
         Plan = "plan",
         /// The time at which the plan is carried out.
         ExecutionTime = "execution-time",
+        /// The end of others' sessions with what runs one at a time.
+        Serial = "serial",
         /// The agent carries out.
         Execution = "execution",
         /// The agent stops.

@@ -6,13 +6,14 @@ use ordain_core::identity::{Happening, Standing};
 
 use super::super::Database;
 use super::{
-    commits, computers, enrolments, facts, followed, identities, kept, outcomes, restore, sessions,
+    commits, computers, enrolments, facts, followed, identities, kept, outcomes, restore,
+    retention, serial, sessions,
 };
 use crate::rows::{
     AgentRow, AuditRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, Decide, Decided,
     EnrolAgent, EnrolRefusal, Enrolled, EnrolledAgent, EventRow, FactChange, FactRow, FindingRow,
-    KeptRow, LatestOutcome, Meet, Met, OrderRow, OutcomeRow, PauseRow, SessionFilter, SessionRow,
-    SessionWrite, TokenHash, TokenRow, Undecided,
+    KeptRow, LatestOutcome, Meet, Met, OrderRow, OutcomeRow, PauseRow, Pruned, Retained,
+    SerialClaim, SessionFilter, SessionRow, SessionWrite, TokenHash, TokenRow, Undecided,
 };
 use crate::{
     AgentId, Commits, ComputerId, Computers, Enrolments, Keeping, SessionId, Sessions, StoreError,
@@ -355,6 +356,18 @@ impl Sessions for Database {
 
     async fn note_schedules_followed(&self, until: Timestamp) -> Result<(), StoreError> {
         write!(self, |on| followed::note(on, followed::SCHEDULES, until))
+    }
+
+    async fn take_serial(&self, claim: SerialClaim) -> Result<bool, StoreError> {
+        write!(self, |on| serial::take(on, &claim))
+    }
+
+    async fn serial_line(&self, scope: &TenantScope) -> Result<Vec<ComputerId>, StoreError> {
+        read!(self, serial::line, scope)
+    }
+
+    async fn prune(&self, before: Retained, most: u32) -> Result<Pruned, StoreError> {
+        write!(self, |on| retention::prune(on, &before, most))
     }
 
     async fn last_order(

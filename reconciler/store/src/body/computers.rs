@@ -261,6 +261,11 @@ pub(super) async fn forget(
     if gone.rows_affected() == 0 {
         return Err(StoreError::Missing(format!("computer {id}")));
     }
+    query("DELETE FROM latest_outcomes WHERE tenant = $1 AND computer = $2")
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .execute(&mut *on)
+        .await?;
     forget_findings(on, tenant, id).await
 }
 

@@ -1,5 +1,7 @@
 //! Queries about how items ended in sessions.
 
+use std::collections::BTreeMap;
+
 use sqlx::{query, query_as};
 
 use super::super::Connection;
@@ -8,36 +10,92 @@ use super::text::some_time;
 use crate::rows::{LatestOutcome, OutcomeRow, SessionWrite};
 use crate::{ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
+/// Stores how a session's items ended. What is as it was in the computer's last
+/// session about an item is not stored again.
 pub(super) async fn replace(on: &mut Connection, write: &SessionWrite) -> Result<(), StoreError> {
-    let (tenant, session) = (write.row.tenant.as_str(), write.row.id.as_str());
-    query("DELETE FROM outcomes WHERE tenant = $1 AND session = $2")
-        .bind(tenant)
-        .bind(session)
-        .execute(&mut *on)
-        .await?;
+    let known = known(on, write).await?;
+    let mut by_item: BTreeMap<&str, Vec<&OutcomeRow>> = BTreeMap::new();
+    for outcome in &write.outcomes {
+        by_item.entry(&outcome.item).or_default().push(outcome);
+    }
+    let changed = |item: &str| {
+        let before = known.get(item).map(Vec::as_slice).unwrap_or_default();
+        let now = &by_item[item];
+        // A failure is one more each time.
+        let failed = now.iter().any(|outcome| outcome.result.as_deref() == Some("failed"));
+        failed || before.iter().ne(now.iter().copied())
+    };
     for (place, outcome) in (0_i64..).zip(&write.outcomes) {
+        if changed(&outcome.item) {
+            insert(on, write, place, outcome).await?;
+        }
+    }
+    for item in by_item.keys() {
         query(
-            "INSERT INTO outcomes (tenant, session, place, item, action, reason, from_version, \
-             to_version, by_path, status, result, message, exit_code, cause) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            "INSERT INTO latest_outcomes (tenant, computer, item, session, stored) \
+             VALUES ($1, $2, $3, $4, $4) ON CONFLICT (tenant, computer, item) DO UPDATE \
+             SET session = $4, stored = CASE WHEN $5 = 1 THEN $4 ELSE stored END",
         )
-        .bind(tenant)
-        .bind(session)
-        .bind(place)
-        .bind(&outcome.item)
-        .bind(&outcome.action)
-        .bind(&outcome.reason)
-        .bind(&outcome.from)
-        .bind(&outcome.to)
-        .bind(&outcome.by)
-        .bind(&outcome.status)
-        .bind(&outcome.result)
-        .bind(&outcome.message)
-        .bind(outcome.exit_code)
-        .bind(&outcome.cause)
+        .bind(write.row.tenant.as_str())
+        .bind(write.row.computer.as_str())
+        .bind(*item)
+        .bind(write.row.id.as_str())
+        .bind(i64::from(changed(item)))
         .execute(&mut *on)
         .await?;
     }
+    Ok(())
+}
+
+/// What is stored of the computer's items, each in the plan's order.
+async fn known(
+    on: &mut Connection,
+    write: &SessionWrite,
+) -> Result<BTreeMap<String, Vec<OutcomeRow>>, StoreError> {
+    let columns: Vec<Columns> = query_as(
+        "SELECT o.item, o.action, o.reason, o.from_version, o.to_version, o.by_path, o.status, \
+         o.result, o.message, o.exit_code, o.cause FROM latest_outcomes l \
+         JOIN outcomes o ON o.tenant = l.tenant AND o.session = l.stored AND o.item = l.item \
+         WHERE l.tenant = $1 AND l.computer = $2 ORDER BY o.place",
+    )
+    .bind(write.row.tenant.as_str())
+    .bind(write.row.computer.as_str())
+    .fetch_all(on)
+    .await?;
+    let mut known: BTreeMap<String, Vec<OutcomeRow>> = BTreeMap::new();
+    for outcome in columns.into_iter().map(row) {
+        known.entry(outcome.item.clone()).or_default().push(outcome);
+    }
+    Ok(known)
+}
+
+async fn insert(
+    on: &mut Connection,
+    write: &SessionWrite,
+    place: i64,
+    outcome: &OutcomeRow,
+) -> Result<(), StoreError> {
+    query(
+        "INSERT INTO outcomes (tenant, session, place, item, action, reason, from_version, \
+         to_version, by_path, status, result, message, exit_code, cause) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    )
+    .bind(write.row.tenant.as_str())
+    .bind(write.row.id.as_str())
+    .bind(place)
+    .bind(&outcome.item)
+    .bind(&outcome.action)
+    .bind(&outcome.reason)
+    .bind(&outcome.from)
+    .bind(&outcome.to)
+    .bind(&outcome.by)
+    .bind(&outcome.status)
+    .bind(&outcome.result)
+    .bind(&outcome.message)
+    .bind(outcome.exit_code)
+    .bind(&outcome.cause)
+    .execute(on)
+    .await?;
     Ok(())
 }
 
@@ -90,23 +148,20 @@ type Latest = (
     Text,
 );
 
-/// Ids of sessions rise with time, so that the greatest is the last.
 pub(super) async fn latest(
     on: &mut Connection,
     scope: &TenantScope,
 ) -> Result<Vec<LatestOutcome>, StoreError> {
     let rows: Vec<Latest> = query_as(
-        "SELECT o.tenant, c.id AS computer, c.name AS computer_name, o.session, s.ended_at, \
+        "SELECT o.tenant, c.id AS computer, c.name AS computer_name, last.session, s.ended_at, \
          o.item, o.action, o.reason, o.from_version, o.to_version, o.by_path, o.status, o.result, \
          o.message, o.exit_code, o.cause \
-         FROM (SELECT s.tenant, s.computer, o.item, MAX(s.id) AS session FROM sessions s \
-               JOIN outcomes o ON o.tenant = s.tenant AND o.session = s.id \
-               WHERE CAST($1 AS TEXT) IS NULL OR s.tenant = $1 \
-               GROUP BY s.tenant, s.computer, o.item) last \
-         JOIN outcomes o ON o.tenant = last.tenant AND o.session = last.session AND o.item = last.item \
+         FROM latest_outcomes last \
+         JOIN outcomes o ON o.tenant = last.tenant AND o.session = last.stored AND o.item = last.item \
          JOIN sessions s ON s.tenant = last.tenant AND s.id = last.session \
          JOIN computers c ON c.tenant = last.tenant AND c.id = last.computer \
-         ORDER BY o.tenant, c.name, o.item",
+         WHERE CAST($1 AS TEXT) IS NULL OR last.tenant = $1 \
+         ORDER BY o.tenant, c.name, o.item, o.place",
     )
     .bind(scope.tenant())
     .fetch_all(on)

@@ -4,7 +4,7 @@ use sqlx::{query, query_as};
 
 use super::super::Connection;
 use super::text::{count, millis, number, some_time, time};
-use super::{computers, enrolments, facts, held, identities, outcomes};
+use super::{computers, enrolments, facts, held, identities, outcomes, serial};
 use crate::rows::{EventRow, NewOrder, OrderRow, SessionFilter, SessionRow, SessionWrite};
 use crate::{AgentId, ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
@@ -52,6 +52,9 @@ pub(super) async fn journal(on: &mut Connection, write: &SessionWrite) -> Result
     }
     if let Some(held) = &write.held {
         held::replace(on, row, held, write.at).await?;
+    }
+    if !row.open {
+        serial::release(on, &row.id).await?;
     }
     Ok(())
 }

@@ -22,6 +22,6 @@ pub use rollout::{
     RolloutRow,
 };
 pub use session::{
-    EventRow, LatestOutcome, NewOrder, OrderRow, OutcomeRow, SessionFilter, SessionRow,
-    SessionWrite,
+    EventRow, LatestOutcome, NewOrder, OrderRow, OutcomeRow, Pruned, Retained, SerialClaim,
+    SessionFilter, SessionRow, SessionWrite,
 };

@@ -37,6 +37,37 @@ pub struct SessionRow {
     pub reason: Option<String>,
 }
 
+/// Until when what sessions leave behind is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retained {
+    /// The journals of sessions that ended before, with all output.
+    pub logs: Timestamp,
+    /// The sessions that ended before, and how their items ended.
+    pub outcomes: Timestamp,
+}
+
+/// What was removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// Journals.
+    pub journals: u64,
+    /// Sessions.
+    pub sessions: u64,
+}
+
+/// What a session needs that runs one at a time in the whole installation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SerialClaim {
+    /// The session's tenant.
+    pub tenant: TenantId,
+    /// The session.
+    pub session: SessionId,
+    /// Its computer.
+    pub computer: ComputerId,
+    /// What it needs, by names that mean the same in every tenant.
+    pub what: Vec<String>,
+}
+
 /// An entry of a session's journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRow {

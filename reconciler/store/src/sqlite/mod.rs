@@ -6,6 +6,7 @@
 
 #[path = "../body/mod.rs"]
 mod body;
+mod copy;
 mod fate;
 mod migrate;
 mod writer;

@@ -23,7 +23,7 @@ pub(crate) fn row(tenant: &str, id: &str, computer: &ComputerId) -> SessionRow {
     }
 }
 
-fn write(row: SessionRow, after: u64, events: &[&str]) -> SessionWrite {
+pub(crate) fn write(row: SessionRow, after: u64, events: &[&str]) -> SessionWrite {
     SessionWrite {
         events: events.iter().map(|&event| event.to_owned()).collect(),
         ..SessionWrite::of(row, after, at(1))

@@ -7,6 +7,8 @@ mod identities;
 mod journal;
 mod kept;
 mod known;
+mod retention;
+mod serial;
 mod sqlite;
 mod unfinished;
 
@@ -36,6 +38,8 @@ async fn whole_suite(store: &dyn Store) {
     journal::orders_rise(store).await;
     journal::lists(store).await;
     journal::scopes(store).await;
+    serial::one_at_a_time(store).await;
+    retention::kept(store).await;
     known::schedules(store).await;
     unfinished::held(store).await;
     unfinished::rollouts(store).await;

@@ -2,8 +2,8 @@
 //! checked, since neither side trusts what the other sends.
 //!
 //! Owns the bounds of what is accepted and the error [`Malformed`]. Look at
-//! `order` for orders, at `run` and `ensure` for what they run, at `gate` for when, at `progress` for reports,
-//! at `words` for the words.
+//! `order` for orders, at `run` and `ensure` for what they run, at `gate` for when, at
+//! `reboot` for restarts, at `progress` for reports, at `words` for the words.
 
 mod ensure;
 mod gate;
@@ -11,6 +11,7 @@ mod hidden;
 mod installer;
 mod order;
 mod progress;
+mod reboot;
 mod run;
 #[cfg(test)]
 mod tests;

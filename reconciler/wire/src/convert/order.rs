@@ -17,9 +17,10 @@ impl From<Task> for OrderBody {
             Task::Detect(checks) => {
                 Self::Detect { checks: checks.into_iter().map(Into::into).collect() }
             }
-            Task::Execute(steps) => {
-                Self::Execute { steps: steps.into_iter().map(Into::into).collect() }
-            }
+            Task::Execute { steps, restarts } => Self::Execute {
+                steps: steps.into_iter().map(Into::into).collect(),
+                restarts: Box::new(restarts.into()),
+            },
         }
     }
 }
@@ -33,13 +34,14 @@ impl TryFrom<OrderBody> for Task {
                 bounded("checks", checks.len(), MAX_CHECKS).map_err(Malformed::at("order"))?;
                 numbered("check", checks).map(Self::Detect)
             }
-            OrderBody::Execute { steps } => {
+            OrderBody::Execute { steps, restarts } => {
                 bounded("steps", steps.len(), MAX_STEPS).map_err(Malformed::at("order"))?;
                 if steps.is_empty() {
                     let problem = Problem::Missing("an execution needs at least one step");
                     return Err(Malformed::at("order")(problem));
                 }
-                numbered("step", steps).map(Self::Execute)
+                let restarts = (*restarts).try_into()?;
+                numbered("step", steps).map(|steps| Self::Execute { steps, restarts })
             }
         }
     }
@@ -155,7 +157,7 @@ impl From<Work> for WorkSpec {
             what: match work.what {
                 What::Probe(probe) => WhatSpec::Probe { probe: probe.into() },
                 What::Run(run) => WhatSpec::Run { run: run.into() },
-                What::Reboot => WhatSpec::Reboot,
+                What::Reboot(reboot) => WhatSpec::Reboot(reboot.into()),
                 What::Fetch(artifacts) => {
                     WhatSpec::Fetch { artifacts: artifacts.into_iter().map(Into::into).collect() }
                 }
@@ -174,7 +176,7 @@ impl TryFrom<WorkSpec> for Work {
             what: match work.what {
                 WhatSpec::Probe { probe } => What::Probe(probe.try_into()?),
                 WhatSpec::Run { run } => What::Run(run.try_into()?),
-                WhatSpec::Reboot => What::Reboot,
+                WhatSpec::Reboot(reboot) => What::Reboot(reboot.try_into()?),
                 WhatSpec::Fetch { artifacts } => What::Fetch(files(artifacts)?),
             },
             expect: work.expect.try_into()?,

@@ -92,6 +92,7 @@ impl From<End> for EndSpec {
             End::TimedOut => Self::TimedOut,
             End::Killed => Self::Killed,
             End::Pending(what) => Self::Pending { waiting_for: what.word().to_owned() },
+            End::Stayed(why) => Self::Stayed { why: why.word().to_owned() },
             End::Failed(message) => Self::Failed { message },
         }
     }
@@ -110,6 +111,9 @@ impl TryFrom<EndSpec> for End {
             EndSpec::Killed => Self::Killed,
             EndSpec::Pending { waiting_for } => {
                 Self::Pending(Word::read(&waiting_for).map_err(Malformed::at("progress"))?)
+            }
+            EndSpec::Stayed { why } => {
+                Self::Stayed(Word::read(&why).map_err(Malformed::at("progress"))?)
             }
             EndSpec::Failed { message } => Self::Failed(message),
         })

@@ -2,8 +2,8 @@
 
 use ordain_core::item::{Act, Phase, Reason};
 use ordain_core::order::{
-    Dealing, Form, Interpreter, Keeping, OnBusy, PackageManager, Pending, RegistryType, Relation,
-    RunContext, ServiceStart, TriggerEvent, VersionScheme, Weekday, WorkPhase,
+    Dealing, Form, Interpreter, Keeping, OnBusy, OnTimeout, PackageManager, Pending, RegistryType,
+    Relation, RunContext, ServiceStart, Stay, TriggerEvent, VersionScheme, Weekday, WorkPhase,
 };
 
 use super::Problem;
@@ -59,6 +59,7 @@ of_the_core! {
     Dealing: "dealing",
     Form: "form",
     Keeping: "keeping",
+    Stay: "reason not to restart",
 }
 
 spelled_here! {
@@ -84,6 +85,11 @@ spelled_here! {
         User = "user",
         Metascript = "metascript",
         Cloud = "cloud",
+    }
+    OnTimeout: "answer to silence" {
+        Reboot = "reboot",
+        Suppress = "suppress",
+        Fail = "fail",
     }
     OnBusy: "answer to a busy program" {
         Postpone = "postpone",

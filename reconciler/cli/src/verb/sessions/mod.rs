@@ -1,11 +1,15 @@
-//! `ordain sessions`: listing, showing, starting, cancelling, following.
+//! `ordain sessions`: listing, showing, starting, cancelling, postponing,
+//! repeating, following.
 
+mod confirm;
 mod logs;
 mod wait;
 
 use serde_json::{Value, json};
 
-use crate::args::{Format, ListSessions, SessionsArgs, SessionsVerb, StartSessions};
+use crate::args::{
+    Format, ListSessions, PostponeSession, RerunSession, SessionsArgs, SessionsVerb, StartSessions,
+};
 use crate::client::{Client, segment};
 use crate::error::{CommandError, Exit};
 use crate::printer::Printer;
@@ -20,6 +24,8 @@ pub(super) fn run(args: &SessionsArgs, printer: &mut Printer) -> Result<Exit, Co
         Some(SessionsVerb::Show(args)) => show(&client, &args.id, format, printer),
         Some(SessionsVerb::Start(args)) => start(&client, args, format, printer),
         Some(SessionsVerb::Cancel(args)) => cancel(&client, &args.id, format, printer),
+        Some(SessionsVerb::Postpone(args)) => postpone(&client, args, format, printer),
+        Some(SessionsVerb::Rerun(args)) => rerun(&client, args, format, printer),
         Some(SessionsVerb::Logs(args)) => logs::run(&client, args, format, printer),
     }
 }
@@ -71,6 +77,9 @@ fn start(
     format: Format,
     printer: &mut Printer,
 ) -> Result<Exit, CommandError> {
+    if !args.yes {
+        confirm::start(&args.computers, printer)?;
+    }
     let mut wanted = json!({ "computers": args.computers });
     let further = [
         ("tenant", &args.tenant),
@@ -89,10 +98,52 @@ fn start(
         wanted["parameters"][&one.item][&one.parameter] = json!(one.value);
     }
     let started = client.post("/api/v1/sessions", &wanted)?;
-    if args.wait {
-        return wait::run(client, &started, format, printer);
+    show_started(client, &started, args.wait, format, printer)
+}
+
+fn show_started(
+    client: &Client,
+    started: &Value,
+    wait: bool,
+    format: Format,
+    printer: &mut Printer,
+) -> Result<Exit, CommandError> {
+    if wait {
+        return wait::run(client, started, format, printer);
     }
-    show_list(&started, format, printer)?;
+    show_list(started, format, printer)?;
+    Ok(Exit::Done)
+}
+
+fn rerun(
+    client: &Client,
+    args: &RerunSession,
+    format: Format,
+    printer: &mut Printer,
+) -> Result<Exit, CommandError> {
+    let wanted = match &args.item {
+        Some(item) => json!({ "item": item }),
+        None => json!({}),
+    };
+    let started = client.post(&format!("{}/rerun", path(&args.id)), &wanted)?;
+    show_started(client, &started, args.wait, format, printer)
+}
+
+fn postpone(
+    client: &Client,
+    args: &PostponeSession,
+    format: Format,
+    printer: &mut Printer,
+) -> Result<Exit, CommandError> {
+    let wanted = json!({ "seconds": args.time });
+    let postponed = client.post(&format!("{}/postpone", path(&args.id)), &wanted)?;
+    match format {
+        Format::Human => {
+            let until = render::when(postponed["until"].as_str());
+            printer.line(format!("{} is put off until {until}", args.id));
+        }
+        Format::Json | Format::Jsonl => printer.json_line(&postponed),
+    }
     Ok(Exit::Done)
 }
 

@@ -1,9 +1,9 @@
-//! Every event, and the beginning of every session, reads as it was written.
+//! Entries are read as they were written, and what is none is refused.
 
 use ordain_core::execute::{At, End, Outcome, Progress};
 use ordain_core::order::{
-    Check, CheckHow, Expect, Finding, Found, Offer, PackageManager, Probe, Step, What, Work,
-    WorkPhase,
+    Ask, Barred, Check, CheckHow, Expect, Finding, Found, Offer, OnTimeout, PackageManager, Probe,
+    Reboot, Restarts, Step, What, Work, WorkPhase,
 };
 
 use super::*;
@@ -11,6 +11,9 @@ use super::*;
 fn samples() -> Vec<Event> {
     let probe = Probe::Package { manager: PackageManager::Dpkg, name: "hello".into() };
     let offer = Offer { manager: PackageManager::Dpkg, name: "hello".into() };
+    let barred = vec![Barred { from_ms: 1, until_ms: Some(2) }];
+    let ask = Some(Ask { seconds: 60, on_timeout: OnTimeout::Fail });
+    let reboot = Reboot { only_pending: true, ask, barred };
     let step = Step {
         item: Item::software("hello"),
         act: Act::Install,
@@ -53,6 +56,7 @@ fn samples() -> Vec<Event> {
         Event::Disconnected,
         Event::Resolved {
             revision: "abc".into(),
+            preflight: Vec::new(),
             checks: vec![Check {
                 item: Item::software("hello"),
                 how: CheckHow::Software { probe, test: None, offered: Some(offer) },
@@ -64,6 +68,8 @@ fn samples() -> Vec<Event> {
             revision: "abc".into(),
             rows: vec![row],
             steps: vec![step],
+            restarts: Restarts { start: None, end: Some(reboot) },
+            serial: vec!["tasks/x/task.yaml".into()],
             observe: true,
             execute_at: Some(Timestamp::from_millisecond(1_800_000_000_000).expect("a time")),
         },
@@ -86,6 +92,8 @@ fn samples() -> Vec<Event> {
         report(Report::Progress(Progress::Finished(at, outcome))),
         report(Report::Ended),
         Event::Refused { order: 1, code: "busy".into(), message: "wait".into() },
+        Event::Postponed(Timestamp::from_millisecond(1_800_000_000_001).expect("a time")),
+        Event::SerialTaken,
         Event::Cancelled,
         Event::Lost("gone".into()),
         Event::Woken,

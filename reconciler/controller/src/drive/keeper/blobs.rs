@@ -59,12 +59,12 @@ fn blobs(task: &Task) -> BTreeSet<String> {
                 }
             }
         }
-        Task::Execute(steps) => {
+        Task::Execute { steps, restarts: _ } => {
             for work in steps.iter().flat_map(|step| &step.works) {
                 match &work.what {
                     What::Probe(probe) => of_probe(probe, &mut ids),
                     What::Run(run) => of_run(run, &mut ids),
-                    What::Fetch(_) | What::Reboot => {}
+                    What::Fetch(_) | What::Reboot(_) => {}
                 }
             }
         }

@@ -4,16 +4,17 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use ordain_core::fleet::Domains;
 use ordain_core::order::Task;
 use ordain_core::policy::Policy;
 use ordain_core::session::{Effect, Event, Status};
 use ordain_schema::document::{ComputerFacts, RolloutFacts};
-use ordain_store::rows::NewOrder;
+use ordain_store::rows::{NewOrder, SerialClaim};
 use ordain_store::{AgentId, StoreError, TenantId, TenantScope};
 use ordain_wire::{ControllerMessage, Order};
 
-use super::super::planning;
+use super::super::{Signal, planning};
 use super::{Along, Keeper};
 use crate::follow::InForce;
 use crate::kill_point;
@@ -40,6 +41,7 @@ impl Keeper {
                     kill_point::reach("planned-journaled");
                     effects
                 }
+                Effect::TakeSerial(what) => self.take_serial(what).await?,
                 Effect::NumberOrder => self.number_order().await?,
                 Effect::SendOrder { number, task } => {
                     self.send_order(number, task).await?;
@@ -58,7 +60,12 @@ impl Keeper {
                     Vec::new()
                 }
                 Effect::Ended(status) => {
+                    let active = self.active.as_ref();
+                    let serial = active.is_some_and(|active| !active.session.serial().is_empty());
                     self.ended(status);
+                    if serial {
+                        self.wake_line().await?;
+                    }
                     Vec::new()
                 }
             };
@@ -219,7 +226,9 @@ impl Keeper {
             .unwrap_or_default()
             .to_owned();
         let number = row.last_order + 1;
-        let order = NewOrder { agent, number, revision, expires_at: self.now() + ORDER_LIFETIME };
+        // By the agent's clock, which no test sets.
+        let expires_at = Timestamp::now() + ORDER_LIFETIME;
+        let order = NewOrder { agent, number, revision, expires_at };
         self.step(vec![Event::Numbered(number)], Along { acked: None, order: Some(order) }).await
     }
 
@@ -249,12 +258,12 @@ impl Keeper {
         };
         kill_point::reach(match &*task {
             Task::Detect(_) => "before-detect-sent",
-            Task::Execute(_) => "before-execute-sent",
+            Task::Execute { .. } => "before-execute-sent",
         });
         self.send(&agent, ControllerMessage::Order(order));
         kill_point::reach(match &*task {
             Task::Detect(_) => "during-detection",
-            Task::Execute(_) => "execute-sent",
+            Task::Execute { .. } => "execute-sent",
         });
         Ok(())
     }
@@ -271,6 +280,29 @@ impl Keeper {
     /// A message that does not get through is asked for again by the next connection.
     fn send(&self, agent: &AgentId, message: ControllerMessage) {
         let _sent = self.shared().hub.send(agent, message);
+    }
+
+    /// Takes the turns of what runs one at a time, where they are free.
+    async fn take_serial(&mut self, what: Vec<String>) -> Result<Vec<Effect>, StoreError> {
+        let Some(active) = &self.active else { return Ok(Vec::new()) };
+        let row = &active.row;
+        let (tenant, session) = (row.tenant.clone(), row.id.clone());
+        let claim = SerialClaim { tenant, session, computer: row.computer.clone(), what };
+        if !self.shared().store.take_serial(claim).await? {
+            tracing::info!(session = %row.id, "a session waits: what it does runs one at a time");
+            return Ok(Vec::new());
+        }
+        self.step(vec![Event::SerialTaken], Along::default()).await
+    }
+
+    /// Has those look who stand in line for what runs one at a time.
+    async fn wake_line(&self) -> Result<(), StoreError> {
+        let shared = self.shared();
+        for next in shared.store.serial_line(&TenantScope::All).await? {
+            let drive = self.drive.clone();
+            shared.tasks.spawn(async move { drive.tell(&next, Signal::Wake).await });
+        }
+        Ok(())
     }
 
     fn ended(&mut self, status: Status) {

@@ -1,13 +1,14 @@
 //! Which session is next: started ones first, then by who wants them, then by age.
 
+use jiff::Timestamp;
 use ordain_core::identity::Happening;
-use ordain_core::session::{Effect, Event, Origin, Status};
+use ordain_core::session::{Effect, Event, Origin, Session, Status};
 use ordain_store::rows::{AgentStatus, SessionFilter, SessionRow};
 use ordain_store::{SessionId, StoreError, TenantScope};
 
 use super::active::Active;
 use super::{Along, Keeper};
-use crate::drive::turns::Limits;
+use crate::drive::turns::{Claim, Limits};
 
 /// Sessions of one computer that are looked at.
 const MOST: u32 = 1000;
@@ -16,19 +17,35 @@ impl Keeper {
     /// Makes what is loaded agree with what is stored: takes the next session
     /// up when none is under way.
     pub(super) async fn reconcile(&mut self) -> Result<(), StoreError> {
+        self.set_aside();
         while self.active.is_none() {
             let Some(next) = self.choose().await? else { return Ok(()) };
+            let rested = rests_until(&next.session).is_some();
             let begun = next.session.status() != Status::Created;
             self.active = Some(next);
             self.meet_connection().await?;
-            let effects = if begun {
+            let effects = if rested {
+                self.step(vec![Event::Woken], Along::default()).await?
+            } else if begun {
                 self.pending()
             } else {
                 self.step(vec![Event::Begun], Along::default()).await?
             };
             self.perform(effects).await?;
+            self.set_aside();
         }
         Ok(())
+    }
+
+    /// A session that rests keeps its computer from no other one.
+    fn set_aside(&mut self) {
+        let until = self.active.as_ref().and_then(|active| rests_until(&active.session));
+        if until.is_some_and(|until| until > self.now()) {
+            self.active = None;
+            self.task = None;
+            self.wake_at = None;
+            self.give_turn_back();
+        }
     }
 
     /// The session to take up, if it may run now.
@@ -43,18 +60,32 @@ impl Keeper {
         let mut rows = self.shared().store.sessions(&TenantScope::All, &filter).await?;
         rows.reverse();
         let mut best: Option<Active> = None;
+        let (now, mut earliest) = (self.now(), None);
         for row in rows {
             let Some(candidate) = self.load(row).await? else { continue };
-            let begun = candidate.session.status() != Status::Created;
-            if begun {
-                self.shared().turns.keep(&self.computer, &candidate.row.tenant);
-                return Ok(Some(candidate));
+            match rests_until(&candidate.session) {
+                Some(until) if until > now => {
+                    earliest = Some(earliest.map_or(until, |known: Timestamp| known.min(until)));
+                    continue;
+                }
+                None if candidate.session.status() != Status::Created => {
+                    self.shared().turns.keep(self.claim(&candidate));
+                    return Ok(Some(candidate));
+                }
+                Some(_) | None => {}
             }
             if best.as_ref().is_none_or(|best| rank(&candidate) < rank(best)) {
                 best = Some(candidate);
             }
         }
-        let Some(best) = best else { return Ok(None) };
+        if let Some(earliest) = earliest {
+            self.waiting = true;
+            self.wake_at = Some(earliest);
+        }
+        let Some(best) = best else {
+            self.shared().turns.release(&self.computer);
+            return Ok(None);
+        };
         self.waiting = !self.may_begin(&best).await?;
         Ok((!self.waiting).then_some(best))
     }
@@ -89,9 +120,27 @@ impl Keeper {
         let pauses = self.shared().store.pauses(&TenantScope::One(tenant.clone())).await?;
         if !pauses.is_empty() {
             tracing::info!(session = %candidate.row.id, "a session waits: starts are paused");
+            // Nobody waits behind one that may not begin.
+            self.shared().turns.release(&self.computer);
             return Ok(false);
         }
-        Ok(self.shared().turns.take(&self.computer, tenant, self.limits()))
+        Ok(self.shared().turns.take(self.claim(candidate), self.limits()))
+    }
+
+    /// What a session of the computer wants of the limits.
+    pub(super) fn claim(&self, candidate: &Active) -> Claim {
+        let state = self.shared().policy.borrow();
+        let policy = state.in_force.as_ref().map(|in_force| &in_force.policy);
+        let schedule = candidate.asked.schedule.as_ref().map(|name| {
+            let schedule = policy.and_then(|policy| policy.schedule_at(name));
+            (name.clone(), schedule.and_then(|schedule| schedule.concurrency))
+        });
+        Claim {
+            computer: self.computer.clone(),
+            tenant: candidate.row.tenant.clone(),
+            schedule,
+            origin: candidate.session.created().origin,
+        }
     }
 
     fn limits(&self) -> Limits {
@@ -127,7 +176,7 @@ impl Keeper {
         Ok(())
     }
 
-    fn pending(&self) -> Vec<Effect> {
+    pub(super) fn pending(&self) -> Vec<Effect> {
         self.active.as_ref().map_or_else(Vec::new, |active| active.session.pending())
     }
 
@@ -177,19 +226,21 @@ impl Keeper {
         self.happens(Event::Lost(why.to_owned())).await
     }
 
-    /// Lets a session that is not under way take an event in that ends it.
+    /// Lets a session that is not under way take an event in.
     async fn aside(&mut self, row: SessionRow, event: Event) -> Result<(), StoreError> {
         let Some(loaded) = self.load(row).await? else { return Ok(()) };
         let under_way = self.active.replace(loaded);
         let taken = self.step(vec![event], Along::default()).await;
         self.active = under_way;
+        self.settle_turn();
         taken.map(|_effects| ())
     }
 
-    /// Cancels one of the computer's sessions, under way or not.
-    pub(super) async fn cancel(&mut self, id: &SessionId) -> Result<(), StoreError> {
+    /// Lets one of the computer's sessions take in what a person wants of it,
+    /// under way or not.
+    pub(super) async fn wanted(&mut self, id: &SessionId, event: Event) -> Result<(), StoreError> {
         if self.active.as_ref().is_some_and(|active| active.row.id == *id) {
-            return self.happens(Event::Cancelled).await;
+            return self.happens(event).await;
         }
         let Some(row) = self.shared().store.session(&TenantScope::All, id).await? else {
             return Ok(());
@@ -197,7 +248,16 @@ impl Keeper {
         if !row.open || row.computer != self.computer {
             return Ok(());
         }
-        self.aside(row, Event::Cancelled).await
+        self.aside(row, event).await
+    }
+}
+
+/// Until when a session leaves its computer to others: somebody put it off, or
+/// its preflight does not hold. It begins anew after that.
+fn rests_until(session: &Session) -> Option<Timestamp> {
+    match session.status() {
+        Status::Postponed | Status::PendingPreflight => session.waits_until(),
+        _ => None,
     }
 }
 

@@ -148,7 +148,7 @@ fn what_is_not_carried_out_is_said() {
     let repository = unindent(
         "
         === schedules/s.yaml
-        {kind: Schedule, name: s, target: {all: true}, when: {every: 1h}, postpone: {choices: [1h]}}
+        {kind: Schedule, name: s, target: {all: true}, when: {every: 1h}, notify: {before: true}}
         === schedules/t.yaml
         {kind: Schedule, name: t, target: {all: true}, when: {on: commit}}
         === windows/w.yaml

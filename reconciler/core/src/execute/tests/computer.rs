@@ -37,7 +37,7 @@ impl Computer {
         match &work.what {
             What::Probe(_) => End::Detected(thing.version.map(|version| version.to_string())),
             What::Fetch(_) => End::Fetched,
-            What::Reboot => End::Exit(0),
+            What::Reboot(_) => End::Exit(0),
             What::Run(run) => match &run.what {
                 RunWhat::Script { path, .. } => script(thing, path),
                 RunWhat::Package { .. } | RunWhat::Installer(_) | RunWhat::Ensure(_) => {

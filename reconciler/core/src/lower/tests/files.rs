@@ -53,7 +53,7 @@ parameters: {site: \"a b; $(c)\"}
     let mut runs =
         steps.into_iter().flat_map(|step| step.works).filter_map(|work| match work.what {
             What::Run(run) => Some(run),
-            What::Probe(_) | What::Fetch(_) | What::Reboot => None,
+            What::Probe(_) | What::Fetch(_) | What::Reboot(_) => None,
         });
     let run = runs.next().expect("it is installed");
     let files: Vec<(&str, &str)> =
@@ -67,7 +67,7 @@ parameters: {site: \"a b; $(c)\"}
     let busy: Vec<OnBusy> = works
         .filter_map(|work| match &work.what {
             What::Run(run) => run.close_first().map(|close| close.on_busy),
-            What::Probe(_) | What::Fetch(_) | What::Reboot => None,
+            What::Probe(_) | What::Fetch(_) | What::Reboot(_) => None,
         })
         .collect();
     assert_eq!(busy, [OnBusy::Postpone, OnBusy::Kill]);

@@ -186,7 +186,7 @@ fn first_run(text: &str) -> Run {
     let works = lowered.steps.into_iter().flat_map(|step| step.works);
     let mut runs = works.filter_map(|work| match work.what {
         What::Run(run) => Some(run),
-        What::Probe(_) | What::Fetch(_) | What::Reboot => None,
+        What::Probe(_) | What::Fetch(_) | What::Reboot(_) => None,
     });
     runs.next().expect("something runs")
 }

@@ -5,5 +5,6 @@ mod files;
 mod hidden;
 mod items;
 mod onboarding;
+mod restarts;
 mod scripts;
 mod world;

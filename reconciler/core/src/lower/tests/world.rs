@@ -143,7 +143,7 @@ fn of_work(work: &Work) -> String {
     let what = match &work.what {
         What::Probe(probe) => of_probe(probe),
         What::Run(run) => of_run(run),
-        What::Reboot => "reboot".to_owned(),
+        What::Reboot(_) => "reboot".to_owned(),
         What::Fetch(files) => {
             files.iter().map(|file| file.url.clone()).collect::<Vec<_>>().join(" ")
         }

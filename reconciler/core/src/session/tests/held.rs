@@ -22,6 +22,8 @@ fn plan(rows: &[(PlannedRow, Option<i64>)]) -> Event {
         revision: "r1".into(),
         steps: steps.collect(),
         rows: rows.iter().map(|(row, _)| row.clone()).collect(),
+        restarts: Restarts::default(),
+        serial: Vec::new(),
         observe: false,
         execute_at: None,
     }

@@ -4,6 +4,7 @@ mod agent;
 mod held;
 mod parts;
 mod properties;
+mod put_off;
 mod transcripts;
 mod waiting;
 
@@ -112,6 +113,7 @@ fn step(row: &PlannedRow) -> Step {
 fn resolved(names: &[&str]) -> Event {
     Event::Resolved {
         revision: "r1".into(),
+        preflight: Vec::new(),
         checks: names.iter().map(|name| check(name)).collect(),
     }
 }
@@ -122,6 +124,8 @@ fn planned(rows: &[PlannedRow]) -> Event {
         revision: "r1".into(),
         steps: carried_out.map(step).collect(),
         rows: rows.to_vec(),
+        restarts: Restarts::default(),
+        serial: Vec::new(),
         observe: false,
         execute_at: None,
     }
@@ -130,8 +134,9 @@ fn planned(rows: &[PlannedRow]) -> Event {
 /// The same, carried out at a time.
 fn planned_for(rows: &[PlannedRow], second: i64) -> Event {
     match planned(rows) {
-        Event::Planned { revision, rows, steps, observe, .. } => {
-            Event::Planned { revision, rows, steps, observe, execute_at: Some(at(second)) }
+        Event::Planned { revision, rows, steps, restarts, serial, observe, .. } => {
+            let execute_at = Some(at(second));
+            Event::Planned { revision, rows, steps, restarts, serial, observe, execute_at }
         }
         other => other,
     }

@@ -1,7 +1,9 @@
 //! Onboardings in two parts: the rest is planned with what the first part brought.
 
 use super::*;
-use crate::execute::{At, End, Outcome};
+use crate::execute::{At, End, Execution, Outcome};
+use crate::order::Reboot;
+use crate::session::parts::Part;
 
 fn onboarding_row(name: &str) -> PlannedRow {
     PlannedRow { phase: Phase::Onboarding, ..row(name) }
@@ -125,4 +127,46 @@ fn a_plan_without_an_onboarding_part_has_one_part() {
     events.extend(carried_out(2, 2, &[true]));
     step_all(&mut session, events);
     assert_eq!(session.status(), Status::Passed);
+}
+
+#[test]
+fn what_the_first_part_did_stays_where_the_rest_is_put_off() {
+    let (mut session, _) = first_part(&[onboarding_row("agent"), row("late")], &[true]);
+    let mut events = vec![resolved(&["x"]), Event::Numbered(3)];
+    events.extend(detected(3, 20));
+    events.extend([planned_for(&[row("late")], 1000), Event::Postponed(at(500))]);
+    step_all(&mut session, events);
+    assert_eq!(session.status(), Status::Postponed);
+    assert_eq!(session.step(Event::Woken, at(500)), [Effect::Resolve]);
+    assert_eq!(told(&session), ["software/agent done passed software-missing"]);
+    let guarded = match resolved(&["x"]) {
+        Event::Resolved { revision, checks, .. } => {
+            Event::Resolved { revision, preflight: vec![check("guard")], checks }
+        }
+        other => other,
+    };
+    let mut events = vec![guarded, Event::Numbered(4)];
+    events.extend(detected(4, 40));
+    events.extend([planned(&[onboarding_row("agent"), row("late")]), Event::Numbered(5)]);
+    events.extend(carried_out(5, 50, &[true]));
+    step_all(&mut session, events);
+    assert_eq!(session.status(), Status::Passed, "the preflight came before the first part");
+    assert_eq!(
+        told(&session),
+        [
+            "software/agent done passed software-missing",
+            "software/late done passed software-missing"
+        ]
+    );
+}
+
+#[test]
+fn a_restart_at_the_end_of_the_first_part_is_the_one_before_the_rest() {
+    let reboot = Reboot { only_pending: false, ask: None, barred: Vec::new() };
+    let around = Restarts { start: Some(reboot.clone()), end: Some(reboot) };
+    let (whole, rest) =
+        (Part::Whole, Part::Rest(Vec::new(), Some(Box::new(Execution::new(Vec::new())))));
+    assert_eq!(whole.restarts(around.clone()), around);
+    assert_eq!(rest.restarts(around.clone()), Restarts { start: None, ..around.clone() });
+    assert_eq!(Part::Rest(Vec::new(), None).restarts(around.clone()), around);
 }

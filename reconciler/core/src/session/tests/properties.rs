@@ -22,6 +22,7 @@ enum Move {
     ControllerCrashes,
     AgentCrashes,
     Wake,
+    Postpone,
     RepeatEvent(usize),
 }
 
@@ -37,6 +38,7 @@ fn any_move() -> impl Strategy<Value = Move> {
         1 => Just(Move::ControllerCrashes),
         1 => Just(Move::AgentCrashes),
         1 => Just(Move::Wake),
+        1 => Just(Move::Postpone),
         1 => (0_usize..9).prop_map(Move::RepeatEvent),
     ]
 }
@@ -54,6 +56,10 @@ struct World {
     now: i64,
     /// The second at which the plan is carried out.
     execute_at: i64,
+    /// Whether a test must hold before anything runs; it does not the first times.
+    guarded: bool,
+    /// Whether the plan has something that runs one at a time, and restarts before.
+    serial: bool,
 }
 
 impl World {
@@ -70,6 +76,8 @@ impl World {
             numbers: 0,
             now: 0,
             execute_at: 0,
+            guarded: false,
+            serial: false,
         };
         world.event(Event::Begun);
         world
@@ -85,13 +93,25 @@ impl World {
         match effect {
             Effect::Resolve => {
                 let names: Vec<&str> = self.rows.iter().map(|row| row.item.name()).collect();
-                let event = resolved(&names);
+                let mut event = resolved(&names);
+                if let Event::Resolved { preflight, .. } = &mut event {
+                    let guard = Check { item: Item::task("guard"), how: check("guard").how };
+                    preflight.extend(self.guarded.then_some(guard));
+                }
                 self.event(event);
             }
             Effect::MakePlan => {
-                let event = planned_for(&self.rows, self.execute_at);
+                let mut event = planned_for(&self.rows, self.execute_at);
+                if let Event::Planned { serial, restarts, .. } = &mut event {
+                    serial.extend(self.serial.then(|| "tasks/t/task.yaml".to_owned()));
+                    let reboot =
+                        crate::order::Reboot { only_pending: false, ask: None, barred: Vec::new() };
+                    *restarts =
+                        Restarts { start: self.serial.then(|| reboot.clone()), end: Some(reboot) };
+                }
                 self.event(event);
             }
+            Effect::TakeSerial(_) => self.event(Event::SerialTaken),
             Effect::NumberOrder => {
                 self.numbers += 1;
                 self.event(Event::Numbered(self.numbers));
@@ -154,6 +174,7 @@ impl World {
             Move::ControllerCrashes => self.replay(),
             Move::AgentCrashes => self.agent.crash(),
             Move::Wake => self.event(Event::Woken),
+            Move::Postpone => self.event(Event::Postponed(at(self.now + 40))),
             Move::RepeatEvent(back) => {
                 // A line's state is no news that could come late.
                 let place = self.journal.len().checked_sub(back + 1);
@@ -272,6 +293,8 @@ fn any_event() -> impl Strategy<Value = Event> {
             Event::Refused { order, code: code.into(), message: String::new() }
         }),
         Just(Event::Woken),
+        Just(Event::SerialTaken),
+        (0_i64..60).prop_map(|second| Event::Postponed(at(second))),
         Just(Event::Lost("gone".into())),
     ]
 }
@@ -285,12 +308,16 @@ proptest! {
         kind in kind(),
         connected in any::<bool>(),
         execute_at in 0_i64..200,
+        guarded in any::<bool>(),
+        serial in any::<bool>(),
         moves in prop::collection::vec(any_move(), 0..120),
     ) {
         let mut calm = World::new(kind, true, rows.clone());
         calm.calm();
         let mut stormy = World::new(kind, connected, rows);
         stormy.execute_at = execute_at;
+        stormy.guarded = guarded;
+        stormy.serial = serial;
         for each in moves {
             stormy.go(each);
         }

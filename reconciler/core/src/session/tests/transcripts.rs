@@ -66,9 +66,12 @@ fn describe(effect: &Effect) -> String {
         Effect::Resolve => "resolve".into(),
         Effect::MakePlan => "plan".into(),
         Effect::NumberOrder => "number".into(),
+        Effect::TakeSerial(what) => format!("line up for {}", what.join(", ")),
         Effect::SendOrder { number, task } => match &**task {
             Task::Detect(checks) => format!("send {number}: detect {}", checks.len()),
-            Task::Execute(steps) => format!("send {number}: execute {}", steps.len()),
+            Task::Execute { steps, restarts: _ } => {
+                format!("send {number}: execute {}", steps.len())
+            }
         },
         Effect::CancelOrder { number } => format!("cancel {number}"),
         Effect::Wake { seconds } => format!("wake in {seconds}s"),
@@ -306,6 +309,8 @@ fn what_does_not_execute() {
         rows: vec![row("a")],
         steps: vec![step(&row("a"))],
         observe: true,
+        restarts: Restarts::default(),
+        serial: Vec::new(),
         execute_at: None,
     });
     let mut session = Session::new(created(Kind::Maintenance, true));

@@ -9,9 +9,9 @@ use ordain_core::execute::{At, End, Outcome, Progress};
 use ordain_core::item::{Act, Item, Phase, Reason};
 use ordain_core::order::{
     Argument, Artifact, Audience, Check, CheckHow, CloseFirst, Dealing, Expect, File, FileVersion,
-    Finding, Form, Found, Gate, Hidden, HiddenVariable, Hold, Installer, Interpreter, Keeping,
-    Made, Needs, Offer, OnBusy, Output, PackageManager, Pending, Probe, Relation, Run, RunContext,
-    RunWhat, Secret, Step, Stretch, Task, Timestamp, VersionScheme, What, Work, WorkPhase,
+    Finding, Form, Found, Hidden, HiddenVariable, Installer, Interpreter, Keeping, Made, Needs,
+    Offer, OnBusy, Output, PackageManager, Pending, Probe, Relation, Restarts, Run, RunContext,
+    RunWhat, Secret, Stay, Step, Task, VersionScheme, What, Work, WorkPhase,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -19,6 +19,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use self::settings::settings;
+use super::timing::{gate, moment, reboot};
 
 fn software() -> impl Strategy<Value = Item> {
     "[a-z][a-z0-9-]{0,8}".prop_map(|name| Item::software(&name))
@@ -35,7 +36,7 @@ fn item() -> impl Strategy<Value = Item> {
     prop_oneof![software(), task_item()]
 }
 
-fn text() -> impl Strategy<Value = String> {
+pub(super) fn text() -> impl Strategy<Value = String> {
     ".{0,12}"
 }
 
@@ -252,37 +253,13 @@ fn expect() -> impl Strategy<Value = Expect> {
 
 fn work() -> BoxedStrategy<Work> {
     let what = prop_oneof![
-        probe().prop_map(What::Probe),
-        run().prop_map(What::Run),
-        vec(artifact(), 0..3).prop_map(What::Fetch),
-        Just(What::Reboot),
+        probe().prop_map(What::Probe).boxed(),
+        run().prop_map(What::Run).boxed(),
+        vec(artifact(), 0..3).prop_map(What::Fetch).boxed(),
+        reboot().prop_map(What::Reboot).boxed(),
     ];
     (select(WorkPhase::ALL), what, expect())
         .prop_map(|(phase, what, expect)| Work { phase, what, expect })
-        .boxed()
-}
-
-fn moment(milliseconds: i64) -> Timestamp {
-    Timestamp::from_millisecond(milliseconds).expect("a moment in range")
-}
-
-fn gate() -> BoxedStrategy<Gate> {
-    let hold = (text(), of(0_i64..1 << 40))
-        .prop_map(|(what, until)| Hold { what, until: until.map(moment) });
-    let stretch = (1_i64..1 << 30, vec(hold, 0..3), any::<bool>());
-    (vec(stretch, 1..4), any::<bool>())
-        .prop_map(|(all, endless)| {
-            let mut at = 0;
-            let each = all.into_iter().map(|(length, held_by, stops)| {
-                at += length;
-                Stretch { until: Some(moment(at)), held_by, stops }
-            });
-            let mut stretches: Vec<Stretch> = each.collect();
-            if let Some(last) = stretches.last_mut().filter(|_| endless) {
-                last.until = None;
-            }
-            Gate { stretches }
-        })
         .boxed()
 }
 
@@ -330,7 +307,9 @@ fn check() -> BoxedStrategy<Check> {
 pub(super) fn task() -> impl Strategy<Value = Task> {
     prop_oneof![
         vec(check(), 0..4).prop_map(Task::Detect),
-        vec(step(), 1..4).prop_map(Task::Execute),
+        (vec(step(), 1..4), of(reboot()), of(reboot())).prop_map(|(steps, start, end)| {
+            Task::Execute { steps, restarts: Restarts { start, end } }
+        }),
     ]
 }
 
@@ -350,6 +329,7 @@ pub(super) fn progress() -> impl Strategy<Value = Progress> {
         Just(End::TimedOut),
         Just(End::Killed),
         select(Pending::ALL).prop_map(End::Pending),
+        select(Stay::ALL).prop_map(End::Stayed),
         text().prop_map(End::Failed),
     ];
     let outcome = (end, text(), any::<i64>(), any::<i64>()).prop_map(

@@ -1,6 +1,7 @@
 //! Round trips of arbitrary values, and what is refused.
 
 mod arbitrary;
+mod timing;
 
 use ordain_core::execute::Progress;
 use ordain_core::order::{CheckHow, Finding, Task};

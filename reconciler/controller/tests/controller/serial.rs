@@ -1,0 +1,55 @@
+//! What runs one at a time does so in the whole installation, through restarts.
+
+use ordain_wire::OrderBody;
+use serde_json::{Value, json};
+
+use crate::agent::enrolled;
+use crate::harness::start;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_serial_task_is_set_on_one_computer_after_the_other() {
+    let controller = start().await;
+    controller.repo.write(
+        "tasks/once/task.yaml",
+        "kind: Task\nname: once\nserial: true\ntest: {script: t.sh}\nset: {script: s.sh}\n",
+    );
+    controller.repo.write("tasks/once/t.sh", "exit 1\n");
+    controller.repo.write("tasks/once/s.sh", "exit 0\n");
+    controller.repo.write(
+        "deployments/once.yaml",
+        "kind: Deployment\nname: once\ntask: once\ntarget: {all: true}\n",
+    );
+    let commit = controller.repo.commit("a serial task");
+    let there = |status: &Value| status["commit"]["inForce"] == commit.as_str();
+    controller.eventually("the commit in force", there).await;
+    let mut first = enrolled(&controller, "contoso", "first").await;
+    let mut second = enrolled(&controller, "fabrikam", "second").await;
+    (first.holds, second.holds) = (false, false);
+    let (mut line, _) = first.connect(&controller).await;
+    controller.session("first").await;
+    let look = line.order().await;
+    first.obey(&mut line, &look).await;
+    let set = line.order().await;
+    assert!(matches!(set.body, OrderBody::Execute { .. }), "{set:?}");
+
+    let (mut other, _) = second.connect(&controller).await;
+    let waiting = controller.session("second").await;
+    second.serve_until_acked(&mut other, 1).await;
+    let waits = |status: &Value| status["sessions"]["awaiting-execution"] == 1;
+    controller.eventually("a session in line", waits).await;
+    let shown = controller.get(&format!("/api/v1/sessions/{waiting}")).await;
+    assert_eq!(shown["waitingFor"], "serial");
+
+    drop((line, other));
+    let controller = controller.stop().await.start().await;
+    let (mut other, _) = second.connect(&controller).await;
+    controller.eventually("a session that still stands in line", waits).await;
+    let (mut line, _) = first.connect(&controller).await;
+    let set = line.order().await;
+    first.obey(&mut line, &set).await;
+    let set = other.order().await;
+    assert!(matches!(set.body, OrderBody::Execute { .. }), "{set:?}");
+    second.obey(&mut other, &set).await;
+    let passed = |status: &Value| status["sessions"] == json!({"passed": 2});
+    controller.eventually("both", passed).await;
+}
