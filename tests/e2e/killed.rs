@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::commits::{NEWER, ON_COMMIT, ended, sessions};
 use crate::secrets::{shown, stage_with_secrets};
-use crate::stage::{Build, COMPUTER, POLICY, Process, Stage, program};
+use crate::stage::{Build, COMPUTER, POLICY, Process, Session, Stage, program};
 
 const UNDISTURBED: [&str; 2] = [
     "software/tool install software-missing - 1.0 done passed",
@@ -259,6 +259,49 @@ fn a_session_outlives_the_controller_that_dies_right_after_making_it() {
     assert_eq!((session.status(), session.deeds()), undisturbed());
     assert_eq!(stage.read("starts"), "install 1.0\nset note\n");
     stage.is_settled();
+}
+
+#[test]
+fn a_session_that_was_put_off_stays_so_though_the_controller_dies() {
+    let stage = Stage::new(Build::KillPoints, POLICY);
+    let controller = stage.controller_with(|command| {
+        command.env("ORDAIN_KILL_AT", "postponed-journaled");
+    });
+    controller.says(&["the commit is in force"]);
+    stage.enrol(COMPUTER);
+    let started = stage.ask(&["sessions", "start", "--computer", COMPUTER]);
+    let id = started["sessions"][0]["id"].as_str().expect("an id").to_owned();
+    let client = stage.run(&["sessions", "postpone", &id, "--for", "4h"]);
+    controller.is_killed();
+    assert!(matches!(client.ends().code(), Some(0 | 3)), "{}", client.errors());
+    let _controller = stage.controller();
+    let _agent = stage.agent(COMPUTER);
+    let session = Session::new(stage.ask(&["sessions", "show", &id]));
+    assert_eq!(session.status(), "postponed", "{session:?}");
+    // It keeps nobody from the computer.
+    assert_eq!(stage.session().deeds(), UNDISTURBED);
+    let session = Session::new(stage.ask(&["sessions", "show", &id]));
+    assert_eq!(session.status(), "postponed", "{session:?}");
+}
+
+#[test]
+fn a_turn_is_taken_once_and_given_back_though_the_controller_dies() {
+    let alone =
+        "kind: Task\nname: note\nserial: true\ntest: {script: test.sh}\nset: {script: set.sh}\n";
+    let stage = Stage::new(Build::KillPoints, POLICY);
+    stage.repository.push(&[("tasks/note/task.yaml", alone)]);
+    let controller = stage.controller_with(|command| {
+        command.env("ORDAIN_KILL_AT", "serial-taken");
+    });
+    controller.says(&["the commit is in force"]);
+    stage.enrol(COMPUTER);
+    let _agent = stage.agent(COMPUTER);
+    let client = stage.start_session();
+    controller.is_killed();
+    let _controller = stage.controller();
+    ended_well(&stage, &client, "serial-taken");
+    undo(&stage);
+    ended_well(&stage, &stage.start_session(), "the next turn");
 }
 
 /// What the agent set last is what the tenant reads.

@@ -145,7 +145,7 @@ pub(crate) async fn rerun(
     let computer = controller.store.computer(&scope, &row.computer).await?;
     let computer = computer.ok_or_else(|| Refusal::not_found("the session's computer"))?;
     let wish = begin::Wish { kind, origin: Origin::Technician, offline: Offline::OnConnect };
-    let row = begin::row(&computer, kind, begin::new_id(), Timestamp::now());
+    let row = begin::row(&computer, kind, begin::new_id(), controller.clock.now());
     let row = controller.drive.begin(row, wish, &asked).await?;
     Ok((StatusCode::CREATED, Json(List::of(row))))
 }

@@ -123,7 +123,8 @@ pub(crate) async fn show(
         return Ok(Json(remembered(&row, outcomes)));
     }
     let (session, asked) = replayed(&controller, &operator.scope, &row).await?;
-    Ok(Json(shown(&row, &session, asked, Timestamp::now())))
+    let online = controller.hub.is_online(&row.computer);
+    Ok(Json(shown(&row, &session, asked, (controller.clock.now(), online))))
 }
 
 pub(super) async fn find(

@@ -13,6 +13,7 @@ mod reports;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use ordain_core::identity::Happening;
@@ -23,7 +24,11 @@ use ordain_store::{AgentId, ComputerId, StoreError};
 use tokio::sync::mpsc;
 
 use super::{Drive, Shared, Signal, journal, news, summary, undone};
+use crate::kill_point;
 use active::Active;
+
+/// How long a session that may not go on waits until it looks by itself.
+const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
 /// One computer's task.
 pub(super) struct Keeper {
@@ -145,21 +150,43 @@ impl Keeper {
             }
             Signal::Cancel { session } => self.wanted(&session, Event::Cancelled).await,
             Signal::Postpone { session, until } => {
-                self.wanted(&session, Event::Postponed(until)).await
+                self.wanted(&session, Event::Postponed(until)).await?;
+                kill_point::reach("postponed-journaled");
+                Ok(())
             }
         }
     }
 
     async fn woken(&mut self) -> Result<(), StoreError> {
         self.meet_enrolment().await?;
-        if self.wake_at.is_some_and(|at| at <= self.now()) {
+        let effects = self.meet_connection().await?;
+        self.perform(effects).await?;
+        let now = self.now();
+        let due = self.wake_at.is_some_and(|at| at <= now);
+        if due {
             self.wake_at = None;
-            return self.happens(Event::Woken).await;
         }
-        if self.active.as_ref().is_some_and(|active| active.session.stands_in_line()) {
-            return self.perform(self.pending()).await;
+        let Some(active) = &self.active else { return Ok(()) };
+        match (active.session.status(), active.session.waits_until()) {
+            (Status::PendingConnectivity, _) => Ok(()),
+            (Status::AwaitingExecution, None) => self.perform(self.pending()).await,
+            (Status::AwaitingExecution, Some(at)) if now < at => {
+                self.wake_at = Some(at);
+                Ok(())
+            }
+            (Status::AwaitingExecution, Some(_)) if !self.may_go_on().await? => {
+                self.look_again();
+                Ok(())
+            }
+            (Status::AwaitingExecution, Some(_)) => self.happens(Event::Woken).await,
+            _ if due => self.happens(Event::Woken).await,
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Whoever gives a turn back, or ends a pause, says so; that may be lost.
+    fn look_again(&mut self) {
+        self.wake_at = Some(self.now() + LOOK_AGAIN);
     }
 
     async fn refused(&mut self, refusal: ordain_wire::Refusal) -> Result<(), StoreError> {
@@ -207,6 +234,8 @@ impl Keeper {
             write.outcomes = summary::outcomes(&session);
             write.held = undone::left(&active.asked, &session, now)?;
         }
+        let gives_back = !active.session.serial().is_empty() && session.serial().is_empty();
+        write.gives_back = gives_back;
         write.standing = standing_after(&active.session, &session);
         let learnt_of = summary::installed(&session);
         write.installed = learnt_of.difference(&active.installed).cloned().collect();
@@ -218,6 +247,9 @@ impl Keeper {
         let id = active.row.id.clone();
         self.drive.0.news.tell(news::Item::Journaled(id));
         self.settle_turn();
+        if gives_back {
+            self.wake_line().await?;
+        }
         Ok(effects)
     }
 
@@ -225,10 +257,9 @@ impl Keeper {
     fn settle_turn(&self) {
         let Some(active) = &self.active else { return };
         match active.session.status() {
-            Status::PendingConnectivity
-            | Status::PendingPreflight
-            | Status::AwaitingExecution
-            | Status::Postponed => self.give_turn_back(),
+            // It takes the turn of what runs one at a time, or gives its own back.
+            Status::AwaitingExecution if active.session.stands_in_line() && active.connected => {}
+            Status::PendingConnectivity | Status::AwaitingExecution => self.give_turn_back(),
             Status::Running => self.shared().turns.keep(self.claim(active)),
             _ => {}
         }

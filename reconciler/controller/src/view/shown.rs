@@ -102,8 +102,13 @@ struct ShownAttempt {
     message: Option<String>,
 }
 
-/// Shows a session as it stands now.
-pub(crate) fn shown(row: &SessionRow, session: &Session, asked: Asked, now: Timestamp) -> Shown {
+/// Shows a session as it stands at a moment, while its computer is there or away.
+pub(crate) fn shown(
+    row: &SessionRow,
+    session: &Session,
+    asked: Asked,
+    (now, online): (Timestamp, bool),
+) -> Shown {
     let ended_at = row.ended_at.or_else(|| session.ended_at());
     Shown {
         id: row.id.to_string(),
@@ -118,7 +123,7 @@ pub(crate) fn shown(row: &SessionRow, session: &Session, asked: Asked, now: Time
         started_at: session.started_at(),
         ended_at,
         running_seconds: session.running_seconds(ended_at.unwrap_or(now)),
-        waiting_for: session.waiting_for().map(WaitingFor::word),
+        waiting_for: waiting_for(session, now, online).map(WaitingFor::word),
         waits_until: session.waits_until(),
         message: session.message().map(str::to_owned),
         stages: session
@@ -132,6 +137,18 @@ pub(crate) fn shown(row: &SessionRow, session: &Session, asked: Asked, now: Time
         actions: session.actions().map(action).collect(),
         restarts: restarts(session),
     }
+}
+
+/// What it waits for: a turn, where its computer is back or its time has come
+/// and limits or a pause hold it all the same.
+fn waiting_for(session: &Session, now: Timestamp, online: bool) -> Option<WaitingFor> {
+    session.waiting_for().map(|what| match what {
+        WaitingFor::Connection if online && session.order().is_none() => WaitingFor::Turn,
+        WaitingFor::ExecutionTime if session.waits_until().is_some_and(|at| at <= now) => {
+            WaitingFor::Turn
+        }
+        what => what,
+    })
 }
 
 /// Shows a session of which only the results are kept: what became of each

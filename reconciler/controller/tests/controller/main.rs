@@ -20,3 +20,4 @@ mod rollouts;
 mod serial;
 mod sessions;
 mod timetable;
+mod turns;

@@ -53,7 +53,7 @@ pub(super) async fn journal(on: &mut Connection, write: &SessionWrite) -> Result
     if let Some(held) = &write.held {
         held::replace(on, row, held, write.at).await?;
     }
-    if !row.open {
+    if !row.open || write.gives_back {
         serial::release(on, &row.id).await?;
     }
     Ok(())

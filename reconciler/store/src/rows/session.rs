@@ -106,6 +106,8 @@ pub struct SessionWrite {
     pub installed: Vec<InstalledWrite>,
     /// What it leaves undone, once it is over.
     pub held: Option<HeldWrite>,
+    /// That it gives back its turns of what runs one at a time, though it goes on.
+    pub gives_back: bool,
     /// Now.
     pub at: Timestamp,
 }
@@ -126,6 +128,7 @@ impl SessionWrite {
             outcomes: Vec::new(),
             installed: Vec::new(),
             held: None,
+            gives_back: false,
             at,
         }
     }

@@ -1,5 +1,5 @@
 //! What runs one at a time: all turns or none, in the order of coming, and given
-//! back by the end of a session alone.
+//! back by the journal of their session.
 
 use ordain_store::rows::{SerialClaim, SessionRow, SessionWrite};
 use ordain_store::{ComputerId, SessionId, Store, TenantId, TenantScope};
@@ -48,6 +48,11 @@ pub(crate) async fn one_at_a_time(store: &dyn Store) {
     assert!(!take(&y).await);
     end(store, both_row).await;
     assert!(take(&y).await);
+    let again = SerialClaim { what: vec!["y".to_owned()], ..z.clone() };
+    assert!(!take(&again).await, "somebody has y");
+    let goes_on = SessionWrite::of(y_row.clone(), 1, at(2));
+    store.journal(SessionWrite { gives_back: true, ..goes_on }).await.unwrap();
+    assert!(take(&again).await, "given back by one that goes on");
     end(store, y_row).await;
     assert_eq!(line().await, []);
 }

@@ -284,19 +284,24 @@ impl Keeper {
 
     /// Takes the turns of what runs one at a time, where they are free.
     async fn take_serial(&mut self, what: Vec<String>) -> Result<Vec<Effect>, StoreError> {
+        if !self.may_go_on().await? {
+            return Ok(Vec::new());
+        }
         let Some(active) = &self.active else { return Ok(Vec::new()) };
         let row = &active.row;
         let (tenant, session) = (row.tenant.clone(), row.id.clone());
         let claim = SerialClaim { tenant, session, computer: row.computer.clone(), what };
         if !self.shared().store.take_serial(claim).await? {
             tracing::info!(session = %row.id, "a session waits: what it does runs one at a time");
+            self.give_turn_back();
             return Ok(Vec::new());
         }
+        kill_point::reach("serial-taken");
         self.step(vec![Event::SerialTaken], Along::default()).await
     }
 
     /// Has those look who stand in line for what runs one at a time.
-    async fn wake_line(&self) -> Result<(), StoreError> {
+    pub(super) async fn wake_line(&self) -> Result<(), StoreError> {
         let shared = self.shared();
         for next in shared.store.serial_line(&TenantScope::All).await? {
             let drive = self.drive.clone();

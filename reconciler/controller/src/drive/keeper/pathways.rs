@@ -34,8 +34,16 @@ impl Keeper {
             let message = format!("agent {own} is not connected any more, another one is");
             self.happens(Event::Refused { order, code: "stale".to_owned(), message }).await?;
         }
-        let event = if self.is_reachable().await? { Event::Connected } else { Event::Disconnected };
-        self.happens(event).await
+        let online = self.is_reachable().await?;
+        if self.active.as_ref().is_some_and(|active| !active.connected) {
+            if !online {
+                // Who is away stands in nobody's way.
+                self.give_turn_back();
+            }
+            let effects = self.meet_connection().await?;
+            return self.perform(effects).await;
+        }
+        self.happens(if online { Event::Connected } else { Event::Disconnected }).await
     }
 
     /// The order under way, where it only looks and was not accepted yet.

@@ -23,7 +23,8 @@ impl Keeper {
             let rested = rests_until(&next.session).is_some();
             let begun = next.session.status() != Status::Created;
             self.active = Some(next);
-            self.meet_connection().await?;
+            // What this asks for is asked for again by the session's pending effects.
+            let _asked = self.meet_connection().await?;
             let effects = if rested {
                 self.step(vec![Event::Woken], Along::default()).await?
             } else if begun {
@@ -69,7 +70,9 @@ impl Keeper {
                     continue;
                 }
                 None if candidate.session.status() != Status::Created => {
-                    self.shared().turns.keep(self.claim(&candidate));
+                    if candidate.session.status() == Status::Running {
+                        self.shared().turns.keep(self.claim(&candidate));
+                    }
                     return Ok(Some(candidate));
                 }
                 Some(_) | None => {}
@@ -114,7 +117,8 @@ impl Keeper {
         }
     }
 
-    /// Whether pauses and limits let a session begin.
+    /// Whether pauses and limits let a session begin, or go on after it has waited
+    /// for its computer or for its time. Where they do not, it stands in line.
     async fn may_begin(&self, candidate: &Active) -> Result<bool, StoreError> {
         let tenant = &candidate.row.tenant;
         let pauses = self.shared().store.pauses(&TenantScope::One(tenant.clone())).await?;
@@ -135,11 +139,18 @@ impl Keeper {
             let schedule = policy.and_then(|policy| policy.schedule_at(name));
             (name.clone(), schedule.and_then(|schedule| schedule.concurrency))
         });
+        // Who has waited for the computer goes before who has only just come.
+        let origin = candidate.session.created().origin;
+        let came_back = candidate.session.status() == Status::PendingConnectivity;
+        let origin = match origin {
+            Origin::Schedule if came_back => Origin::Connectivity,
+            origin => origin,
+        };
         Claim {
             computer: self.computer.clone(),
             tenant: candidate.row.tenant.clone(),
             schedule,
-            origin: candidate.session.created().origin,
+            origin,
         }
     }
 
@@ -164,16 +175,31 @@ impl Keeper {
         }
     }
 
-    /// Tells the session what it does not know of its computer's connection.
-    async fn meet_connection(&mut self) -> Result<(), StoreError> {
+    /// Whether the session under way may go on now. One that runs may; one that has
+    /// waited takes a turn again.
+    pub(super) async fn may_go_on(&self) -> Result<bool, StoreError> {
+        let Some(active) = &self.active else { return Ok(false) };
+        match active.session.status() {
+            Status::PendingConnectivity | Status::AwaitingExecution => self.may_begin(active).await,
+            _ => Ok(true),
+        }
+    }
+
+    /// Tells the session what it does not know of its computer's connection; that
+    /// its computer is back only once it may go on.
+    pub(super) async fn meet_connection(&mut self) -> Result<Vec<Effect>, StoreError> {
         let online = self.is_reachable().await?;
         let known = self.active.as_ref().is_none_or(|active| active.connected == online);
-        if !known {
-            let event = if online { Event::Connected } else { Event::Disconnected };
-            // What this asks for is asked for again by the session's pending effects.
-            let _asked = self.step(vec![event], Along::default()).await?;
+        let waits = |active: &Active| active.session.status() == Status::PendingConnectivity;
+        if known {
+            return Ok(Vec::new());
         }
-        Ok(())
+        if online && self.active.as_ref().is_some_and(waits) && !self.may_go_on().await? {
+            self.look_again();
+            return Ok(Vec::new());
+        }
+        let event = if online { Event::Connected } else { Event::Disconnected };
+        self.step(vec![event], Along::default()).await
     }
 
     pub(super) fn pending(&self) -> Vec<Effect> {
@@ -232,7 +258,6 @@ impl Keeper {
         let under_way = self.active.replace(loaded);
         let taken = self.step(vec![event], Along::default()).await;
         self.active = under_way;
-        self.settle_turn();
         taken.map(|_effects| ())
     }
 
