@@ -13,6 +13,7 @@ mod stage;
 mod bad_input;
 mod commits;
 mod converge;
+mod course;
 mod ensured;
 mod files;
 mod filters;
