@@ -12,11 +12,13 @@ pub mod outside;
 pub mod rows;
 
 mod error;
+mod outgoing;
 mod scope;
 mod sqlite;
 mod store;
 
 pub use error::StoreError;
+pub use outgoing::Outgoing;
 pub use scope::{AgentId, ComputerId, SessionId, TenantId, TenantScope};
 pub use sqlite::SqliteStore;
 #[cfg(feature = "simulation")]

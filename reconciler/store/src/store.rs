@@ -14,11 +14,20 @@ use crate::rows::{
     PauseRow, Pruned, Retained, RolloutKey, RolloutRow, SerialClaim, SessionFilter, SessionRow,
     SessionWrite, TokenHash, TokenRow, Undecided,
 };
-use crate::{AgentId, ComputerId, SessionId, StoreError, TenantId, TenantScope};
+use crate::{AgentId, ComputerId, Outgoing, SessionId, StoreError, TenantId, TenantScope};
 
 /// Everything the controller remembers.
 pub trait Store:
-    Commits + Enrolments + Computers + Keeping + Sessions + Unfinished + std::fmt::Debug + Send + Sync
+    Commits
+    + Enrolments
+    + Computers
+    + Keeping
+    + Sessions
+    + Outgoing
+    + Unfinished
+    + std::fmt::Debug
+    + Send
+    + Sync
 {
 }
 
@@ -28,6 +37,7 @@ impl<T> Store for T where
         + Computers
         + Keeping
         + Sessions
+        + Outgoing
         + Unfinished
         + std::fmt::Debug
         + Send

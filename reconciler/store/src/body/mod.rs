@@ -20,6 +20,7 @@ macro_rules! write {
 }
 
 mod answers;
+mod calls;
 mod commits;
 mod computers;
 mod enrolments;
@@ -29,7 +30,9 @@ mod held;
 mod identities;
 mod kept;
 mod lives;
+mod messages;
 mod outcomes;
+mod outgoing;
 mod restore;
 mod retention;
 mod rollouts;

@@ -183,3 +183,26 @@ fn latest_row(columns: Latest) -> Result<LatestOutcome, StoreError> {
         )),
     })
 }
+
+/// How each item of a computer ended last, in the order of that session's plan.
+pub(super) async fn of_computer(
+    on: &mut Connection,
+    scope: &TenantScope,
+    computer: &ComputerId,
+) -> Result<Vec<OutcomeRow>, StoreError> {
+    let columns: Vec<Columns> = query_as(
+        "SELECT o.item, o.action, o.reason, o.from_version, o.to_version, o.by_path, o.status, \
+         o.result, o.message, o.exit_code, o.cause FROM outcomes o \
+         JOIN (SELECT o.tenant, o.item, MAX(s.id) AS session FROM sessions s \
+               JOIN outcomes o ON o.tenant = s.tenant AND o.session = s.id \
+               WHERE s.computer = $2 AND (CAST($1 AS TEXT) IS NULL OR s.tenant = $1) \
+               GROUP BY o.tenant, o.item) last \
+         ON o.tenant = last.tenant AND o.session = last.session AND o.item = last.item \
+         ORDER BY o.item, o.place",
+    )
+    .bind(scope.tenant())
+    .bind(computer.as_str())
+    .fetch_all(on)
+    .await?;
+    Ok(columns.into_iter().map(row).collect())
+}

@@ -4,7 +4,7 @@ use sqlx::{query, query_as};
 
 use super::super::Connection;
 use super::text::{count, millis, number, some_time, time};
-use super::{computers, enrolments, facts, held, identities, outcomes, serial};
+use super::{calls, computers, enrolments, facts, held, identities, messages, outcomes, serial};
 use crate::rows::{EventRow, NewOrder, OrderRow, SessionFilter, SessionRow, SessionWrite};
 use crate::{AgentId, ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
@@ -56,7 +56,11 @@ pub(super) async fn journal(on: &mut Connection, write: &SessionWrite) -> Result
     if !row.open || write.gives_back {
         serial::release(on, &row.id).await?;
     }
-    Ok(())
+    if let Some(link) = &write.used_link {
+        messages::use_link(on, &row.tenant, link, write.at).await?;
+    }
+    messages::add(on, write).await?;
+    calls::add(on, write).await
 }
 
 async fn insert(on: &mut Connection, row: &SessionRow, entries: u64) -> Result<(), StoreError> {

@@ -1,9 +1,11 @@
 //! The shapes of what is stored, one file for each family of tables.
 
 mod agent;
+mod call;
 mod commit;
 mod computer;
 mod kept;
+mod message;
 mod rollout;
 mod session;
 
@@ -11,12 +13,16 @@ pub use agent::{
     AgentRow, AgentStatus, BurnOutcome, EnrolAgent, EnrolRefusal, Enrolled, EnrolledAgent,
     TokenHash, TokenRow,
 };
+pub use call::{CallKey, CallRow, NewCall};
 pub use commit::{CommitRow, ConcernedRow, DiagnosticRow, RelatedRow, Verdict};
 pub use computer::{
     ComputerRow, Decide, Decided, Doubt, FactChange, FactRow, FindingRow, Meet, Met, NewFact,
     PauseRow, Undecided,
 };
 pub use kept::{AuditRow, KeptContent, KeptRow};
+pub use message::{
+    Handed, Letter, LinkRow, MessageKey, MessageRow, MessageState, NewLink, NewMessage,
+};
 pub use rollout::{
     DueRow, HaltRow, HeldAction, HeldRow, HeldWrite, InstalledRow, InstalledWrite, RolloutKey,
     RolloutRow,

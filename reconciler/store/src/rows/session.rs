@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ordain_core::identity::Happening;
 
-use super::{FindingRow, HeldWrite, InstalledWrite, NewFact};
+use super::{FindingRow, HeldWrite, InstalledWrite, NewCall, NewFact, NewMessage, TokenHash};
 use crate::{AgentId, ComputerId, SessionId, TenantId};
 
 /// A session as lists show it; its journal says the rest.
@@ -108,6 +108,12 @@ pub struct SessionWrite {
     pub held: Option<HeldWrite>,
     /// That it gives back its turns of what runs one at a time, though it goes on.
     pub gives_back: bool,
+    /// The link by which a person decided it, which is used up.
+    pub used_link: Option<TokenHash>,
+    /// What persons are to be told.
+    pub messages: Vec<NewMessage>,
+    /// What webhooks are to be told.
+    pub calls: Vec<NewCall>,
     /// Now.
     pub at: Timestamp,
 }
@@ -129,6 +135,9 @@ impl SessionWrite {
             installed: Vec::new(),
             held: None,
             gives_back: false,
+            used_link: None,
+            messages: Vec::new(),
+            calls: Vec::new(),
             at,
         }
     }

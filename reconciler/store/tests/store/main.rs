@@ -7,6 +7,7 @@ mod identities;
 mod journal;
 mod kept;
 mod known;
+mod outgoing;
 mod retention;
 mod serial;
 mod sqlite;
@@ -46,4 +47,7 @@ async fn whole_suite(store: &dyn Store) {
     unfinished::installed(store).await;
     kept::history(store).await;
     kept::audit(store).await;
+    outgoing::messages(store).await;
+    outgoing::calls(store).await;
+    outgoing::last_outcomes(store).await;
 }
