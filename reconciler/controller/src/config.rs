@@ -8,6 +8,11 @@ use ordain_source::{Access, Location, LocationError, Secret};
 use serde::Deserialize;
 
 use crate::clock::Clock;
+use crate::notify::{HookConfig, MailConfig};
+
+mod outside;
+
+pub use outside::{MailEncryption, MailFile, WebhookEvent, WebhookFile};
 
 /// Everything that `ordain serve` can be told. Start from [`ServeConfig::new`]
 /// or [`ServeConfig::from_file`] and set what else was given.
@@ -37,6 +42,10 @@ pub struct ServeConfig {
     pub webhook_secret: Option<Secret>,
     /// How long an agent's certificate holds.
     pub agent_certificates: Duration,
+    /// Where e-mail is handed over; none is sent otherwise.
+    pub mail: Option<MailConfig>,
+    /// Who else is told what happens.
+    pub webhooks: Vec<HookConfig>,
     /// What schedules go by.
     pub clock: Clock,
     /// How long a stop waits for requests that are being answered.
@@ -70,6 +79,12 @@ pub enum ConfigError {
         "no repository was given: use --repo URL-OR-PATH, or `repository:` in the configuration file"
     )]
     NoRepository,
+    /// A mail server's login is half given.
+    #[error("`mail:` has `user` and `passwordFile` together, or none of them")]
+    Login,
+    /// Two webhooks have one name.
+    #[error("two entries of `webhooks:` are named `{0}`")]
+    TwiceNamed(String),
     /// No data folder was given.
     #[error("no data folder was given: use --data DIR, or `data:` in the configuration file")]
     NoData,
@@ -105,6 +120,11 @@ pub struct ConfigFile {
     pub git_ca_file: Option<PathBuf>,
     /// How many days an agent's certificate holds.
     pub agent_certificate_days: Option<u32>,
+    /// The mail server.
+    pub mail: Option<MailFile>,
+    /// Who else is told what happens.
+    #[serde(default)]
+    pub webhooks: Vec<WebhookFile>,
 }
 
 impl ServeConfig {
@@ -123,6 +143,8 @@ impl ServeConfig {
             access: Access::from_environment(),
             webhook_secret: None,
             agent_certificates: Duration::from_hours(30 * 24),
+            mail: None,
+            webhooks: Vec::new(),
             clock: Clock::default(),
             grace: Duration::from_secs(10),
         }
@@ -144,6 +166,8 @@ impl ServeConfig {
         if file.git_ca_file.is_some() {
             config.access.ca_file = file.git_ca_file;
         }
+        config.mail = file.mail.map(MailFile::config).transpose()?;
+        config.webhooks = outside::webhooks(file.webhooks)?;
         set(&mut config.branch, file.branch);
         set(&mut config.listen, file.listen);
         set(&mut config.poll, file.poll_seconds.map(|seconds| Duration::from_secs(seconds.max(1))));
@@ -173,8 +197,14 @@ impl ConfigFile {
             &mut file.git_token_file,
             &mut file.git_ca_file,
         ];
-        for place in paths.into_iter().flatten() {
+        let mail =
+            file.mail.iter_mut().flat_map(|mail| [&mut mail.password_file, &mut mail.ca_file]);
+        let hooks = file.webhooks.iter_mut().map(|hook| &mut hook.ca_file);
+        for place in paths.into_iter().chain(mail).chain(hooks).flatten() {
             *place = folder.join(&*place);
+        }
+        for hook in &mut file.webhooks {
+            hook.secret_file = folder.join(&hook.secret_file);
         }
         Ok(file)
     }
@@ -195,6 +225,7 @@ fn secret(path: &Path) -> Result<Secret, ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notify::{Encryption, HookEvent};
 
     fn read(text: &str) -> Result<ServeConfig, ConfigError> {
         let place = tempfile::tempdir().expect("a temporary folder");
@@ -227,5 +258,31 @@ mod tests {
             read("repository: x\ndata: d\nwebhookSecretFile: nowhere"),
             Err(ConfigError::Read { .. })
         ));
+    }
+    #[test]
+    fn a_mail_server_and_webhooks_are_told_whole_or_not_at_all() {
+        let base = "repository: x\ndata: d\n";
+        let mail = "mail: {server: smtp.example, from: a@b.example";
+        let hook =
+            "{name: desk, url: \"https://desk.example/x\", secretFile: hook, events: [session]}";
+        let config = read(&format!(
+            "{base}{mail}, user: ordain, passwordFile: hook, caFile: ca.pem}}\nwebhooks: [{hook}]\n"
+        ));
+        let config = config.expect("a configuration");
+        let server = config.mail.as_ref().expect("a mail server");
+        assert_eq!((server.port, server.encryption), (587, Encryption::StartTls));
+        assert!(server.ca.as_ref().is_some_and(|path| path.is_absolute()));
+        assert_eq!(config.webhooks[0].events, [HookEvent::Session]);
+        assert!(!format!("{config:?}").contains("hunter2"));
+
+        let port = |encryption: &str| {
+            let config = read(&format!("{base}{mail}, encryption: {encryption}}}\n"));
+            config.expect("a configuration").mail.expect("a mail server").port
+        };
+        assert_eq!((port("tls"), port("none")), (465, 25));
+        let half = read(&format!("{base}{mail}, user: ordain}}\n"));
+        assert!(matches!(half, Err(ConfigError::Login)));
+        let twice = read(&format!("{base}webhooks: [{hook}, {hook}]\n"));
+        assert!(matches!(twice, Err(ConfigError::TwiceNamed(name)) if name == "desk"));
     }
 }

@@ -21,6 +21,7 @@ mod hub;
 mod kill_point;
 mod ledger;
 mod listener;
+mod notify;
 mod recorded;
 mod retention;
 mod serve;
@@ -32,9 +33,12 @@ mod view;
 pub use authority::{Authority, AuthorityError};
 pub use backup::{BackupError, backup};
 pub use clock::Clock;
-pub use config::{ConfigError, ConfigFile, ServeConfig};
+pub use config::{
+    ConfigError, ConfigFile, MailEncryption, MailFile, ServeConfig, WebhookEvent, WebhookFile,
+};
 pub use data::{DataError, DataFolder, names};
 pub use follow::GitError;
 pub use ledger::LedgerError;
 pub use listener::TlsError;
+pub use notify::{Encryption, HookConfig, HookError, HookEvent, MailConfig, PostError};
 pub use serve::{Listening, ServeError, serve, serve_and_tell};

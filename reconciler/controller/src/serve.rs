@@ -25,6 +25,7 @@ use crate::follow::{Concern, Follower, Gatherer, Git, GitError, PolicyState, Tim
 use crate::hub::Hub;
 use crate::ledger::{Ledger, LedgerError};
 use crate::listener::{self, Acceptor, TlsError};
+use crate::notify::{Caller, HookError, Mailing, Outside, Post, PostError};
 use crate::retention;
 use crate::tokens::AdminToken;
 
@@ -57,6 +58,12 @@ pub enum ServeError {
     /// The repository.
     #[error("the configuration repository")]
     Git(#[from] GitError),
+    /// The mail server.
+    #[error("the mail server")]
+    Post(#[from] PostError),
+    /// A webhook.
+    #[error("the webhooks")]
+    Hook(#[from] HookError),
     /// The address.
     #[error("cannot listen on {address}")]
     Listen {
@@ -83,6 +90,8 @@ impl ServeError {
             | Self::Ledger(_)
             | Self::Tls(_)
             | Self::Store(_)
+            | Self::Post(_)
+            | Self::Hook(_)
             | Self::Database => None,
         }
     }
@@ -207,8 +216,16 @@ pub(crate) async fn compose(
     follower.restore().await?;
     let hub = Arc::new(Hub::default());
     let readable = git.clone();
-    let clock = config.clock.clone();
-    let drive = Drive::new(store.clone(), hub.clone(), git, policy.clone(), clock, closing.clone());
+    let (outside, messengers) = messengers(config, &url, &store)?;
+    let drive = Drive::new(
+        store.clone(),
+        hub.clone(),
+        git,
+        policy.clone(),
+        config.clock.clone(),
+        outside,
+        closing.clone(),
+    );
     let controller = Arc::new(Controller {
         store,
         authority,
@@ -231,6 +248,7 @@ pub(crate) async fn compose(
     let open = controller.store.open_sessions(&TenantScope::All).await?;
     tracing::info!(sessions = open.len(), "sessions that were open go on");
     controller.drive.resume(&open).await;
+    messengers.start(&loops, &closing).await;
     loops.spawn(follower.run(branch, closing));
     loops.spawn(Timetable::new(controller.clone()).await?.run());
     loops.spawn(Gatherer::new(controller.clone()).run());
@@ -258,6 +276,50 @@ impl Running {
             Ok(Ok(Err(error))) => tracing::error!(%error, "the listener failed"),
             Ok(Err(error)) => tracing::error!(%error, "the listener panicked"),
             Err(_) => tracing::warn!("some connections did not end in time"),
+        }
+    }
+}
+
+/// Those who tell the outside what happens.
+struct Messengers {
+    store: Arc<dyn Store>,
+    post: Option<Post>,
+    callers: Vec<Caller>,
+    hooks: Vec<String>,
+}
+
+/// Who is told, and those who tell it; nobody has been told anything yet.
+fn messengers(
+    config: &ServeConfig,
+    url: &str,
+    store: &Arc<dyn Store>,
+) -> Result<(Outside, Messengers), ServeError> {
+    let mut outside = Outside { hooks: config.webhooks.clone(), ..Outside::default() };
+    let mut post = None;
+    if let Some(mail) = &config.mail {
+        let mailing = Mailing { url: url.to_owned(), called: Arc::default() };
+        post = Some(Post::new(mail, store.clone(), mailing.called.clone())?);
+        outside.mailing = Some(mailing);
+    }
+    let callers = config.webhooks.iter();
+    let callers = callers.map(|hook| Caller::new(hook, store.clone(), outside.called.clone()));
+    let callers = callers.collect::<Result<_, _>>()?;
+    let hooks = config.webhooks.iter().map(|hook| hook.name.clone()).collect();
+    Ok((outside, Messengers { store: store.clone(), post, callers, hooks }))
+}
+
+impl Messengers {
+    async fn start(self, loops: &TaskTracker, closing: &CancellationToken) {
+        match self.store.keep_calls_of(&self.hooks).await {
+            Ok(0) => {}
+            Ok(calls) => tracing::warn!(calls, "calls of webhooks that are gone are forgotten"),
+            Err(error) => tracing::error!(%error, "calls of webhooks cannot be looked at"),
+        }
+        if let Some(post) = self.post {
+            loops.spawn(post.run(closing.clone()));
+        }
+        for caller in self.callers {
+            loops.spawn(caller.run(closing.clone()));
         }
     }
 }

@@ -41,6 +41,11 @@ pub(crate) fn enrolment_token() -> String {
     random("oet_")
 }
 
+/// A new token for a link by which a person decides, once.
+pub(crate) fn link() -> String {
+    random("olk_")
+}
+
 /// How a token is stored.
 pub(crate) fn hash(token: &str) -> TokenHash {
     TokenHash(hex::encode(Sha256::digest(token.trim())))

@@ -14,6 +14,10 @@ pub(crate) struct Status {
     paused: Vec<Pause>,
     computers: Computers,
     sessions: BTreeMap<String, u64>,
+    #[serde(default)]
+    messages: BTreeMap<String, u64>,
+    #[serde(default)]
+    webhooks: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
 #[derive(Deserialize)]
@@ -96,12 +100,19 @@ pub(crate) fn status(status: &Status, style: Style) -> String {
         "computers  {} online of {}",
         status.computers.online, status.computers.total
     );
-    let sessions: Vec<String> =
-        status.sessions.iter().map(|(status, number)| format!("{number} {status}")).collect();
-    let _ = writeln!(
-        text,
-        "sessions   {}",
-        if sessions.is_empty() { "none".to_owned() } else { sessions.join(", ") }
-    );
+    let _ = writeln!(text, "sessions   {}", counted(&status.sessions));
+    if !status.messages.is_empty() {
+        let _ = writeln!(text, "messages   {}", counted(&status.messages));
+    }
+    for (name, calls) in &status.webhooks {
+        let _ = writeln!(text, "{}    {name}: {}", style.yellow("webhook"), counted(calls));
+    }
     text
+}
+
+/// So many of each word.
+fn counted(counts: &BTreeMap<String, u64>) -> String {
+    let words: Vec<String> =
+        counts.iter().map(|(word, number)| format!("{number} {word}")).collect();
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
 }

@@ -2,7 +2,8 @@
 //!
 //! Errors are always `{"error": {"code", "message", "hint"}}`, see [`refusal`].
 //! Everything below `/api/v1` asks for the administrator's token, see
-//! [`operator`]; what is below `/agent/v1` is for agents alone.
+//! [`operator`]; what is below `/agent/v1` is for agents alone. `/m` is where the links in
+//! messages lead, see [`links`].
 
 mod commits;
 mod computers;
@@ -13,6 +14,7 @@ mod health;
 mod input;
 mod inventory;
 mod kept;
+mod links;
 mod onboarding;
 mod operator;
 mod outcome;
@@ -76,6 +78,9 @@ pub(crate) fn routes(controller: Arc<Controller>) -> Router {
         .route("/api/v1/rollouts/clear", post(rollouts::clear))
         .route("/api/v1/pause", post(pauses::pause))
         .route("/api/v1/resume", post(pauses::resume));
+    let persons = Router::new()
+        .route("/m/{token}", get(links::show))
+        .route("/m/{token}/{action}", post(links::decide));
     let forges = Router::new()
         .route("/webhook/{forge}", post(webhook::call))
         .layer(DefaultBodyLimit::max(WEBHOOK_BODY));
@@ -84,6 +89,7 @@ pub(crate) fn routes(controller: Arc<Controller>) -> Router {
     Router::new()
         .merge(agents)
         .merge(people)
+        .merge(persons)
         .layer(DefaultBodyLimit::max(BODY))
         .merge(forges)
         .merge(health)

@@ -27,6 +27,12 @@ pub(crate) struct Status {
     paused: Vec<Pause>,
     computers: Computers,
     sessions: BTreeMap<String, u64>,
+    /// E-mail, by state.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    messages: BTreeMap<String, u64>,
+    /// Calls that a webhook has not taken, by webhook and state.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    webhooks: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
 #[derive(Serialize)]
@@ -67,6 +73,11 @@ pub(crate) async fn status(
     let online = computers.iter().filter(|computer| controller.hub.is_online(&computer.id)).count();
     let sessions = controller.store.session_counts(&scope).await?.into_iter().collect();
     let paused = controller.store.pauses(&scope).await?.into_iter().map(Pause::from).collect();
+    let mut webhooks = BTreeMap::<String, BTreeMap<String, u64>>::new();
+    for (hook, state, count) in controller.store.call_counts(&scope).await? {
+        webhooks.entry(hook).or_default().insert(state, count);
+    }
+    let messages = controller.store.message_counts(&scope).await?.into_iter().collect();
     Ok(Json(Status {
         commit: Commit {
             head: policy.head,
@@ -77,6 +88,8 @@ pub(crate) async fn status(
         paused,
         computers: Computers { online, total: computers.len() },
         sessions,
+        messages,
+        webhooks,
     }))
 }
 

@@ -112,6 +112,7 @@ enum Entry {
     },
     SerialTaken,
     Cancelled,
+    Hurried,
     Lost {
         why: String,
     },
@@ -242,6 +243,7 @@ impl From<Event> for Entry {
             Event::Postponed(until) => Self::Postponed { until: until.as_millisecond() },
             Event::SerialTaken => Self::SerialTaken,
             Event::Cancelled => Self::Cancelled,
+            Event::Hurried => Self::Hurried,
             Event::Lost(why) => Self::Lost { why },
             Event::Woken => Self::Woken,
         }
@@ -282,6 +284,7 @@ impl TryFrom<Entry> for Event {
             Entry::Postponed { until } => Self::Postponed(Timestamp::from_millisecond(until)?),
             Entry::SerialTaken => Self::SerialTaken,
             Entry::Cancelled => Self::Cancelled,
+            Entry::Hurried => Self::Hurried,
             Entry::Lost { why } => Self::Lost(why),
             Entry::Woken => Self::Woken,
         })

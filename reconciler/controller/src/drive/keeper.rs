@@ -7,6 +7,7 @@
 mod active;
 mod blobs;
 mod effects;
+mod outside;
 mod pathways;
 mod queue;
 mod reports;
@@ -53,6 +54,7 @@ pub(super) struct Keeper {
 struct Along {
     acked: Option<(AgentId, u64)>,
     order: Option<ordain_store::rows::NewOrder>,
+    used_link: Option<ordain_store::rows::TokenHash>,
 }
 
 impl Keeper {
@@ -149,6 +151,12 @@ impl Keeper {
                 Ok(())
             }
             Signal::Cancel { session } => self.wanted(&session, Event::Cancelled).await,
+            Signal::Decide { session, link, decision, answer } => {
+                let decided = self.decide(&session, link, decision).await?;
+                // Whoever asked may have gone; the decision stands.
+                let _nobody = answer.send(decided);
+                Ok(())
+            }
             Signal::Postpone { session, until } => {
                 self.wanted(&session, Event::Postponed(until)).await?;
                 kill_point::reach("postponed-journaled");
@@ -210,7 +218,7 @@ impl Keeper {
     /// journal, and only when that is on the disk in earnest.
     async fn step(&mut self, events: Vec<Event>, along: Along) -> Result<Vec<Effect>, StoreError> {
         let now = self.now();
-        let Some(active) = &mut self.active else { return Ok(Vec::new()) };
+        let Some(active) = &self.active else { return Ok(Vec::new()) };
         let mut session = active.session.clone();
         let mut learnt = active.learnt.clone();
         let (mut effects, mut findings, mut entries) = (Vec::new(), Vec::new(), Vec::new());
@@ -227,6 +235,7 @@ impl Keeper {
         write.events = entries;
         write.orders = along.order.into_iter().collect();
         write.acked = along.acked;
+        write.used_link = along.used_link;
         write.facts = self.drive.0.inventory_facts(active.policy.as_deref(), &findings);
         write.findings = findings;
         write.inventoried = before == 0 && detected(&session) > 0 && active.is_whole();
@@ -239,7 +248,11 @@ impl Keeper {
         write.standing = standing_after(&active.session, &session);
         let learnt_of = summary::installed(&session);
         write.installed = learnt_of.difference(&active.installed).cloned().collect();
+        self.tell(&active.session, &session, &mut write).await?;
+        let told = (!write.messages.is_empty(), !write.calls.is_empty());
         self.drive.0.store.journal(write).await?;
+        self.shared().outside.wake(told.0, told.1);
+        let Some(active) = &mut self.active else { return Ok(Vec::new()) };
         active.installed = learnt_of;
         active.entries += appended;
         active.note(&events);

@@ -28,15 +28,16 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
-use ordain_store::rows::SessionRow;
+use ordain_store::rows::{SessionRow, TokenHash};
 use ordain_store::{AgentId, ComputerId, SessionId, Store};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
 use crate::follow::{Git, Past, PolicyState};
 use crate::hub::Hub;
+use crate::notify::Outside;
 
 use keeper::Keeper;
 use news::News;
@@ -68,7 +69,32 @@ pub(crate) enum Signal {
     Cancel { session: SessionId },
     /// Somebody puts a session off.
     Postpone { session: SessionId, until: Timestamp },
+    /// A person decides about a session by the link in a message.
+    Decide { session: SessionId, link: TokenHash, decision: Decision, answer: Answer },
 }
+
+/// What a person may decide about a session that waits for its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// At once.
+    Run,
+    /// Not at all.
+    Cancel,
+}
+
+/// What has become of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decided {
+    /// It is in the journal, and the link is used up.
+    Done,
+    /// The link was used before, or is too old.
+    Before,
+    /// The session does not wait any more, or cannot do that now; the link is as it was.
+    NotNow,
+}
+
+/// Where that is told.
+pub(crate) type Answer = oneshot::Sender<Decided>;
 
 /// What every task needs.
 pub(crate) struct Shared {
@@ -82,6 +108,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     /// Commits that were in force once.
     past: Past,
+    /// Who else is told what happens.
+    pub(crate) outside: Outside,
     closing: CancellationToken,
     tasks: TaskTracker,
     inboxes: Mutex<HashMap<ComputerId, mpsc::Sender<Signal>>>,
@@ -98,6 +126,7 @@ impl Drive {
         git: Arc<Git>,
         policy: watch::Receiver<PolicyState>,
         clock: Clock,
+        outside: Outside,
         closing: CancellationToken,
     ) -> Self {
         let (turns, news) = (Turns::default(), News::default());
@@ -110,6 +139,7 @@ impl Drive {
             news,
             clock,
             past: Past::default(),
+            outside,
             closing,
             tasks: TaskTracker::new(),
             inboxes: Mutex::default(),

@@ -190,6 +190,20 @@ fn gathered(in_force: &InForce, findings: &[Finding]) -> Event {
     }
 }
 
+/// The UPN of the computer's primary person.
+pub(super) async fn primary(
+    in_force: Arc<InForce>,
+    known: Known,
+    now: Timestamp,
+) -> Option<String> {
+    let found = spawn_blocking(move || {
+        let fleet = Fleet::new(Inventory { computers: vec![known.facts], ..Inventory::default() });
+        let world = World::new(&in_force.policy, &fleet, now);
+        world.subject(0).person.map(|person| person.upn.clone())
+    });
+    found.await.ok().flatten()
+}
+
 /// Looks at the computer through the policy.
 fn look<T>(
     in_force: &InForce,

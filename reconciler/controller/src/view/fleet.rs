@@ -14,7 +14,7 @@ const NAMED: usize = 20;
 
 /// How an item stands on a computer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+pub(crate) enum Standing {
     /// As wished, or brought there.
     Compliant,
     /// It was tried, or known to fail.
@@ -29,7 +29,22 @@ enum Standing {
     NotApplicable,
 }
 
-fn standing(outcome: &OutcomeRow) -> Standing {
+impl Standing {
+    /// Its word.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Compliant => "compliant",
+            Self::Failed => "failed",
+            Self::Open => "open",
+            Self::Unknown => "unknown",
+            Self::Ignored => "ignored",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+/// How an item stands after an outcome.
+pub(crate) fn standing(outcome: &OutcomeRow) -> Standing {
     match (outcome.result.as_deref(), outcome.reason.as_str()) {
         (_, "ignored") => Standing::Ignored,
         (_, "not-applicable") => Standing::NotApplicable,

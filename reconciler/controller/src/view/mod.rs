@@ -8,6 +8,6 @@ mod lines;
 mod restart;
 mod shown;
 
-pub(crate) use fleet::{Compliance, Failures, compliance, failures};
+pub(crate) use fleet::{Compliance, Failures, compliance, failures, standing};
 pub(crate) use follow::log;
 pub(crate) use shown::{Shown, remembered, shown};

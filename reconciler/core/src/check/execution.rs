@@ -4,8 +4,8 @@
 //! warning, so that nothing is ignored in silence.
 
 use ordain_schema::document::{
-    Action, Body, ByPlatform, Deployment, Document, Ensure, Latest, Notify, OnBusy, PackageManager,
-    ParameterType, Repository, RunContext, RunsOn, Schedule, Software, Task, Tenant,
+    Action, Body, ByPlatform, Deployment, Document, Ensure, Latest, OnBusy, PackageManager,
+    ParameterType, Repository, RunContext, RunsOn, Software, Task,
 };
 use ordain_schema::{Code, Span};
 
@@ -16,19 +16,22 @@ use crate::policy::{actions_of_software, actions_of_task};
 pub(super) fn check(review: &mut Review<'_>) {
     for (_, document) in review.documents() {
         match &document.body {
-            Body::Schedule(schedule) => of_schedule(review, document, schedule),
             Body::Role(_) => whole(review, document, "roles limit nobody yet"),
             Body::Integration(integration) if integration.kind.value == "http" => {}
             Body::Integration(_) => whole(review, document, "integrations fetch nothing yet"),
-            Body::Branding(_) => whole(review, document, "no messages are sent yet"),
+            Body::Branding(branding) => {
+                let why = "messages bear no picture yet";
+                keys(review, document, &[(branding.logo.is_some(), why)]);
+            }
             Body::Repository(repository) => of_repository(review, document, repository),
-            Body::Tenant(tenant) => of_tenant(review, document, tenant),
             Body::Deployment(deployment) => of_deployment(review, document, deployment),
             Body::Task(task) => of_task(review, document, task),
             Body::Software(software) => of_software(review, document, software),
             Body::Computer(_)
             | Body::Group(_)
             | Body::Licence(_)
+            | Body::Schedule(_)
+            | Body::Tenant(_)
             | Body::Test(_)
             | Body::Window(_) => {}
             Body::Trust(_) => whole(review, document, "agents verify no signatures yet"),
@@ -36,27 +39,11 @@ pub(super) fn check(review: &mut Review<'_>) {
     }
 }
 
-fn of_schedule(review: &mut Review<'_>, document: &Document, schedule: &Schedule) {
-    let notify = &schedule.notify;
-    keys(review, document, &[(*notify != Notify::default(), "no messages are sent yet")]);
-}
-
 fn of_repository(review: &mut Review<'_>, document: &Document, repository: &Repository) {
     keys(
         review,
         document,
         &[(repository.versions.cache_for.is_some(), "versions are looked up in every session yet")],
-    );
-}
-
-fn of_tenant(review: &mut Review<'_>, document: &Document, tenant: &Tenant) {
-    keys(
-        review,
-        document,
-        &[
-            (tenant.notifications.is_some(), "no messages are sent yet"),
-            (tenant.branding.is_some(), "no messages are sent yet"),
-        ],
     );
 }
 

@@ -5,6 +5,7 @@
 //! planned with. Ids are dense and belong to one policy only.
 
 mod applicability;
+mod branding;
 mod deployment;
 mod group;
 mod item_table;

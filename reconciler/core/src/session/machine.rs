@@ -215,6 +215,10 @@ impl Session {
             Event::Cancelled => self.cancel(),
             Event::SerialTaken if self.state == State::InLine => self.carry_out(),
             Event::SerialTaken => Vec::new(),
+            Event::Hurried => match self.state {
+                State::Awaiting(_) if self.can_be_hurried() => self.execute(now),
+                _ => Vec::new(),
+            },
             Event::Lost(why) => self.lost(why),
             Event::Woken => match self.state {
                 State::Awaiting(at) if at <= now => self.execute(now),

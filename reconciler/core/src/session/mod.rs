@@ -128,6 +128,8 @@ pub enum Event {
     Postponed(Timestamp),
     /// Somebody cancels it.
     Cancelled,
+    /// Somebody wants what waits for its time at once.
+    Hurried,
     /// Nobody will report about its order any more: the agent was removed or
     /// replaced, or says what makes no sense; why, for people.
     Lost(String),

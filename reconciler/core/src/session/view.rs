@@ -2,6 +2,7 @@
 //! a status of results.
 
 use jiff::Timestamp;
+use ordain_schema::document::Offline;
 
 use crate::execute::{
     ActionResult, ActionStatus, Entry, Execution, RestartState, StepResult, StepState,
@@ -163,6 +164,21 @@ impl Session {
     /// The execution of its plan, where it has come so far.
     pub fn execution(&self) -> Option<&Execution> {
         self.execution.as_ref()
+    }
+
+    /// When its plan is carried out, while it waits for that.
+    pub fn executes_at(&self) -> Option<Timestamp> {
+        match &self.state {
+            State::Awaiting(at) => Some(*at),
+            _ => None,
+        }
+    }
+
+    /// Whether its plan waits for its time and may be carried out at once; where
+    /// an offline computer is skipped, only while that is connected.
+    pub fn can_be_hurried(&self) -> bool {
+        let reachable = self.connected || self.created.offline != Offline::Skip;
+        reachable && self.executes_at().is_some()
     }
 
     /// The number of the order that is under way.

@@ -95,6 +95,7 @@ fn samples() -> Vec<Event> {
         Event::Postponed(Timestamp::from_millisecond(1_800_000_000_001).expect("a time")),
         Event::SerialTaken,
         Event::Cancelled,
+        Event::Hurried,
         Event::Lost("gone".into()),
         Event::Woken,
     ]

@@ -170,7 +170,7 @@ impl Keeper {
     }
 
     /// Everything that planning needs to know of the computer.
-    async fn subject(
+    pub(super) async fn subject(
         &self,
         in_force: &Arc<InForce>,
     ) -> Result<Option<planning::Known>, StoreError> {
@@ -229,7 +229,8 @@ impl Keeper {
         // By the agent's clock, which no test sets.
         let expires_at = Timestamp::now() + ORDER_LIFETIME;
         let order = NewOrder { agent, number, revision, expires_at };
-        self.step(vec![Event::Numbered(number)], Along { acked: None, order: Some(order) }).await
+        self.step(vec![Event::Numbered(number)], Along { order: Some(order), ..Along::default() })
+            .await
     }
 
     async fn send_order(&mut self, number: u64, task: Arc<Task>) -> Result<(), StoreError> {

@@ -48,7 +48,7 @@ impl Keeper {
                 self.shared().store.acknowledge(&agent, highest).await?;
             } else {
                 let acked = Some((agent.clone(), highest));
-                effects = self.step(events, Along { acked, order: None }).await?;
+                effects = self.step(events, Along { acked, ..Along::default() }).await?;
             }
             self.acked.insert(agent.clone(), highest);
         }

@@ -115,3 +115,32 @@ fn a_plan_waits_for_its_time() {
     software/a cancelled - software-missing
     ");
 }
+
+#[test]
+fn what_waits_for_its_time_is_carried_out_at_once_where_that_is_wanted() {
+    let awaiting = |offline| {
+        let mut session = Session::new(Created { offline, ..created(Kind::Maintenance, true) });
+        let mut events = until_planned(&[row("a")]);
+        events.pop();
+        events.push(planned_for(&[row("a")], 1000));
+        for event in events {
+            session.step(event, at(0));
+        }
+        session
+    };
+    let mut session = awaiting(Offline::OnConnect);
+    assert_eq!(session.step(Event::Hurried, at(1)), [Effect::NumberOrder]);
+    assert_eq!(session.step(Event::Hurried, at(1)), [], "once is enough");
+
+    // Whoever is offline has it carried out on connecting, or keeps its time.
+    let mut session = awaiting(Offline::OnConnect);
+    session.step(Event::Disconnected, at(1));
+    assert!(session.can_be_hurried());
+    session.step(Event::Hurried, at(1));
+    assert_eq!(session.status(), Status::PendingConnectivity);
+    let mut session = awaiting(Offline::Skip);
+    session.step(Event::Disconnected, at(1));
+    assert!(!session.can_be_hurried());
+    assert_eq!(session.step(Event::Hurried, at(1)), []);
+    assert_eq!(session.status(), Status::AwaitingExecution);
+}

@@ -1,0 +1,201 @@
+//! The page behind the link in a message: what will be done, and buttons.
+//!
+//! Whoever holds the link is its bearer: nothing else is asked. Looking at the
+//! page changes nothing, since mail scanners look too; a button is a POST,
+//! and the link is used up by the first.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Form, Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Response};
+use jiff::Timestamp;
+use ordain_core::schedule;
+use ordain_core::session::Session;
+use ordain_schema::document::Schedule;
+use ordain_store::TenantScope;
+use ordain_store::rows::{LinkRow, SessionRow};
+use serde::Deserialize;
+use tokio::sync::oneshot;
+
+use super::Refusal;
+use crate::controller::Controller;
+use crate::drive::request::Asked;
+use crate::drive::{Decided, Decision, Signal, journal};
+use crate::follow::InForce;
+use crate::notify::{About, Choice, Due, Look};
+use crate::tokens;
+
+/// How long a decision may take to be journaled.
+const PATIENCE: Duration = Duration::from_secs(20);
+const LATER: &str = "That did not work. Please try again in a few minutes.";
+
+/// What a button sends.
+#[derive(Deserialize)]
+pub(crate) struct Pressed {
+    value: String,
+}
+
+/// Shows what a link is about.
+pub(crate) async fn show(
+    State(controller): State<Arc<Controller>>,
+    Path(token): Path<String>,
+) -> Result<Response, Refusal> {
+    let Some(held) = Held::of(&controller, &token).await? else { return Ok(unknown()) };
+    Ok(held.page(&token))
+}
+
+/// Carries a decision out.
+pub(crate) async fn decide(
+    State(controller): State<Arc<Controller>>,
+    Path((token, action)): Path<(String, String)>,
+    Form(pressed): Form<Pressed>,
+) -> Result<Response, Refusal> {
+    let Some(held) = Held::of(&controller, &token).await? else { return Ok(unknown()) };
+    let choices = held.choices();
+    let chosen =
+        choices.iter().find(|choice| choice.action == action && choice.value == pressed.value);
+    let decision = match chosen.map(|choice| choice.action) {
+        Some("run") => Decision::Run,
+        Some("cancel") => Decision::Cancel,
+        _ => return Ok(held.page(&token)),
+    };
+    let session = held.row.id.clone();
+    let (answer, answered) = oneshot::channel();
+    let link = tokens::hash(&token);
+    let signal = Signal::Decide { session: session.clone(), link, decision, answer };
+    controller.drive.tell(&held.row.computer, signal).await;
+    let decided = tokio::time::timeout(PATIENCE, answered).await;
+    let told = match decided.ok().and_then(Result::ok) {
+        Some(Decided::Done) => {
+            tracing::info!(%session, tenant = %held.row.tenant, action, "a person decided about a session");
+            match decision {
+                Decision::Run => "It begins as soon as your computer can be reached.",
+                Decision::Cancel => "It is cancelled.",
+            }
+        }
+        Some(Decided::Before) => "This has been decided already.",
+        Some(Decided::NotNow) => "That is not possible now. Nothing has changed.",
+        None => return Ok(held.shown(StatusCode::SERVICE_UNAVAILABLE, LATER, &[])),
+    };
+    Ok(held.over(told))
+}
+
+/// A link that somebody holds, with its session as it stands.
+struct Held {
+    link: LinkRow,
+    row: SessionRow,
+    session: Session,
+    asked: Asked,
+    in_force: Option<Arc<InForce>>,
+    url: String,
+    now: Timestamp,
+}
+
+impl Held {
+    async fn of(controller: &Controller, token: &str) -> Result<Option<Self>, Refusal> {
+        let link = controller.store.link(&TenantScope::All, &tokens::hash(token)).await?;
+        let Some(link) = link else { return Ok(None) };
+        let scope = TenantScope::One(link.key.tenant.clone());
+        let Some(row) = controller.store.session(&scope, &link.key.session).await? else {
+            return Ok(None);
+        };
+        let events = controller.store.events(&scope, &row.id, 1).await?;
+        let session = journal::replay(&events).map_err(|error| Refusal::internal(&error))?;
+        let first = events.first().map(|first| first.event.as_str());
+        let (_, asked) = journal::beginning(first).map_err(|error| Refusal::internal(&error))?;
+        let in_force = controller.policy().in_force;
+        let (url, now) = (controller.url.clone(), controller.clock.now());
+        Ok(Some(Self { link, row, session, asked, in_force, url, now }))
+    }
+
+    fn schedule(&self) -> Option<&Schedule> {
+        self.in_force.as_ref()?.policy.schedule_at(self.asked.schedule.as_deref()?)
+    }
+
+    /// What may be decided, while there is something to decide.
+    fn choices(&self) -> Vec<Choice> {
+        let open = self.link.used_at.is_none()
+            && self.now <= self.link.until
+            && self.session.executes_at().is_some();
+        let Some(schedule) = self.schedule().filter(|_| open) else { return Vec::new() };
+        let choice = |action, value: &str, label: &str| Choice {
+            action,
+            target: String::new(),
+            value: value.to_owned(),
+            label: label.to_owned(),
+        };
+        let mut choices = vec![choice("run", "now", "Do it now")];
+        if schedule.postpone.is_some() {
+            choices.push(choice("cancel", "cancel", "Not this time"));
+        }
+        choices
+    }
+
+    fn page(&self, token: &str) -> Response {
+        let choices: Vec<Choice> = self
+            .choices()
+            .into_iter()
+            .map(|choice| Choice { target: format!("/m/{token}/{}", choice.action), ..choice })
+            .collect();
+        if choices.is_empty() {
+            return self.over("There is nothing to decide any more.");
+        }
+        self.shown(StatusCode::OK, &self.text(), &choices)
+    }
+
+    fn over(&self, told: &str) -> Response {
+        self.shown(StatusCode::OK, told, &[])
+    }
+
+    /// What will be done, as in the message.
+    fn text(&self) -> String {
+        self.about(|about| about.text(Due::Before, &self.session)).unwrap_or_default()
+    }
+
+    fn about<T>(&self, told: impl FnOnce(&About<'_>) -> T) -> Option<T> {
+        let policy = &self.in_force.as_ref()?.policy;
+        let tenant = policy.tenants().find(self.row.tenant.as_str());
+        let zone = schedule::zone(policy, self.schedule()?, tenant, None);
+        Some(told(&About {
+            policy,
+            tenant,
+            computer: &self.row.computer_name,
+            zone,
+            person: None,
+            url: &self.url,
+        }))
+    }
+
+    fn shown(&self, status: StatusCode, text: &str, choices: &[Choice]) -> Response {
+        let policy = self.in_force.as_ref().map(|in_force| &in_force.policy);
+        let tenant = policy.and_then(|policy| policy.tenants().find(self.row.tenant.as_str()));
+        let look = Look(policy.zip(tenant).and_then(|(policy, id)| policy.branding(id)));
+        let html = look.page(&self.row.computer_name, text, None, choices);
+        (status, headers(), Html(html)).into_response()
+    }
+}
+
+/// The same answer whatever is wrong with a link.
+fn unknown() -> Response {
+    let html = Look(None).page("Ordain", "This link is not valid (any more).", None, &[]);
+    (StatusCode::NOT_FOUND, headers(), Html(html)).into_response()
+}
+
+/// Kept nowhere, shown in no frame, and no page that follows learns the link.
+fn headers() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
+        ),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers
+}
