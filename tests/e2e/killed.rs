@@ -5,6 +5,7 @@
 //! holds the script meanwhile. The other moments are kill points, which exist
 //! only in the variants for tests.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Command;
@@ -13,7 +14,10 @@ use serde_json::Value;
 
 use crate::commits::{NEWER, ON_COMMIT, ended, sessions};
 use crate::secrets::{shown, stage_with_secrets};
-use crate::stage::{Build, COMPUTER, POLICY, Process, Session, Stage, program};
+use crate::stage::{
+    Build, COMPUTER, Listener, POLICY, PostOffice, Process, Session, Stage, program,
+};
+use crate::{hooks, letters};
 
 const UNDISTURBED: [&str; 2] = [
     "software/tool install software-missing - 1.0 done passed",
@@ -336,6 +340,79 @@ fn a_password_is_never_set_that_nobody_can_read() {
     controller.is_killed();
     let _controller = stage.controller();
     password_is_read_back(&stage, &client, "kept-stored");
+}
+
+/// A session's messages are on their way when the controller dies; what the
+/// mail server has taken in the end, and what the next controller said.
+fn dies_while_sending(point: &str) -> (Vec<Value>, String) {
+    let stage = letters::stage(Build::KillPoints);
+    let office = PostOffice::open(&stage, "starttls");
+    let first = letters::controller(&stage);
+    stage.enrol(COMPUTER);
+    let _agent = stage.agent(COMPUTER);
+    stage.session();
+    first.stop();
+    let config = stage.path("serve.yaml");
+    let dying = stage.controller_with(|command| {
+        command.arg("--config").arg(config).env("ORDAIN_KILL_AT", point);
+    });
+    dying.says(&["the commit accepted last is in force again"]);
+    stage.repository.push(&[("software/tool/software.yaml", NEWER)]);
+    dying.is_killed();
+    let controller = letters::controller(&stage);
+    // Of two messages the first one was under way; the second one comes after it.
+    office.took("jo@acme.example", "before");
+    let id = sessions(&stage, COMPUTER)[0].clone();
+    assert_eq!(letters::status(&stage, &id), "awaiting-execution", "{point}");
+    stage.run(&["sessions", "cancel", &id]);
+    assert_eq!(ended(&stage, &id).status(), "cancelled", "{point}");
+    controller.stop();
+    (office.taken(), controller.errors())
+}
+
+#[test]
+fn a_message_is_sent_once_though_the_controller_dies() {
+    // Before the server has the text, after it has said so, and in between.
+    for (point, messages) in [("message-offered", 2), ("message-sent", 2), ("message-taken", 1)] {
+        let (taken, said) = dies_while_sending(point);
+        let mut ids: Vec<_> = taken.iter().map(|message| message["id"].to_string()).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!((taken.len(), ids.len()), (messages, messages), "{point}: {taken:#?}");
+        // Where nobody can know, it says so instead of sending it again.
+        let gives_up = said.contains("they are not sent again");
+        assert_eq!(gives_up, point != "message-offered", "{point}: {said}");
+    }
+}
+
+#[test]
+fn a_call_that_was_taken_when_the_controller_died_comes_again_under_its_id() {
+    let stage = Stage::new(Build::KillPoints, POLICY);
+    let listener = Listener::open(&[]);
+    hooks::told(&stage, &listener, "");
+    let config = stage.path("serve.yaml");
+    let controller = |point: &str| {
+        stage.controller_with(|command| {
+            command.arg("--config").arg(&config).env("ORDAIN_KILL_AT", point);
+        })
+    };
+    let dying = controller("webhook-taken");
+    dying.says(&["the commit is in force"]);
+    stage.enrol(COMPUTER);
+    let _agent = stage.agent(COMPUTER);
+    let client = stage.start_session();
+    dying.is_killed();
+    let _controller = controller("");
+    ended_well(&stage, &client, "webhook-taken");
+    let mut calls = vec![listener.next()];
+    while !calls.last().is_some_and(|call| call.body.contains("\"compliance\"")) {
+        calls.push(listener.next());
+    }
+    calls.iter().for_each(hooks::is_genuine);
+    let ids: Vec<&str> = calls.iter().map(|call| call.header("webhook-id")).collect();
+    let twice = ids.iter().filter(|id| **id == ids[0]).count();
+    let once: BTreeSet<&&str> = ids.iter().collect();
+    assert_eq!((twice, once.len()), (2, ids.len() - 1), "{ids:#?}");
 }
 
 #[test]

@@ -2,12 +2,14 @@
 //! data, agents' data, and the place where scripts of the policy work.
 //!
 //! [`process`] runs programs, [`programs`] finds them, [`repository`] is git,
-//! [`session`] reads sessions, [`gate`] holds scripts back, [`line`] is TLS by
-//! hand, [`policy`] is the small policy that most tests begin with.
+//! [`post`] is a mail server, [`session`] reads sessions, [`gate`] holds scripts back, [`line`] is TLS by
+//! hand, [`listener`] is called by webhooks, [`policy`] is the small policy that most tests begin with.
 
 mod gate;
 mod line;
+mod listener;
 mod policy;
+mod post;
 mod process;
 mod programs;
 mod repository;
@@ -23,7 +25,9 @@ use tempfile::TempDir;
 
 pub(crate) use gate::{Gate, Held};
 pub(crate) use line::{Line, frame, steal};
+pub(crate) use listener::{Call, Listener};
 pub(crate) use policy::POLICY;
+pub(crate) use post::{PASSWORD, PostOffice};
 pub(crate) use process::{PATIENCE, Process};
 pub(crate) use programs::{Build, program, wants_root_on_debian};
 pub(crate) use repository::Repository;

@@ -16,7 +16,7 @@ struct Need {
     apk: &'static str,
 }
 
-const NEEDS: [Need; 13] = [
+const NEEDS: [Need; 14] = [
     need("git", "repositories of the tests", ["git", "git", "git git-daemon"]),
     need("cc", "dependencies in C, and yardsticks of benchmarks", ["gcc", "gcc", "build-base"]),
     need("bash", "scripts of the tests", ["bash", "bash", "bash"]),
@@ -24,6 +24,11 @@ const NEEDS: [Need; 13] = [
     need("sshd", "git over SSH", ["openssh-server", "openssh-server", "openssh-server"]),
     need("ssh", "git over SSH", ["openssh-client", "openssh-clients", "openssh-client"]),
     need("dpkg-deb", "packages that the tests build and install", ["dpkg", "dpkg", "dpkg"]),
+    need(
+        "aiosmtpd",
+        "a mail server of the tests",
+        ["python3-aiosmtpd", "python3-aiosmtpd", "py3-aiosmtpd"],
+    ),
     need("useradd", "accounts of the tests", ["passwd", "shadow-utils", "shadow"]),
     need("mount", "small disks of the tests", ["mount", "util-linux", "util-linux"]),
     need("mkfifo", "gates that hold scripts back", ["coreutils", "coreutils", "coreutils"]),

@@ -1,0 +1,107 @@
+//! Webhooks are told of sessions and compliance: signed, again until they
+//! listen, and under one id each.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::stage::{Build, COMPUTER, Call, Listener, POLICY, Stage};
+
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// Writes `serve.yaml` with one webhook.
+pub(crate) fn told(stage: &Stage, listener: &Listener, more: &str) {
+    let config = format!(
+        "webhooks:\n  - {{name: desk, url: \"http://127.0.0.1:{}/hook?key=hidden\", \
+         secretFile: hook.secret, events: [session, compliance]{more}}}\n",
+        listener.port()
+    );
+    fs::write(stage.path("serve.yaml"), config).expect("writable");
+    fs::write(stage.path("hook.secret"), format!("{SECRET}\n")).expect("writable");
+}
+
+/// As a receiver checks it, with another program than ours.
+pub(crate) fn is_genuine(call: &Call) {
+    let script = "import base64, hashlib, hmac, sys\n\
+        key = base64.b64decode(sys.argv[1].removeprefix('whsec_'))\n\
+        signed = f'{sys.argv[2]}.{sys.argv[3]}.{sys.argv[4]}'.encode()\n\
+        ours = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()\n\
+        sys.exit(0 if hmac.compare_digest('v1,' + ours, sys.argv[5]) else 1)\n";
+    let mut python = Command::new("python3");
+    python.args(["-c", script, SECRET, call.header("webhook-id")]);
+    python.args([call.header("webhook-timestamp"), &call.body, call.header("webhook-signature")]);
+    let status = python.status().expect("python3");
+    assert!(status.success(), "{call:?}");
+    assert_eq!(call.header("content-type"), "application/json");
+}
+
+/// Calls until a session has ended, and what followed from its end.
+fn until_ended(listener: &Listener) -> Vec<Value> {
+    let mut calls = Vec::new();
+    loop {
+        let call = listener.next();
+        is_genuine(&call);
+        let body: Value = serde_json::from_str(&call.body).expect("JSON");
+        assert_eq!(body["id"], call.header("webhook-id"));
+        assert_eq!((&body["tenant"], &body["computer"]), (&json!("acme"), &json!(COMPUTER)));
+        let over = body["event"] == "compliance";
+        calls.push(body);
+        if over {
+            return calls;
+        }
+    }
+}
+
+#[test]
+fn a_webhook_is_told_until_it_listens() {
+    let stage = Stage::new(Build::Shipped, POLICY);
+    // It fails, sends elsewhere, says nothing, and then listens.
+    let listener = Listener::open(&["500 No", "302 Found\r\nLocation: http://127.0.0.1:1/x", ""]);
+    told(&stage, &listener, "");
+    let config = stage.path("serve.yaml");
+    let controller = stage.controller_with(|command| {
+        command.arg("--config").arg(&config);
+    });
+    stage.enrol(COMPUTER);
+    let _agent = stage.agent(COMPUTER);
+    let session = stage.session();
+    let id = session.value()["id"].clone();
+
+    for failure in ["it answers 500", "it answers 302", "error sending"] {
+        controller.says(&["a webhook did not take a call", failure]);
+    }
+    let calls = until_ended(&listener);
+    let first = &calls[0];
+    assert_eq!((&first["event"], &first["session"]), (&json!("session"), &id), "{first:#}");
+    assert_eq!((&first["was"], &first["status"]), (&json!("created"), &json!("running")));
+    // The one that was not taken came four times, under one id and one text.
+    let same = calls.iter().filter(|call| call["id"] == first["id"]).collect::<Vec<_>>();
+    assert_eq!(same.len(), 4, "{calls:#?}");
+    assert!(same.iter().all(|call| *call == first), "{same:#?}");
+
+    let ended = calls.iter().find(|call| call["status"] == "passed").expect("it has passed");
+    assert_eq!(ended["results"], json!({"passed": 2}), "{ended:#}");
+    let compliance = calls.last().expect("there are some");
+    let items = compliance["items"].as_array().expect("a list");
+    let brief = |item: &Value| json!([item["item"], item["was"], item["now"]]);
+    assert_eq!(
+        items.iter().map(brief).collect::<Vec<_>>(),
+        [json!(["software/tool", null, "compliant"]), json!(["task/note", null, "compliant"])]
+    );
+
+    // What stays as it is, is not told; what has changed is.
+    stage.session();
+    let commit = stage.repository.push(&[("tasks/note/test.sh", "exit 3\n")]);
+    controller.says(&["the commit is in force", &commit]);
+    assert_eq!(stage.session().status(), "partially-passed");
+    let calls = until_ended(&listener);
+    let compliance = calls.last().expect("there are some");
+    let items = compliance["items"].as_array().expect("a list");
+    assert_eq!(items.len(), 1, "{compliance:#}");
+    assert_eq!((&items[0]["was"], &items[0]["now"]), (&json!("compliant"), &json!("failed")));
+
+    let said = controller.errors();
+    assert!(!said.contains("hidden") && !said.contains(SECRET), "{said}");
+    controller.stop();
+}
