@@ -36,7 +36,8 @@ impl PostOffice {
     /// Starts one where another one was.
     pub(crate) fn again(stage: &Stage, encryption: &str, port: u16) -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/e2e/stage/smtp.py");
-        let mut command = Command::new("python3");
+        // The system's own: another one does not see the system's packages.
+        let mut command = Command::new("/usr/bin/python3");
         command.arg(script).arg(encryption).arg(port.to_string());
         command.arg(stage.path("mail.pem")).arg(stage.path("mail.key")).args(["ordain", PASSWORD]);
         let server = Process::start("smtp.py (wants python3-aiosmtpd)", &mut command);
