@@ -8,6 +8,7 @@ mod adhoc;
 mod content;
 mod freshness;
 mod history;
+mod limits;
 mod policies;
 mod recovery;
 mod signatures;
