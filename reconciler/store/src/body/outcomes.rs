@@ -10,8 +10,8 @@ use super::text::some_time;
 use crate::rows::{LatestOutcome, OutcomeRow, SessionWrite};
 use crate::{ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
-/// Stores how a session's items ended. What is as it was in the computer's last
-/// session about an item is not stored again.
+/// Stores how a session's items ended. Where nothing was done, what is as it was
+/// in the computer's last session about an item is not stored again.
 pub(super) async fn replace(on: &mut Connection, write: &SessionWrite) -> Result<(), StoreError> {
     let known = known(on, write).await?;
     let mut by_item: BTreeMap<&str, Vec<&OutcomeRow>> = BTreeMap::new();
@@ -21,9 +21,11 @@ pub(super) async fn replace(on: &mut Connection, write: &SessionWrite) -> Result
     let changed = |item: &str| {
         let before = known.get(item).map(Vec::as_slice).unwrap_or_default();
         let now = &by_item[item];
-        // A failure is one more each time.
-        let failed = now.iter().any(|outcome| outcome.result.as_deref() == Some("failed"));
-        failed || before.iter().ne(now.iter().copied())
+        // What was done, or failed, is one more each time.
+        let counts = |outcome: &&OutcomeRow| {
+            outcome.action != "none" || outcome.result.as_deref() == Some("failed")
+        };
+        now.iter().any(counts) || before.iter().ne(now.iter().copied())
     };
     for (place, outcome) in (0_i64..).zip(&write.outcomes) {
         if changed(&outcome.item) {

@@ -96,4 +96,11 @@ pub(crate) async fn kept(store: &dyn Store) {
     ended(store, &computer, 5, &[outcome("task/y", "not-compliant")]).await;
     let last = latest().await;
     assert_eq!(last[1], ("s-kept-0005".to_owned(), outcome("task/y", "not-compliant")));
+
+    // What was done is one more each time.
+    let set = OutcomeRow { action: "set".into(), ..outcome("task/z", "not-compliant") };
+    for second in [11, 12] {
+        ended(store, &computer, second, std::slice::from_ref(&set)).await;
+        assert_eq!(stored(second).await, std::slice::from_ref(&set));
+    }
 }
