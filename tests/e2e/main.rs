@@ -14,6 +14,7 @@ mod bad_input;
 mod commits;
 mod converge;
 mod course;
+mod cut_off;
 mod ensured;
 mod files;
 mod filters;
