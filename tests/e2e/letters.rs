@@ -161,3 +161,33 @@ fn a_message_waits_for_its_server_and_the_person_cancels() {
     assert_eq!(office.taken().len(), 2, "{:#?}", office.taken());
     controller.stop();
 }
+
+#[test]
+fn a_person_puts_it_off_by_one_of_the_choices() {
+    let stage = stage(Build::Shipped);
+    let office = PostOffice::open(&stage, "starttls");
+    let controller = controller(&stage);
+    stage.enrol(COMPUTER);
+    let _agent = stage.agent(COMPUTER);
+    stage.session();
+    let id = waiting(&stage, &controller);
+    let link = link(&office.took("jo@acme.example", "before"));
+    let (_, shown) = page(&stage, "GET", &link, "");
+    assert!(shown.contains("In 1 hour") && shown.contains("In 1 day"), "{shown}");
+
+    // What its schedule does not offer changes nothing.
+    let put_off = format!("{link}/postpone");
+    for form in ["value=7200", "value=-1", "value="] {
+        let (_, shown) = page(&stage, "POST", &put_off, form);
+        assert!(shown.contains("In 1 hour"), "{form}: {shown}");
+    }
+    assert_eq!(status(&stage, &id), "awaiting-execution");
+    let (_, shown) = page(&stage, "POST", &put_off, "value=3600");
+    assert!(shown.contains("It is put off"), "{shown}");
+    assert_eq!(status(&stage, &id), "postponed");
+    let (_, shown) = page(&stage, "POST", &format!("{link}/run"), "value=now");
+    assert!(shown.contains("nothing to decide any more"), "{shown}");
+    assert_eq!(status(&stage, &id), "postponed");
+    assert_eq!(stage.read("tool"), "version=1.0\n");
+    controller.stop();
+}

@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ordain_core::schedule;
 use ordain_core::session::Session;
 use ordain_schema::document::Schedule;
@@ -58,6 +58,7 @@ pub(crate) async fn decide(
         choices.iter().find(|choice| choice.action == action && choice.value == pressed.value);
     let decision = match chosen.map(|choice| choice.action) {
         Some("run") => Decision::Run,
+        Some("postpone") => Decision::Postpone(later(held.now, &pressed.value)),
         Some("cancel") => Decision::Cancel,
         _ => return Ok(held.page(&token)),
     };
@@ -72,6 +73,7 @@ pub(crate) async fn decide(
             tracing::info!(%session, tenant = %held.row.tenant, action, "a person decided about a session");
             match decision {
                 Decision::Run => "It begins as soon as your computer can be reached.",
+                Decision::Postpone(_) => "It is put off as you chose.",
                 Decision::Cancel => "It is cancelled.",
             }
         }
@@ -120,15 +122,19 @@ impl Held {
             && self.now <= self.link.until
             && self.session.executes_at().is_some();
         let Some(schedule) = self.schedule().filter(|_| open) else { return Vec::new() };
-        let choice = |action, value: &str, label: &str| Choice {
+        let choice = |action, value: String, label: String| Choice {
             action,
             target: String::new(),
-            value: value.to_owned(),
-            label: label.to_owned(),
+            value,
+            label,
         };
-        let mut choices = vec![choice("run", "now", "Do it now")];
-        if schedule.postpone.is_some() {
-            choices.push(choice("cancel", "cancel", "Not this time"));
+        let mut choices = vec![choice("run", "now".to_owned(), "Do it now".to_owned())];
+        if let Some(rule) = &schedule.postpone {
+            let often = rule.max.is_none_or(|max| self.session.postponements() < max);
+            let by = rule.choices.iter().filter(|_| often).map(|by| by.0);
+            let later = by.map(|by| choice("postpone", by.to_string(), label(by)));
+            choices.extend(later);
+            choices.push(choice("cancel", "cancel".to_owned(), "Not this time".to_owned()));
         }
         choices
     }
@@ -177,6 +183,22 @@ impl Held {
     }
 }
 
+/// What stands on the button that puts a session off by so many seconds.
+fn label(seconds: u64) -> String {
+    let (count, unit) = match seconds {
+        seconds if seconds % 86_400 == 0 => (seconds / 86_400, "day"),
+        seconds if seconds % 3_600 == 0 => (seconds / 3_600, "hour"),
+        seconds => (seconds.div_ceil(60), "minute"),
+    };
+    format!("In {count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The time after so many seconds, which is one of the choices.
+fn later(now: Timestamp, seconds: &str) -> Timestamp {
+    let by = SignedDuration::from_secs(seconds.parse().unwrap_or(0));
+    now.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
 /// The same answer whatever is wrong with a link.
 fn unknown() -> Response {
     let html = Look(None).page("Ordain", "This link is not valid (any more).", None, &[]);
@@ -198,4 +220,23 @@ fn headers() -> HeaderMap {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buttons_say_how_long() {
+        for (seconds, wanted) in [
+            (60, "In 1 minute"),
+            (5400, "In 90 minutes"),
+            (3600, "In 1 hour"),
+            (14_400, "In 4 hours"),
+            (86_400, "In 1 day"),
+            (604_800, "In 7 days"),
+        ] {
+            assert_eq!(label(seconds), wanted);
+        }
+    }
 }

@@ -78,6 +78,8 @@ pub(crate) enum Signal {
 pub(crate) enum Decision {
     /// At once.
     Run,
+    /// Not before this time.
+    Postpone(Timestamp),
     /// Not at all.
     Cancel,
 }

@@ -47,6 +47,9 @@ impl Keeper {
         }
         let (event, possible) = match decision {
             Decision::Run => (Event::Hurried, active.session.can_be_hurried()),
+            Decision::Postpone(until) => {
+                (Event::Postponed(until), active.session.executes_at().is_some())
+            }
             Decision::Cancel => (Event::Cancelled, active.session.executes_at().is_some()),
         };
         if !possible {
