@@ -86,7 +86,7 @@ pub struct Journal {
     acked_written: u64,
     closed: bool,
     /// Whether the disk takes nothing now, as a test says.
-    #[cfg(feature = "test-platform")]
+    #[cfg(feature = "simulation")]
     full: bool,
 }
 
@@ -144,13 +144,13 @@ impl Journal {
             flushed,
             acked_written,
             closed: false,
-            #[cfg(feature = "test-platform")]
+            #[cfg(feature = "simulation")]
             full: false,
         })
     }
 
     /// Says that the disk takes nothing from now on, or that it does again.
-    #[cfg(feature = "test-platform")]
+    #[cfg(feature = "simulation")]
     pub fn fill_disk(&mut self, full: bool) {
         self.full = full;
     }
@@ -314,7 +314,7 @@ impl Journal {
         if self.closed {
             return Err(JournalError::Closed);
         }
-        #[cfg(feature = "test-platform")]
+        #[cfg(feature = "simulation")]
         if self.full {
             return Err(JournalError::Full(io::ErrorKind::StorageFull.into()));
         }
