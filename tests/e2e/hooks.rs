@@ -98,7 +98,7 @@ fn a_webhook_is_told_until_it_listens() {
     assert!(calls.iter().all(|call| call["event"] == "session"), "{calls:#?}");
     let commit = stage.repository.push(&[("tasks/note/test.sh", "exit 3\n")]);
     controller.says(&["the commit is in force", &commit]);
-    assert_eq!(stage.session().status(), "partially-passed");
+    assert_eq!(stage.session().status(), "failed");
     let calls = take(&listener, 3);
     let compliance = one(&calls, "event", "compliance");
     let items = compliance["items"].as_array().expect("a list");
