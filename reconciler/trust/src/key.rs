@@ -1,7 +1,7 @@
 //! Public keys of SSH: reading them strictly, and what counts as one.
 //!
 //! Owns the packed form of a key and its line as it stands in the policy.
-//! Checking a signature with one is [`crate::check`]'s.
+//! Checking a signature with one is `check`'s.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};

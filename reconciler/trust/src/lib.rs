@@ -1,7 +1,7 @@
 //! Verification for agents: what a byte string is, and who signed it, from
 //! bytes alone.
 //!
-//! No I/O, no clock, no unsafe code. From the ground up: [`object_id`] names
+//! No I/O, no clock, no unsafe code. From the ground up: [`mod@object_id`] names
 //! objects as git does, [`commit`] and [`tree`] read them strictly, [`sshsig`]
 //! reads and checks signatures, [`policy`] says who may sign what,
 //! [`promotion`] judges one step of the chain, and [`verify`](mod@verify) moves a [`Store`]

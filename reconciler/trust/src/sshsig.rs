@@ -1,7 +1,7 @@
 //! Signatures in the form SSHSIG (OpenSSH's PROTOCOL.sshsig).
 //!
 //! Owns version, namespace, reserved field and hash. Whether the key may sign
-//! is the policy's to say; the arithmetic is [`crate::check`]'s.
+//! is the policy's to say; the arithmetic is `check`'s.
 
 use sha2::{Digest as _, Sha256, Sha512};
 

@@ -2,7 +2,7 @@
 //!
 //! Owns the state that every check starts from, and the standing that follows
 //! from the age of the last heartbeat. Writing it to a disk is the agent's;
-//! moving it on is [`crate::verify`]'s.
+//! moving it on is [`mod@crate::verify`]'s.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

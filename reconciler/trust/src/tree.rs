@@ -1,7 +1,7 @@
 //! The strict form of a tree.
 //!
 //! Owns the grammar, the modes, the order and that no two entries are one.
-//! Which names are fine is [`crate::name`]'s.
+//! Which names are fine is `name`'s.
 
 use std::collections::HashSet;
 
