@@ -59,7 +59,6 @@ fn the_controller_dies_at_each_of_its_kill_points() {
     let points = [
         "before-detect-sent",
         "during-detection",
-        "planned-journaled",
         "before-execute-sent",
         "execute-sent",
         "during-execution",

@@ -27,6 +27,9 @@ pub enum StoreError {
     /// The database refused or failed.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
+    /// The thread that writes cannot be started.
+    #[error("cannot start the thread that writes the database")]
+    Thread(#[source] std::io::Error),
     /// A row says something that this program did not write.
     #[error("a row of the database is damaged: {0}")]
     Damaged(String),

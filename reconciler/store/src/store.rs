@@ -121,6 +121,13 @@ pub trait Enrolments {
     /// All agents, whatever their status, by tenant and id.
     async fn agents(&self, scope: &TenantScope) -> Result<Vec<AgentRow>, StoreError>;
 
+    /// A computer's agents, whatever their status, by id.
+    async fn agents_of(
+        &self,
+        scope: &TenantScope,
+        computer: &ComputerId,
+    ) -> Result<Vec<AgentRow>, StoreError>;
+
     /// Notes that an agent connected: when, its version, the highest order it knows.
     async fn agent_seen(
         &self,

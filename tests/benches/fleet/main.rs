@@ -32,8 +32,14 @@ use ordain_store::{AgentId, ComputerId, Enrolments as _, SqliteStore, TenantId};
 
 use repository::Configured;
 
+/// As the daemon has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Items that a session looks at.
 const ITEMS: usize = 50;
+/// Sessions that are begun at a time.
+const AT_A_TIME: usize = 64;
 /// Threads of the runtime.
 const THREADS: usize = 2;
 
@@ -74,12 +80,7 @@ async fn measure(computers: usize, rounds: usize) {
     for round in 0..=rounds {
         let before = figures::size(&file);
         let (begun, cpu) = (Instant::now(), figures::cpu());
-        for number in 0..computers {
-            let id = format!("s-{round:04}{number:08}");
-            let (computer, kind) = (computer(number), Kind::Maintenance);
-            let wanted = Wanted { id, computer, kind, item: None };
-            assert!(daemon.begin(wanted).await.unwrap().is_some());
-        }
+        begin(&daemon, round, computers).await;
         ended.wait((round + 1) * computers).await;
         let (took, cpu) = (begun.elapsed().as_secs_f64(), figures::cpu() - cpu);
         let sessions = computers as f64;
@@ -92,6 +93,23 @@ async fn measure(computers: usize, rounds: usize) {
             figures::peak_megabytes(),
         );
     }
+}
+
+/// Begins a session on each, as many at a time as the daemon's own starts.
+async fn begin(daemon: &Arc<Daemon>, round: usize, computers: usize) {
+    let mut beginning = tokio::task::JoinSet::new();
+    for first in 0..AT_A_TIME {
+        let daemon = daemon.clone();
+        beginning.spawn(async move {
+            for number in (first..computers).step_by(AT_A_TIME) {
+                let id = format!("s-{round:04}{number:08}");
+                let (computer, kind) = (computer(number), Kind::Maintenance);
+                let wanted = Wanted { id, computer, kind, item: None };
+                assert!(daemon.begin(wanted).await.unwrap().is_some());
+            }
+        });
+    }
+    beginning.join_all().await;
 }
 
 fn computer(number: usize) -> String {

@@ -214,10 +214,22 @@ impl Keeper {
         self.perform(effects).await
     }
 
-    /// Lets the active session take events in: first on a copy, then in the
-    /// journal, and only when that is on the disk in earnest.
+    /// Lets the active session take events in, and has them on the disk before it returns.
     async fn step(&mut self, events: Vec<Event>, along: Along) -> Result<Vec<Effect>, StoreError> {
-        let now = self.now();
+        let effects = self.advance(events, along).await?;
+        self.write_down().await?;
+        Ok(effects)
+    }
+
+    /// Lets the active session take events in, to be written down together with
+    /// what comes next: [`Self::write_down`] is due before anybody hears of it.
+    /// Where that fails, the task ends, and the next one begins with what is stored.
+    async fn advance(
+        &mut self,
+        events: Vec<Event>,
+        along: Along,
+    ) -> Result<Vec<Effect>, StoreError> {
+        let now = self.moment();
         let Some(active) = &self.active else { return Ok(Vec::new()) };
         let mut session = active.session.clone();
         let mut learnt = active.learnt.clone();
@@ -230,7 +242,6 @@ impl Keeper {
             findings.extend(learnt.take(&active.row, &session, event, now));
         }
         let row = summary::row(&active.row, &session, now);
-        let appended = entries.len() as u64;
         let mut write = SessionWrite::of(row.clone(), active.entries, now);
         write.events = entries;
         write.orders = along.order.into_iter().collect();
@@ -243,27 +254,37 @@ impl Keeper {
             write.outcomes = summary::outcomes(&session);
             write.held = undone::left(&active.asked, &session, now)?;
         }
-        let gives_back = !active.session.serial().is_empty() && session.serial().is_empty();
-        write.gives_back = gives_back;
+        write.gives_back = !active.session.serial().is_empty() && session.serial().is_empty();
         write.standing = standing_after(&active.session, &session);
         let learnt_of = summary::installed(&session);
         write.installed = learnt_of.difference(&active.installed).cloned().collect();
         self.tell(&active.session, &session, &mut write).await?;
+        let Some(active) = &mut self.active else { return Ok(Vec::new()) };
+        active.installed = learnt_of;
+        active.entries += write.events.len() as u64;
+        active.note(&events);
+        (active.session, active.learnt, active.row) = (session, learnt, row);
+        active.unwritten = Some(match active.unwritten.take() {
+            Some(earlier) => earlier.then(write),
+            None => write,
+        });
+        self.settle_turn();
+        Ok(effects)
+    }
+
+    /// Has what the active session took in on the disk, in earnest.
+    async fn write_down(&mut self) -> Result<(), StoreError> {
+        let unwritten = self.active.as_mut().and_then(|active| active.unwritten.take());
+        let Some(write) = unwritten else { return Ok(()) };
+        let (id, gives_back) = (write.row.id.clone(), write.gives_back);
         let told = (!write.messages.is_empty(), !write.calls.is_empty());
         self.drive.0.store.journal(write).await?;
         self.shared().outside.wake(told.0, told.1);
-        let Some(active) = &mut self.active else { return Ok(Vec::new()) };
-        active.installed = learnt_of;
-        active.entries += appended;
-        active.note(&events);
-        (active.session, active.learnt, active.row) = (session, learnt, row);
-        let id = active.row.id.clone();
         self.drive.0.news.tell(news::Item::Journaled(id));
-        self.settle_turn();
         if gives_back {
             self.wake_line().await?;
         }
-        Ok(effects)
+        Ok(())
     }
 
     /// A session that waits for its computer does not keep others from running.
@@ -276,6 +297,12 @@ impl Keeper {
             Status::Running => self.shared().turns.keep(self.claim(active)),
             _ => {}
         }
+    }
+
+    /// When what happens now will have happened: what is written together has one time.
+    fn moment(&self) -> Timestamp {
+        let unwritten = self.active.as_ref().and_then(|active| active.unwritten.as_ref());
+        unwritten.map_or_else(|| self.now(), |write| write.at)
     }
 
     /// Now, as a journal keeps it: a replay sees the same times.

@@ -1,7 +1,8 @@
 //! Whose turn it is: limits on how many sessions run at a time, and the line
 //! of those that wait, the most urgent first.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ordain_core::session::Origin;
@@ -29,11 +30,17 @@ pub(crate) struct Claim {
 #[derive(Debug, Default)]
 pub(crate) struct Turns(Mutex<Book>);
 
+/// Where a computer stands in line: by who wants its session, then by its coming.
+type Place = (usize, u64);
+
 #[derive(Debug, Default)]
 struct Book {
     running: HashMap<ComputerId, Claim>,
-    /// In the order of coming.
-    waiting: Vec<Claim>,
+    count: Count,
+    waiting: BTreeMap<Place, Claim>,
+    places: HashMap<ComputerId, Place>,
+    /// How many have ever stood in line.
+    came: u64,
 }
 
 impl Turns {
@@ -48,52 +55,56 @@ impl Turns {
         if book.running.contains_key(&claim.computer) {
             return true;
         }
-        match book.waiting.iter_mut().find(|waiting| waiting.computer == claim.computer) {
-            Some(waiting) => *waiting = claim.clone(),
-            None => book.waiting.push(claim.clone()),
+        if book.waiting.is_empty() && book.count.has_room(&claim, limits) {
+            book.run(claim);
+            return true;
         }
-        let taken = book.chosen(limits).contains(&claim.computer);
+        let place = book.stand(claim.clone());
+        let taken = book.chosen(limits, Some(place)).last() == Some(&claim.computer);
         if taken {
-            book.waiting.retain(|waiting| waiting.computer != claim.computer);
-            book.running.insert(claim.computer.clone(), claim);
+            book.run(claim);
         }
         taken
     }
 
     /// Takes a turn whether there is one or not: what has begun goes on.
     pub(crate) fn keep(&self, claim: Claim) {
-        let mut book = self.book();
-        book.waiting.retain(|waiting| waiting.computer != claim.computer);
-        book.running.insert(claim.computer.clone(), claim);
+        self.book().run(claim);
     }
 
     /// Gives a turn back.
     pub(crate) fn release(&self, computer: &ComputerId) {
-        let mut book = self.book();
-        book.running.remove(computer);
-        book.waiting.retain(|waiting| waiting.computer != *computer);
+        self.book().leave(computer);
     }
 
     /// The computers in line that there is room for now; they are to be woken.
     pub(crate) fn next(&self, limits: Limits) -> Vec<ComputerId> {
-        self.book().chosen(limits)
+        self.book().chosen(limits, None)
     }
 }
 
 /// How many run, also by tenant and schedule.
-#[derive(Default)]
-struct Count<'a> {
+#[derive(Debug, Default, Clone)]
+struct Count {
     all: u32,
-    tenants: HashMap<&'a TenantId, u32>,
-    schedules: HashMap<&'a str, u32>,
+    tenants: HashMap<TenantId, u32>,
+    schedules: HashMap<String, u32>,
 }
 
-impl<'a> Count<'a> {
-    fn add(&mut self, claim: &'a Claim) {
+impl Count {
+    fn add(&mut self, claim: &Claim) {
         self.all += 1;
-        *self.tenants.entry(&claim.tenant).or_default() += 1;
+        *self.tenants.entry(claim.tenant.clone()).or_default() += 1;
         if let Some((schedule, _)) = &claim.schedule {
-            *self.schedules.entry(schedule).or_default() += 1;
+            *self.schedules.entry(schedule.clone()).or_default() += 1;
+        }
+    }
+
+    fn remove(&mut self, claim: &Claim) {
+        self.all -= 1;
+        one_less(&mut self.tenants, &claim.tenant);
+        if let Some((schedule, _)) = &claim.schedule {
+            one_less(&mut self.schedules, schedule);
         }
     }
 
@@ -108,15 +119,62 @@ impl<'a> Count<'a> {
     }
 }
 
+fn one_less<K: Hash + Eq>(counts: &mut HashMap<K, u32>, key: &K) {
+    if let Some(count) = counts.get_mut(key) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(key);
+        }
+    }
+}
+
 impl Book {
-    /// Those in line that there is room for: by who wants them, then by their coming.
-    fn chosen(&self, limits: Limits) -> Vec<ComputerId> {
-        let mut count = Count::default();
-        self.running.values().for_each(|claim| count.add(claim));
-        let mut waiting: Vec<&Claim> = self.waiting.iter().collect();
-        waiting.sort_by_key(|claim| claim.origin as usize);
+    /// Has a claim stand in line, where it stood before unless it is more or less urgent now.
+    fn stand(&mut self, claim: Claim) -> Place {
+        let urgency = claim.origin as usize;
+        let came = match self.places.get(&claim.computer).copied() {
+            Some(place) => {
+                self.waiting.remove(&place);
+                place.1
+            }
+            None => {
+                self.came += 1;
+                self.came
+            }
+        };
+        self.places.insert(claim.computer.clone(), (urgency, came));
+        self.waiting.insert((urgency, came), claim);
+        (urgency, came)
+    }
+
+    fn run(&mut self, claim: Claim) {
+        self.leave(&claim.computer);
+        self.count.add(&claim);
+        self.running.insert(claim.computer.clone(), claim);
+    }
+
+    /// Takes a computer out of the line, and its turn from it.
+    fn leave(&mut self, computer: &ComputerId) {
+        if let Some(place) = self.places.remove(computer) {
+            self.waiting.remove(&place);
+        }
+        if let Some(ran) = self.running.remove(computer) {
+            self.count.remove(&ran);
+        }
+    }
+
+    /// Those in line that there is room for, in their order; up to a place, where one is given.
+    fn chosen(&self, limits: Limits, up_to: Option<Place>) -> Vec<ComputerId> {
         let mut chosen = Vec::new();
-        for claim in waiting {
+        if self.waiting.is_empty() {
+            return chosen;
+        }
+        let mut count = self.count.clone();
+        for (place, claim) in &self.waiting {
+            let full = limits.global.is_some_and(|global| count.all >= global);
+            if full || up_to.is_some_and(|last| *place > last) {
+                break;
+            }
             if count.has_room(claim, limits) {
                 count.add(claim);
                 chosen.push(claim.computer.clone());

@@ -109,7 +109,15 @@ impl Enrolments for Database {
     }
 
     async fn agents(&self, scope: &TenantScope) -> Result<Vec<AgentRow>, StoreError> {
-        read!(self, enrolments::agents, scope)
+        read!(self, enrolments::agents, scope, None)
+    }
+
+    async fn agents_of(
+        &self,
+        scope: &TenantScope,
+        computer: &ComputerId,
+    ) -> Result<Vec<AgentRow>, StoreError> {
+        read!(self, enrolments::agents, scope, Some(computer))
     }
 
     async fn agent_seen(

@@ -1,10 +1,13 @@
 //! Queries about computers, what is known of them, and pauses.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use ordain_core::identity::Life;
-use sqlx::{query, query_as, query_scalar};
+use sqlx::{QueryBuilder, query, query_as, query_scalar};
 
 use super::super::Connection;
+use super::AT_ONCE;
 use super::text::{json, millis, some_time, time, value};
 use super::{facts, held, lives};
 use crate::rows::{ComputerRow, FindingRow, PauseRow};
@@ -151,27 +154,51 @@ pub(super) async fn record_facts(
 }
 
 /// A finding replaces the one before, except that an output outlives one that says nothing.
-pub(super) async fn record_finding(
+pub(super) async fn record_findings(
     on: &mut Connection,
-    finding: &FindingRow,
+    findings: &[FindingRow],
 ) -> Result<(), StoreError> {
-    query(
-        "INSERT INTO findings (tenant, computer, item, version, answer, output, failure, found_at, offered) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-         ON CONFLICT (tenant, computer, item) DO UPDATE SET \
-         version = excluded.version, answer = excluded.answer, output = COALESCE(NULLIF(excluded.output, ''), findings.output), failure = excluded.failure, found_at = excluded.found_at, offered = excluded.offered",
-    )
-    .bind(finding.tenant.as_str())
-    .bind(finding.computer.as_str())
-    .bind(&finding.item)
-    .bind(&finding.version)
-    .bind(finding.answer.map(i64::from))
-    .bind(&finding.output)
-    .bind(&finding.failure)
-    .bind(millis(finding.found_at))
-    .bind(finding.offered.as_ref().map(json).transpose()?)
-    .execute(on)
-    .await?;
+    for some in without_repeats(findings) {
+        let mut insert = QueryBuilder::new(
+            "INSERT INTO findings (tenant, computer, item, version, answer, output, failure, found_at, offered) ",
+        );
+        let offered = |finding: &FindingRow| finding.offered.as_ref().map(json).transpose();
+        let offered: Vec<_> = some.iter().map(offered).collect::<Result<_, _>>()?;
+        insert.push_values(some.iter().zip(offered), |mut row, (finding, offered)| {
+            row.push_bind(finding.tenant.as_str())
+                .push_bind(finding.computer.as_str())
+                .push_bind(&finding.item)
+                .push_bind(&finding.version)
+                .push_bind(finding.answer.map(i64::from))
+                .push_bind(&finding.output)
+                .push_bind(&finding.failure)
+                .push_bind(millis(finding.found_at))
+                .push_bind(offered);
+        });
+        insert.push(
+            " ON CONFLICT (tenant, computer, item) DO UPDATE SET version = excluded.version, \
+             answer = excluded.answer, output = COALESCE(NULLIF(excluded.output, ''), findings.output), \
+             failure = excluded.failure, found_at = excluded.found_at, offered = excluded.offered",
+        );
+        insert.build().execute(&mut *on).await?;
+    }
     Ok(())
+}
+
+/// The rows in their order, in pieces in which no item comes twice: one statement
+/// writes a row once.
+fn without_repeats(findings: &[FindingRow]) -> Vec<&[FindingRow]> {
+    let (mut pieces, mut from, mut seen) = (Vec::new(), 0, HashSet::new());
+    for (place, finding) in findings.iter().enumerate() {
+        if place - from == AT_ONCE || seen.contains(finding.item.as_str()) {
+            pieces.push(&findings[from..place]);
+            seen.clear();
+            from = place;
+        }
+        seen.insert(finding.item.as_str());
+    }
+    pieces.extend((from < findings.len()).then(|| &findings[from..]));
+    pieces
 }
 
 pub(super) async fn inventoried(
@@ -217,12 +244,13 @@ pub(super) async fn findings(
             .await?
         }
         Some(id) => {
-            let Some(computer) = one(on, scope, id).await? else { return Ok(Vec::new()) };
-            query_as(
-                "SELECT tenant, computer, item, version, answer, output, failure, found_at, offered FROM findings \
-                 WHERE tenant = $1 AND computer = $2 ORDER BY item",
-            )
-            .bind(computer.tenant.as_str())
+            query_as(concat!(
+                "SELECT tenant, computer, item, version, answer, output, failure, found_at, offered \
+                 FROM findings WHERE ",
+                of_computer!(),
+                " ORDER BY item"
+            ))
+            .bind(scope.tenant())
             .bind(id.as_str())
             .fetch_all(on)
             .await?

@@ -263,14 +263,29 @@ pub(super) async fn agent(
 pub(super) async fn agents(
     on: &mut Connection,
     scope: &TenantScope,
+    computer: Option<&ComputerId>,
 ) -> Result<Vec<AgentRow>, StoreError> {
-    let columns: Vec<Columns> = query_as(
-        "SELECT tenant, id, computer, key_fingerprint, certificate_expires_at, status, enrolled_at, seen_at, version, acked, last_order, identity_key, installation_id \
-         FROM agents WHERE (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY tenant, id",
-    )
-    .bind(scope.tenant())
-    .fetch_all(on)
-    .await?;
+    let columns: Vec<Columns> = match computer {
+        None => {
+            query_as(
+                "SELECT tenant, id, computer, key_fingerprint, certificate_expires_at, status, enrolled_at, seen_at, version, acked, last_order, identity_key, installation_id \
+                 FROM agents WHERE (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY tenant, id",
+            )
+            .bind(scope.tenant())
+            .fetch_all(on)
+            .await?
+        }
+        Some(computer) => {
+            query_as(
+                "SELECT tenant, id, computer, key_fingerprint, certificate_expires_at, status, enrolled_at, seen_at, version, acked, last_order, identity_key, installation_id \
+                 FROM agents WHERE computer = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY id",
+            )
+            .bind(scope.tenant())
+            .bind(computer.as_str())
+            .fetch_all(on)
+            .await?
+        }
+    };
     columns.into_iter().map(row).collect()
 }
 

@@ -57,15 +57,28 @@ pub(super) async fn all(
     scope: &TenantScope,
     computer: Option<&ComputerId>,
 ) -> Result<Vec<FactRow>, StoreError> {
-    let columns: Vec<Columns> = query_as(
-        "SELECT tenant, computer, fact, item, value, since, at FROM facts \
-         WHERE (CAST($1 AS TEXT) IS NULL OR tenant = $1) AND (CAST($2 AS TEXT) IS NULL OR computer = $2) \
-         ORDER BY tenant, computer, fact",
-    )
-    .bind(scope.tenant())
-    .bind(computer.map(ComputerId::as_str))
-    .fetch_all(on)
-    .await?;
+    let columns: Vec<Columns> = match computer {
+        None => {
+            query_as(
+                "SELECT tenant, computer, fact, item, value, since, at FROM facts \
+                 WHERE (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY tenant, computer, fact",
+            )
+            .bind(scope.tenant())
+            .fetch_all(on)
+            .await?
+        }
+        Some(computer) => {
+            query_as(concat!(
+                "SELECT tenant, computer, fact, item, value, since, at FROM facts WHERE ",
+                of_computer!(),
+                " ORDER BY fact"
+            ))
+            .bind(scope.tenant())
+            .bind(computer.as_str())
+            .fetch_all(on)
+            .await?
+        }
+    };
     columns.into_iter().map(row).collect()
 }
 

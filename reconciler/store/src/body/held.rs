@@ -172,10 +172,11 @@ pub(super) async fn installed(
     scope: &TenantScope,
     computer: &ComputerId,
 ) -> Result<Vec<InstalledRow>, StoreError> {
-    let columns: Vec<Installed> = query_as(
-        "SELECT tenant, computer, item, deployment, revision, at FROM installed \
-         WHERE computer = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY item",
-    )
+    let columns: Vec<Installed> = query_as(concat!(
+        "SELECT tenant, computer, item, deployment, revision, at FROM installed WHERE ",
+        of_computer!(),
+        " ORDER BY item"
+    ))
     .bind(scope.tenant())
     .bind(computer.as_str())
     .fetch_all(on)

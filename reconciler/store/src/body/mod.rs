@@ -19,6 +19,17 @@ macro_rules! write {
     };
 }
 
+/// That rows are of the computer `$2`, which is within the scope `$1`: by the key
+/// of a table whose key begins with tenant and computer.
+macro_rules! of_computer {
+    () => {
+        "tenant = (SELECT tenant FROM computers WHERE id = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1)) AND computer = $2"
+    };
+}
+
+/// Rows that one statement writes: their columns stay below what a database takes as parameters.
+const AT_ONCE: usize = 500;
+
 mod answers;
 mod calls;
 mod commits;

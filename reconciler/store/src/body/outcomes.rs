@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{query, query_as};
+use sqlx::{QueryBuilder, query_as};
 
 use super::super::Connection;
+use super::AT_ONCE;
 use super::sessions;
 use super::text::some_time;
 use crate::rows::{LatestOutcome, OutcomeRow, SessionWrite};
@@ -27,24 +28,56 @@ pub(super) async fn replace(on: &mut Connection, write: &SessionWrite) -> Result
         };
         now.iter().any(counts) || before.iter().ne(now.iter().copied())
     };
-    for (place, outcome) in (0_i64..).zip(&write.outcomes) {
-        if changed(&outcome.item) {
-            insert(on, write, place, outcome).await?;
-        }
+    let news = (0_i64..).zip(&write.outcomes).filter(|(_, outcome)| changed(&outcome.item));
+    insert(on, write, &news.collect::<Vec<_>>()).await?;
+    let (changed, same): (Vec<&str>, Vec<&str>) = by_item.keys().partition(|item| changed(item));
+    point_at(on, write, &changed).await?;
+    confirm(on, write, &same).await
+}
+
+/// Says of items that this session's rows tell how they ended last.
+async fn point_at(
+    on: &mut Connection,
+    write: &SessionWrite,
+    items: &[&str],
+) -> Result<(), StoreError> {
+    for some in items.chunks(AT_ONCE) {
+        let mut upsert = QueryBuilder::new(
+            "INSERT INTO latest_outcomes (tenant, computer, item, session, stored) ",
+        );
+        upsert.push_values(some, |mut row, item| {
+            row.push_bind(write.row.tenant.as_str())
+                .push_bind(write.row.computer.as_str())
+                .push_bind(*item)
+                .push_bind(write.row.id.as_str())
+                .push_bind(write.row.id.as_str());
+        });
+        upsert.push(
+            " ON CONFLICT (tenant, computer, item) DO UPDATE SET session = excluded.session, stored = excluded.stored",
+        );
+        upsert.build().execute(&mut *on).await?;
     }
-    for item in by_item.keys() {
-        query(
-            "INSERT INTO latest_outcomes (tenant, computer, item, session, stored) \
-             VALUES ($1, $2, $3, $4, $4) ON CONFLICT (tenant, computer, item) DO UPDATE \
-             SET session = $4, stored = CASE WHEN $5 = 1 THEN $4 ELSE stored END",
-        )
-        .bind(write.row.tenant.as_str())
-        .bind(write.row.computer.as_str())
-        .bind(*item)
-        .bind(write.row.id.as_str())
-        .bind(i64::from(changed(item)))
-        .execute(&mut *on)
-        .await?;
+    Ok(())
+}
+
+/// Says of items that this session found them as what is stored of them says.
+async fn confirm(
+    on: &mut Connection,
+    write: &SessionWrite,
+    items: &[&str],
+) -> Result<(), StoreError> {
+    for some in items.chunks(AT_ONCE) {
+        let mut update = QueryBuilder::new("UPDATE latest_outcomes SET session = ");
+        update.push_bind(write.row.id.as_str());
+        update.push(" WHERE tenant = ").push_bind(write.row.tenant.as_str());
+        update.push(" AND computer = ").push_bind(write.row.computer.as_str());
+        update.push(" AND item IN (");
+        let mut names = update.separated(", ");
+        for item in some {
+            names.push_bind(*item);
+        }
+        update.push(")");
+        update.build().execute(&mut *on).await?;
     }
     Ok(())
 }
@@ -74,30 +107,31 @@ async fn known(
 async fn insert(
     on: &mut Connection,
     write: &SessionWrite,
-    place: i64,
-    outcome: &OutcomeRow,
+    outcomes: &[(i64, &OutcomeRow)],
 ) -> Result<(), StoreError> {
-    query(
-        "INSERT INTO outcomes (tenant, session, place, item, action, reason, from_version, \
-         to_version, by_path, status, result, message, exit_code, cause) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-    )
-    .bind(write.row.tenant.as_str())
-    .bind(write.row.id.as_str())
-    .bind(place)
-    .bind(&outcome.item)
-    .bind(&outcome.action)
-    .bind(&outcome.reason)
-    .bind(&outcome.from)
-    .bind(&outcome.to)
-    .bind(&outcome.by)
-    .bind(&outcome.status)
-    .bind(&outcome.result)
-    .bind(&outcome.message)
-    .bind(outcome.exit_code)
-    .bind(&outcome.cause)
-    .execute(on)
-    .await?;
+    for some in outcomes.chunks(AT_ONCE) {
+        let mut insert = QueryBuilder::new(
+            "INSERT INTO outcomes (tenant, session, place, item, action, reason, from_version, \
+             to_version, by_path, status, result, message, exit_code, cause) ",
+        );
+        insert.push_values(some, |mut row, (place, outcome)| {
+            row.push_bind(write.row.tenant.as_str())
+                .push_bind(write.row.id.as_str())
+                .push_bind(*place)
+                .push_bind(&outcome.item)
+                .push_bind(&outcome.action)
+                .push_bind(&outcome.reason)
+                .push_bind(&outcome.from)
+                .push_bind(&outcome.to)
+                .push_bind(&outcome.by)
+                .push_bind(&outcome.status)
+                .push_bind(&outcome.result)
+                .push_bind(&outcome.message)
+                .push_bind(outcome.exit_code)
+                .push_bind(&outcome.cause);
+        });
+        insert.build().execute(&mut *on).await?;
+    }
     Ok(())
 }
 
@@ -194,13 +228,10 @@ pub(super) async fn of_computer(
 ) -> Result<Vec<OutcomeRow>, StoreError> {
     let columns: Vec<Columns> = query_as(
         "SELECT o.item, o.action, o.reason, o.from_version, o.to_version, o.by_path, o.status, \
-         o.result, o.message, o.exit_code, o.cause FROM outcomes o \
-         JOIN (SELECT o.tenant, o.item, MAX(s.id) AS session FROM sessions s \
-               JOIN outcomes o ON o.tenant = s.tenant AND o.session = s.id \
-               WHERE s.computer = $2 AND (CAST($1 AS TEXT) IS NULL OR s.tenant = $1) \
-               GROUP BY o.tenant, o.item) last \
-         ON o.tenant = last.tenant AND o.session = last.session AND o.item = last.item \
-         ORDER BY o.item, o.place",
+         o.result, o.message, o.exit_code, o.cause FROM latest_outcomes last \
+         JOIN outcomes o ON o.tenant = last.tenant AND o.session = last.stored AND o.item = last.item \
+         WHERE last.tenant = (SELECT tenant FROM computers WHERE id = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1)) \
+         AND last.computer = $2 ORDER BY o.item, o.place",
     )
     .bind(scope.tenant())
     .bind(computer.as_str())

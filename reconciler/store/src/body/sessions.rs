@@ -1,8 +1,9 @@
 //! Queries about sessions, their journals, and orders.
 
-use sqlx::{query, query_as};
+use sqlx::{QueryBuilder, query, query_as};
 
 use super::super::Connection;
+use super::AT_ONCE;
 use super::text::{count, millis, number, some_time, time};
 use super::{calls, computers, enrolments, facts, held, identities, messages, outcomes, serial};
 use crate::rows::{EventRow, NewOrder, OrderRow, SessionFilter, SessionRow, SessionWrite};
@@ -16,25 +17,14 @@ pub(super) async fn journal(on: &mut Connection, write: &SessionWrite) -> Result
     } else {
         update(on, row, write.after, entries).await?;
     }
-    for (seq, event) in (write.after + 1..).zip(&write.events) {
-        query("INSERT INTO session_events (tenant, session, seq, at, event) VALUES ($1, $2, $3, $4, $5)")
-            .bind(row.tenant.as_str())
-            .bind(row.id.as_str())
-            .bind(number(seq))
-            .bind(millis(write.at))
-            .bind(event)
-            .execute(&mut *on)
-            .await?;
-    }
+    append(on, write).await?;
     for order in &write.orders {
         insert_order(on, write, order).await?;
     }
     if let Some((agent, seq)) = &write.acked {
         enrolments::acknowledge(on, agent, *seq).await?;
     }
-    for finding in &write.findings {
-        computers::record_finding(on, finding).await?;
-    }
+    computers::record_findings(on, &write.findings).await?;
     for fact in &write.facts {
         facts::record(on, &row.tenant, &row.computer, fact, write.at).await?;
     }
@@ -61,6 +51,23 @@ pub(super) async fn journal(on: &mut Connection, write: &SessionWrite) -> Result
     }
     messages::add(on, write).await?;
     calls::add(on, write).await
+}
+
+async fn append(on: &mut Connection, write: &SessionWrite) -> Result<(), StoreError> {
+    let entries: Vec<(u64, &String)> = (write.after + 1..).zip(&write.events).collect();
+    for some in entries.chunks(AT_ONCE) {
+        let mut insert =
+            QueryBuilder::new("INSERT INTO session_events (tenant, session, seq, at, event) ");
+        insert.push_values(some, |mut row, (seq, event)| {
+            row.push_bind(write.row.tenant.as_str())
+                .push_bind(write.row.id.as_str())
+                .push_bind(number(*seq))
+                .push_bind(millis(write.at))
+                .push_bind(*event);
+        });
+        insert.build().execute(&mut *on).await?;
+    }
+    Ok(())
 }
 
 async fn insert(on: &mut Connection, row: &SessionRow, entries: u64) -> Result<(), StoreError> {
@@ -173,14 +180,26 @@ type Columns = (
     Option<String>,
 );
 
+macro_rules! columns {
+    () => {
+        "SELECT tenant, id, computer, computer_name, kind, status, open, revision, created_at, started_at, ended_at, running_seconds, reason FROM sessions "
+    };
+}
+
+/// The filter's other wishes, the newest first.
+macro_rules! page {
+    () => {
+        "AND (CAST($1 AS TEXT) IS NULL OR tenant = $1) AND (CAST($3 AS TEXT) IS NULL OR id < $3) ORDER BY id DESC LIMIT $4"
+    };
+}
+
 pub(super) async fn one(
     on: &mut Connection,
     scope: &TenantScope,
     id: &SessionId,
 ) -> Result<Option<SessionRow>, StoreError> {
     let columns: Option<Columns> = query_as(
-        "SELECT tenant, id, computer, computer_name, kind, status, open, revision, created_at, started_at, ended_at, running_seconds, reason \
-         FROM sessions WHERE id = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1)",
+        concat!(columns!(), "WHERE id = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1)"),
     )
     .bind(scope.tenant())
     .bind(id.as_str())
@@ -194,18 +213,22 @@ pub(super) async fn list(
     scope: &TenantScope,
     filter: &SessionFilter,
 ) -> Result<Vec<SessionRow>, StoreError> {
-    let columns: Vec<Columns> = query_as(
-        "SELECT tenant, id, computer, computer_name, kind, status, open, revision, created_at, started_at, ended_at, running_seconds, reason \
-         FROM sessions WHERE (CAST($1 AS TEXT) IS NULL OR tenant = $1) AND (CAST($2 AS TEXT) IS NULL OR computer = $2) \
-         AND (CAST($3 AS TEXT) IS NULL OR id < $3) AND open >= $4 ORDER BY id DESC LIMIT $5",
-    )
-    .bind(scope.tenant())
-    .bind(filter.computer.as_ref().map(ComputerId::as_str))
-    .bind(filter.before.as_ref().map(SessionId::as_str))
-    .bind(i64::from(filter.open))
-    .bind(i64::from(filter.limit))
-    .fetch_all(on)
-    .await?;
+    // Each by its own index: one query for all would read the whole table.
+    let text = match (&filter.computer, filter.open) {
+        (None, false) => concat!(columns!(), "WHERE CAST($2 AS TEXT) IS NULL ", page!()),
+        (None, true) => {
+            concat!(columns!(), "WHERE open = 1 AND CAST($2 AS TEXT) IS NULL ", page!())
+        }
+        (Some(_), false) => concat!(columns!(), "WHERE computer = $2 ", page!()),
+        (Some(_), true) => concat!(columns!(), "WHERE computer = $2 AND open = 1 ", page!()),
+    };
+    let columns: Vec<Columns> = query_as(text)
+        .bind(scope.tenant())
+        .bind(filter.computer.as_ref().map(ComputerId::as_str))
+        .bind(filter.before.as_ref().map(SessionId::as_str))
+        .bind(i64::from(filter.limit))
+        .fetch_all(on)
+        .await?;
     columns.into_iter().map(row).collect()
 }
 
@@ -214,8 +237,7 @@ pub(super) async fn open(
     scope: &TenantScope,
 ) -> Result<Vec<SessionRow>, StoreError> {
     let columns: Vec<Columns> = query_as(
-        "SELECT tenant, id, computer, computer_name, kind, status, open, revision, created_at, started_at, ended_at, running_seconds, reason \
-         FROM sessions WHERE open = 1 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY id",
+        concat!(columns!(), "WHERE open = 1 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY id"),
     )
     .bind(scope.tenant())
     .fetch_all(on)

@@ -143,6 +143,30 @@ impl SessionWrite {
     }
 }
 
+impl SessionWrite {
+    /// This write and the one that follows upon it, as one of this one's time.
+    pub fn then(mut self, later: Self) -> Self {
+        self.row = later.row;
+        self.events.extend(later.events);
+        self.orders.extend(later.orders);
+        self.acked = later.acked.or(self.acked);
+        self.findings.extend(later.findings);
+        self.facts.extend(later.facts);
+        self.standing.extend(later.standing);
+        self.inventoried |= later.inventoried;
+        if !later.outcomes.is_empty() {
+            self.outcomes = later.outcomes;
+        }
+        self.installed.extend(later.installed);
+        self.held = later.held.or(self.held);
+        self.gives_back |= later.gives_back;
+        self.used_link = later.used_link.or(self.used_link);
+        self.messages.extend(later.messages);
+        self.calls.extend(later.calls);
+        self
+    }
+}
+
 /// An order's number being taken; what the order says stands in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOrder {

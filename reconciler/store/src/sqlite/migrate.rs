@@ -18,6 +18,7 @@ const STEPS: &[(&str, &str)] = &[
     (include_str!("../../migrations/sqlite/0010.sql"), "PRAGMA user_version = 8"),
     (include_str!("../../migrations/sqlite/0011.sql"), "PRAGMA user_version = 9"),
     (include_str!("../../migrations/sqlite/0012.sql"), "PRAGMA user_version = 10"),
+    (include_str!("../../migrations/sqlite/0013.sql"), "PRAGMA user_version = 11"),
 ];
 
 pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {

@@ -68,7 +68,7 @@ impl SqliteStore {
             .connect_with(options.read_only(true).create_if_missing(false))
             .await
             .map_err(failed)?;
-        let writer = writer::Writer::start(connection, fates);
+        let writer = writer::Writer::start(connection, fates)?;
         Ok(Self { path: path.to_owned(), readers, writer })
     }
 

@@ -2,12 +2,16 @@
 //!
 //! Each piece of work runs in a savepoint of its own, so that one that fails
 //! takes nothing of the others with it. Nobody is answered before the commit
-//! has reached the disk. [`super::fate`] is where a simulation says that one fails.
+//! has reached the disk. The writer has a thread of its own: each statement of
+//! a batch waits for the one before it, and would stand behind whatever else
+//! the program is at. [`super::fate`] is where a simulation says that one fails.
+
+use std::thread::Builder;
 
 use futures_util::future::BoxFuture;
 use sqlx::{Connection as _, SqliteConnection, raw_sql};
+use tokio::runtime;
 use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio::task::JoinHandle;
 
 use super::fate::{Fate, Fates};
 use crate::StoreError;
@@ -21,14 +25,32 @@ type Work = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, An
 
 pub(super) struct Writer {
     queue: Mutex<Option<mpsc::Sender<Work>>>,
-    task: Mutex<Option<JoinHandle<()>>>,
+    ended: Mutex<Option<oneshot::Receiver<()>>>,
+    /// Dropped with the store: whatever still hangs in the thread hangs no longer.
+    _left: oneshot::Sender<()>,
 }
 
 impl Writer {
-    pub(super) fn start(connection: SqliteConnection, fates: Fates) -> Self {
+    pub(super) fn start(connection: SqliteConnection, fates: Fates) -> Result<Self, StoreError> {
         let (queue, works) = mpsc::channel(BATCH);
-        let task = tokio::spawn(write_all(connection, works, fates));
-        Self { queue: Mutex::new(Some(queue)), task: Mutex::new(Some(task)) }
+        let (end, ended) = oneshot::channel();
+        let (left, leaving) = oneshot::channel();
+        let runtime = runtime::Builder::new_current_thread().build().map_err(StoreError::Thread)?;
+        let all = async move {
+            tokio::select! {
+                biased;
+                () = write_all(connection, works, fates) => {}
+                _gone = leaving => {}
+            }
+            // Nobody waits for it where the store was dropped.
+            let _heard = end.send(());
+        };
+        Builder::new()
+            .name("ordain-writer".to_owned())
+            .spawn(move || runtime.block_on(all))
+            .map_err(StoreError::Thread)?;
+        let (queue, ended) = (Mutex::new(Some(queue)), Mutex::new(Some(ended)));
+        Ok(Self { queue, ended, _left: left })
     }
 
     /// Runs the work within the next commit; ready when that is on the disk.
@@ -51,15 +73,15 @@ impl Writer {
     /// Takes no more work, and waits until the rest is done.
     pub(super) async fn close(&self) {
         self.queue.lock().await.take();
-        if let Some(task) = self.task.lock().await.take()
-            && let Err(error) = task.await
+        if let Some(ended) = self.ended.lock().await.take()
+            && ended.await.is_err()
         {
-            tracing::error!(%error, "the writer of the database failed");
+            tracing::error!("the writer of the database failed");
         }
     }
 }
 
-/// Runs one piece of work; gives what answers its sender after the commit.
+/// Runs one piece of work in the savepoint that is open; gives what answers its sender after the commit.
 async fn in_savepoint<T, F>(
     connection: &mut SqliteConnection,
     work: F,
@@ -70,12 +92,10 @@ where
     F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send,
 {
     let result = async {
-        raw_sql("SAVEPOINT work").execute(&mut *connection).await?;
         let result = work(&mut *connection).await;
         if result.is_err() {
             raw_sql("ROLLBACK TO work").execute(&mut *connection).await?;
         }
-        raw_sql("RELEASE work").execute(&mut *connection).await?;
         result
     }
     .await;
@@ -115,8 +135,11 @@ async fn commit_together(
     fates: &Fates,
 ) -> Result<(), StoreError> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let mut next = "SAVEPOINT work";
     for work in batch.drain(..) {
+        raw_sql(next).execute(&mut *transaction).await?;
         answers.push(work(&mut transaction).await);
+        next = "RELEASE work; SAVEPOINT work";
     }
     match fates.next() {
         Fate::Made => transaction.commit().await?,

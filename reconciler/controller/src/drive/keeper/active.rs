@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ordain_core::session::{Event, Session};
-use ordain_store::rows::{InstalledWrite, SessionRow};
+use ordain_store::rows::{InstalledWrite, OrderRow, SessionRow, SessionWrite};
 use ordain_store::{Store, StoreError, TenantScope};
 
 use super::super::journal;
@@ -26,6 +26,10 @@ pub(super) struct Active {
     pub(super) learnt: Learnt,
     /// What is stored of items that their deployments take away again.
     pub(super) installed: BTreeSet<InstalledWrite>,
+    /// The session's last order, where it has numbered one.
+    pub(super) order: Option<OrderRow>,
+    /// What it took in and nobody has heard of yet.
+    pub(super) unwritten: Option<SessionWrite>,
 }
 
 impl Active {
@@ -43,6 +47,8 @@ impl Active {
             policy: None,
             learnt: Learnt::default(),
             installed: BTreeSet::new(),
+            order: None,
+            unwritten: None,
             row,
         };
         for entry in stored.iter().skip(1) {
@@ -51,6 +57,9 @@ impl Active {
             // The store has these findings already; what counts is what comes next.
             let _known = active.learnt.take(&active.row, &active.session, &event, entry.at);
             active.note(&[event]);
+        }
+        if active.session.order().is_some() {
+            active.order = store.last_order(&scope, &active.row.id).await?;
         }
         Ok(active)
     }
@@ -64,6 +73,11 @@ impl Active {
                 _ => {}
             }
         }
+    }
+
+    /// The order of that number, as it was written down.
+    pub(super) fn order(&self, number: u64) -> Option<&OrderRow> {
+        self.order.as_ref().filter(|order| order.number == number)
     }
 
     /// Whether it looks at everything that counts on the computer.

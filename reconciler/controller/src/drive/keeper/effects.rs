@@ -10,7 +10,7 @@ use ordain_core::order::Task;
 use ordain_core::policy::Policy;
 use ordain_core::session::{Effect, Event, Status};
 use ordain_schema::document::{ComputerFacts, RolloutFacts};
-use ordain_store::rows::{NewOrder, SerialClaim};
+use ordain_store::rows::{NewOrder, OrderRow, SerialClaim};
 use ordain_store::{AgentId, StoreError, TenantId, TenantScope};
 use ordain_wire::{ControllerMessage, Order};
 
@@ -26,29 +26,31 @@ const ORDER_LIFETIME: Duration = Duration::from_hours(24);
 const PLANS: u32 = 3;
 
 impl Keeper {
-    /// Performs effects, and whatever follows from their answers.
+    /// Performs effects, and whatever follows from their answers. What only
+    /// leads from one thought to the next is written down with the last of them.
     pub(super) async fn perform(&mut self, effects: Vec<Effect>) -> Result<(), StoreError> {
         let mut outstanding: VecDeque<Effect> = effects.into();
         while let Some(effect) = outstanding.pop_front() {
+            if !is_thought(&effect) {
+                self.write_down().await?;
+            }
             let more = match effect {
                 Effect::Resolve => {
                     let event = self.resolve().await?;
-                    self.step(vec![event], Along::default()).await?
+                    self.advance(vec![event], Along::default()).await?
                 }
                 Effect::MakePlan => {
                     let event = self.make_plan().await?;
-                    let effects = self.step(vec![event], Along::default()).await?;
-                    kill_point::reach("planned-journaled");
-                    effects
+                    self.advance(vec![event], Along::default()).await?
                 }
                 Effect::TakeSerial(what) => self.take_serial(what).await?,
                 Effect::NumberOrder => self.number_order().await?,
                 Effect::SendOrder { number, task } => {
-                    self.send_order(number, task).await?;
+                    self.send_order(number, task);
                     Vec::new()
                 }
                 Effect::CancelOrder { number } => {
-                    self.cancel_order(number).await?;
+                    self.cancel_order(number);
                     Vec::new()
                 }
                 Effect::Wake { seconds } => {
@@ -71,7 +73,7 @@ impl Keeper {
             };
             outstanding.extend(more);
         }
-        Ok(())
+        self.write_down().await
     }
 
     async fn resolve(&mut self) -> Result<Event, StoreError> {
@@ -228,24 +230,28 @@ impl Keeper {
         let number = row.last_order + 1;
         // By the agent's clock, which no test sets.
         let expires_at = Timestamp::now() + ORDER_LIFETIME;
+        let created_at = self.moment();
+        let Some(active) = &mut self.active else { return Ok(Vec::new()) };
+        active.order = Some(OrderRow {
+            tenant: active.row.tenant.clone(),
+            agent: agent.clone(),
+            number,
+            session: active.row.id.clone(),
+            revision: revision.clone(),
+            created_at,
+            expires_at,
+        });
         let order = NewOrder { agent, number, revision, expires_at };
-        self.step(vec![Event::Numbered(number)], Along { order: Some(order), ..Along::default() })
+        self.advance(vec![Event::Numbered(number)], Along { order: Some(order), ..Along::default() })
             .await
     }
 
-    async fn send_order(&mut self, number: u64, task: Arc<Task>) -> Result<(), StoreError> {
+    fn send_order(&mut self, number: u64, task: Arc<Task>) {
         self.task = Some(task.clone());
-        let Some(active) = &self.active else { return Ok(()) };
-        let scope = TenantScope::One(active.row.tenant.clone());
-        let Some(written) = self
-            .shared()
-            .store
-            .last_order(&scope, &active.row.id)
-            .await?
-            .filter(|row| row.number == number)
-        else {
+        let Some(active) = &self.active else { return };
+        let Some(written) = active.order(number).cloned() else {
             tracing::error!(session = %active.row.id, number, "an order that was never written down is not sent");
-            return Ok(());
+            return;
         };
         let agent = written.agent;
         let order = Order {
@@ -266,16 +272,15 @@ impl Keeper {
             Task::Detect(_) => "during-detection",
             Task::Execute { .. } => "execute-sent",
         });
-        Ok(())
     }
 
-    async fn cancel_order(&self, number: u64) -> Result<(), StoreError> {
-        let Some(active) = &self.active else { return Ok(()) };
-        if let Some(agent) = self.pathway_of(number).await? {
+    fn cancel_order(&self, number: u64) {
+        let Some(active) = &self.active else { return };
+        if let Some(order) = active.order(number) {
             tracing::info!(session = %active.row.id, number, "the agent is told to stop");
-            self.send(&agent, ControllerMessage::Cancel { session: active.row.id.to_string() });
+            let session = active.row.id.to_string();
+            self.send(&order.agent, ControllerMessage::Cancel { session });
         }
-        Ok(())
     }
 
     /// A message that does not get through is asked for again by the next connection.
@@ -320,6 +325,15 @@ impl Keeper {
         self.wake_at = None;
         self.give_turn_back();
     }
+}
+
+/// Whether an effect is the controller's own affair: nobody else hears of it, and
+/// it needs nothing of what the session took in to be stored.
+fn is_thought(effect: &Effect) -> bool {
+    matches!(
+        effect,
+        Effect::Resolve | Effect::NumberOrder | Effect::Wake { .. } | Effect::WakeAt(_)
+    )
 }
 
 fn has_rollouts(policy: &Policy) -> bool {

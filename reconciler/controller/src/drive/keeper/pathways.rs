@@ -26,7 +26,7 @@ impl Keeper {
         if self.active.is_none() {
             return Ok(());
         }
-        if let Some(own) = self.own_pathway().await?
+        if let Some(own) = self.own_pathway().cloned()
             && !self.shared().hub.is_connected(&own)
             && self.shared().hub.is_online(&self.computer)
             && let Some(order) = self.looking()
@@ -34,7 +34,7 @@ impl Keeper {
             let message = format!("agent {own} is not connected any more, another one is");
             self.happens(Event::Refused { order, code: "stale".to_owned(), message }).await?;
         }
-        let online = self.is_reachable().await?;
+        let online = self.is_reachable();
         if self.active.as_ref().is_some_and(|active| !active.connected) {
             if !online {
                 // Who is away stands in nobody's way.
@@ -53,29 +53,18 @@ impl Keeper {
     }
 
     /// The pathway that the order under way was numbered for.
-    pub(super) async fn own_pathway(&self) -> Result<Option<AgentId>, StoreError> {
-        let number = self.active.as_ref().and_then(|active| active.session.order());
-        match number {
-            Some(number) => self.pathway_of(number).await,
-            None => Ok(None),
-        }
-    }
-
-    /// The pathway that an order of the session was numbered for.
-    pub(super) async fn pathway_of(&self, number: u64) -> Result<Option<AgentId>, StoreError> {
-        let Some(active) = self.active.as_ref() else { return Ok(None) };
-        let scope = TenantScope::One(active.row.tenant.clone());
-        let order = self.shared().store.last_order(&scope, &active.row.id).await?;
-        Ok(order.filter(|order| order.number == number).map(|order| order.agent))
+    pub(super) fn own_pathway(&self) -> Option<&AgentId> {
+        let active = self.active.as_ref()?;
+        active.order(active.session.order()?).map(|order| &order.agent)
     }
 
     /// Whether the session under way can go on: by its own pathway, or by any
     /// where it has none yet.
-    pub(super) async fn is_reachable(&self) -> Result<bool, StoreError> {
+    pub(super) fn is_reachable(&self) -> bool {
         let hub = &self.shared().hub;
-        Ok(match self.own_pathway().await? {
-            Some(own) => hub.is_connected(&own),
+        match self.own_pathway() {
+            Some(own) => hub.is_connected(own),
             None => hub.is_online(&self.computer),
-        })
+        }
     }
 }

@@ -30,7 +30,7 @@ impl Keeper {
             } else if begun {
                 self.pending()
             } else {
-                self.step(vec![Event::Begun], Along::default()).await?
+                self.advance(vec![Event::Begun], Along::default()).await?
             };
             self.perform(effects).await?;
             self.set_aside();
@@ -188,7 +188,7 @@ impl Keeper {
     /// Tells the session what it does not know of its computer's connection; that
     /// its computer is back only once it may go on.
     pub(super) async fn meet_connection(&mut self) -> Result<Vec<Effect>, StoreError> {
-        let online = self.is_reachable().await?;
+        let online = self.is_reachable();
         let known = self.active.as_ref().is_none_or(|active| active.connected == online);
         let waits = |active: &Active| active.session.status() == Status::PendingConnectivity;
         if known {
@@ -227,15 +227,13 @@ impl Keeper {
             return Ok(());
         };
         let scope = TenantScope::One(active.row.tenant.clone());
-        let Some(order) = store.last_order(&scope, &active.row.id).await? else { return Ok(()) };
-        let agents = store.agents(&scope).await?;
+        let Some(order) = &active.order else { return Ok(()) };
+        let agents = store.agents_of(&scope, &self.computer).await?;
         let own = agents.iter().find(|agent| agent.id == order.agent);
         // Whoever is enrolled while the one with the order is away knows nothing of it.
         let away = !self.shared().hub.is_connected(&order.agent);
         let replaced = agents.iter().any(|other| {
-            other.computer == self.computer
-                && other.status == AgentStatus::Active
-                && other.enrolled_at > order.created_at
+            other.status == AgentStatus::Active && other.enrolled_at > order.created_at
         });
         if own.is_none_or(|own| own.status != AgentStatus::Active) || (away && replaced) {
             let row = active.row.clone();
