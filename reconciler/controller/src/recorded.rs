@@ -6,11 +6,12 @@ use ordain_core::affinity;
 use ordain_core::fleet::Domains;
 use ordain_core::policy::Policy;
 use ordain_schema::document::{
-    Arch, Chassis, ComputerFacts, DetectedVersions, DomainRole, OsFacts, OsFamily, RolloutFacts,
+    Approval, Arch, Chassis, ComputerFacts, DetectedVersions, DomainRole, Enforcement, OsFacts,
+    OsFamily, RolloutFacts,
 };
 use ordain_schema::{Span, Spanned};
 use ordain_store::rows::{
-    AgentRow, AgentStatus, ComputerRow, FactRow, FindingRow, RolloutKey, RolloutRow,
+    AgentRow, AgentStatus, ApprovalRow, ComputerRow, FactRow, FindingRow, RolloutKey, RolloutRow,
 };
 use ordain_store::{ComputerId, Store, StoreError, TenantId, TenantScope};
 use ordain_wire::Facts;
@@ -66,6 +67,27 @@ pub(crate) async fn available(
     scope: &TenantScope,
 ) -> Result<BTreeMap<String, Vec<String>>, StoreError> {
     Ok(offers(store.findings(scope, None).await?))
+}
+
+/// What is approved in scope of optional deployments, where a policy has any.
+pub(crate) async fn approvals(
+    store: &dyn Store,
+    scope: &TenantScope,
+    policy: Option<&Policy>,
+) -> Result<Vec<Approval>, StoreError> {
+    if !policy.is_some_and(has_optional) {
+        return Ok(Vec::new());
+    }
+    let approval = |row: ApprovalRow| Approval {
+        computer: format!("{}/{}", row.tenant, row.computer_name),
+        deployment: row.deployment,
+    };
+    Ok(store.approvals(scope).await?.into_iter().map(approval).collect())
+}
+
+fn has_optional(policy: &Policy) -> bool {
+    let mut all = policy.deployments().iter();
+    all.any(|entry| policy.says(entry).enforcement == Enforcement::Optional)
 }
 
 /// The rollouts that may reach a tenant's computers: its own, those of the

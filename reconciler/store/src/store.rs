@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use ordain_core::identity::{Happening, Standing};
 
 use crate::rows::{
-    AgentRow, AuditRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, Decide, Decided, DueRow,
-    EnrolAgent, EnrolRefusal, Enrolled, EnrolledAgent, EventRow, FactChange, FactRow, FindingRow,
-    HaltRow, HeldRow, InstalledRow, KeptRow, LatestOutcome, Meet, Met, OrderRow, OutcomeRow,
-    PauseRow, Pruned, Retained, RolloutKey, RolloutRow, SerialClaim, SessionFilter, SessionRow,
-    SessionWrite, TokenHash, TokenRow, Undecided,
+    AgentRow, ApprovalRow, AuditRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, Decide,
+    Decided, DueRow, EnrolAgent, EnrolRefusal, Enrolled, EnrolledAgent, EventRow, FactChange,
+    FactRow, FindingRow, HaltRow, HeldRow, InstalledRow, KeptRow, LatestOutcome, Meet, Met,
+    OrderRow, OutcomeRow, PauseRow, Pruned, Retained, RolloutKey, RolloutRow, SerialClaim,
+    SessionFilter, SessionRow, SessionWrite, TokenHash, TokenRow, Undecided,
 };
 use crate::{AgentId, ComputerId, Outgoing, SessionId, StoreError, TenantId, TenantScope};
 
@@ -250,6 +250,26 @@ pub trait Computers {
         fact: &str,
     ) -> Result<Vec<FactChange>, StoreError>;
 
+    /// Approves an optional deployment, named as `path#name`, on a computer.
+    async fn approve(
+        &self,
+        tenant: &TenantId,
+        id: &ComputerId,
+        deployment: &str,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Takes an approval back; gives whether there was one.
+    async fn withdraw(
+        &self,
+        tenant: &TenantId,
+        id: &ComputerId,
+        deployment: &str,
+    ) -> Result<bool, StoreError>;
+
+    /// What is approved, by tenant and computer.
+    async fn approvals(&self, scope: &TenantScope) -> Result<Vec<ApprovalRow>, StoreError>;
+
     /// Stops all starts of a tenant, or of all; again is the same.
     async fn pause(&self, pause: PauseRow) -> Result<(), StoreError>;
 
@@ -348,6 +368,14 @@ pub trait Sessions {
     /// Removes what need not be kept any longer, of at most so many sessions;
     /// gives how many that were, so that whoever asks can go on.
     async fn prune(&self, before: Retained, most: u32) -> Result<Pruned, StoreError>;
+
+    /// An agent's order by its number.
+    async fn order(
+        &self,
+        scope: &TenantScope,
+        agent: &AgentId,
+        number: u64,
+    ) -> Result<Option<OrderRow>, StoreError>;
 
     /// The last order of a session.
     async fn last_order(

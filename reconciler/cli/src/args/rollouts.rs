@@ -40,13 +40,27 @@ pub(crate) enum RolloutsVerb {
     },
 }
 
-/// Lets a commit take effect that exceeds the repository's `limits`.
+/// Lets go what waits for a person: a commit that exceeds the repository's
+/// `limits`, or an `optional` deployment on a computer. Without arguments it
+/// lists the optional deployments that are approved.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  ordain approve 9f2c51")]
+#[command(
+    after_help = "Examples:\n  ordain approve 9f2c51\n  ordain approve --computer pc-1 --deployment deployments/visio.yaml"
+)]
 pub(crate) struct ApproveArgs {
     /// The commit, or how its id begins.
-    #[arg(value_name = "REVISION")]
-    pub revision: String,
+    #[arg(value_name = "REVISION", conflicts_with_all = ["computer", "deployment"])]
+    pub revision: Option<String>,
+    /// The computer on which an optional deployment is approved, by name,
+    /// `TENANT/NAME` or id.
+    #[arg(long, requires = "deployment")]
+    pub computer: Option<String>,
+    /// The optional deployment, by path or as `path#name`.
+    #[arg(long, requires = "computer")]
+    pub deployment: Option<String>,
+    /// Takes the approval back.
+    #[arg(long, requires = "computer")]
+    pub undo: bool,
     #[command(flatten)]
     pub connection: ConnectionArgs,
     /// How the result is written.

@@ -33,6 +33,8 @@ pub(crate) struct Computer {
     inventory: Vec<Said>,
     #[serde(default)]
     items: Vec<Finding>,
+    #[serde(default)]
+    next: Vec<Next>,
 }
 
 #[derive(Deserialize)]
@@ -65,6 +67,13 @@ pub(crate) fn history(changes: &[Change], style: Style) -> String {
         rows.add_row(vec![Cell::new(when(one.at.as_deref())), Cell::new(&one.value)]);
     }
     super::plan::indented(&rows)
+}
+
+/// When a schedule starts the next session.
+#[derive(Deserialize)]
+struct Next {
+    schedule: String,
+    at: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -126,6 +135,9 @@ pub(crate) fn one(one: &Computer, style: Style) -> String {
     ];
     for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
         let _ = writeln!(text, "  {name:<12} {value}");
+    }
+    for next in &one.next {
+        let _ = writeln!(text, "  {:<12} {}  {}", "next", when(next.at.as_deref()), next.schedule);
     }
     if !one.inventory.is_empty() {
         let mut rows = table(style, &["fact", "value", "at"]);

@@ -7,6 +7,9 @@ use serde::Deserialize;
 
 use super::{Style, table, when};
 
+/// Lines of a failed action's output that are shown.
+const LAST_LINES: usize = 10;
+
 /// What the controller says of a session, as far as people see it.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -19,6 +22,12 @@ pub(crate) struct Session {
     started_at: Option<String>,
     ended_at: Option<String>,
     running_seconds: u64,
+    #[serde(default)]
+    origin: Option<String>,
+    #[serde(default)]
+    schedule: Option<String>,
+    #[serde(default)]
+    comes_back_for: Option<String>,
     waiting_for: Option<String>,
     #[serde(default)]
     waits_until: Option<String>,
@@ -49,6 +58,8 @@ struct Restart {
 struct Stage {
     stage: String,
     status: String,
+    #[serde(default)]
+    reason: Option<String>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -67,6 +78,16 @@ struct Acted {
     held_by: Vec<Hold>,
     #[serde(default)]
     until: Option<String>,
+    #[serde(default)]
+    by: Option<String>,
+    #[serde(default)]
+    line: Option<u32>,
+    #[serde(default)]
+    because: Option<String>,
+    #[serde(default)]
+    waits_for: Vec<String>,
+    #[serde(default)]
+    waiting_for: Option<String>,
     message: Option<String>,
     #[serde(default)]
     attempts: Vec<Attempt>,
@@ -80,9 +101,14 @@ struct Hold {
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Attempt {
+    #[serde(default)]
+    attempt: u32,
     phase: String,
     exit_code: Option<i32>,
+    started_at: Option<String>,
     output: Option<String>,
+    #[serde(default)]
+    message: Option<String>,
 }
 
 impl Session {
@@ -112,13 +138,17 @@ pub(crate) fn list(sessions: &[Session], style: Style) -> String {
     super::plan::indented(&rows)
 }
 
-/// One session with its stages and actions.
+/// One session as a tree: its stages, below them its actions, below those why
+/// and every attempt.
 pub(crate) fn one(one: &Session, style: Style) -> String {
     let name = format!("{} on {}/{}", one.id, one.tenant, one.computer);
     let mut text =
         format!("{}  {}, {}\n", style.bold(&name), one.kind, painted(&one.status, style));
     let until = one.waits_until.as_deref().map(|until| when(Some(until)));
     for (name, value) in [
+        ("wanted by", &one.origin),
+        ("schedule", &one.schedule),
+        ("comes back for", &one.comes_back_for),
         ("emergency", &one.emergency),
         ("again", &one.rerun_of),
         ("waiting for", &one.waiting_for),
@@ -138,81 +168,98 @@ pub(crate) fn one(one: &Session, style: Style) -> String {
     if !times.is_empty() {
         let _ = writeln!(text, "  {}, ran {}s", times.join(", "), one.running_seconds);
     }
-    let stages: Vec<String> = one
-        .stages
-        .iter()
-        .filter(|stage| stage.status != "skipped")
-        .map(|stage| format!("{} {}", stage.stage, painted(&stage.status, style)))
-        .collect();
-    if !stages.is_empty() {
-        let _ = writeln!(text, "  {}", stages.join(" · "));
+    for stage in &one.stages {
+        let why = stage.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        let _ = writeln!(text, "  {} {}{why}", stage.stage, painted(&stage.status, style));
+        if stage.stage == "execution" {
+            actions(&mut text, one, style);
+        }
     }
-    if !one.actions.is_empty() {
-        let mut rows = table(style, &["item", "action", "versions", "reason", "status"]);
-        one.actions.iter().for_each(|action| {
-            rows.add_row(cells(action));
-        });
-        text.push('\n');
-        text += &super::plan::indented(&rows);
+    if one.stages.is_empty() {
+        actions(&mut text, one, style);
     }
-    for restart in &one.restarts {
-        let status = restart.result.as_ref().unwrap_or(&restart.status);
-        let why = restart.message.as_ref().or(restart.reason.as_ref());
-        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-        let _ =
-            writeln!(text, "  restart at the {}: {}{why}", restart.when, painted(status, style));
-    }
-    one.actions.iter().for_each(|action| text += &held(action, style));
-    one.actions.iter().for_each(|action| text += &failure(action, style));
     text
 }
 
-fn cells(action: &Acted) -> Vec<Cell> {
-    let versions = match (&action.from, &action.to) {
-        (Some(from), Some(to)) => format!("{from} → {to}"),
-        (from, to) => from.iter().chain(to).next().cloned().unwrap_or_default(),
+fn actions(text: &mut String, one: &Session, style: Style) {
+    let restarts = |text: &mut String, at: &str| {
+        one.restarts.iter().filter(|one| one.when == at).for_each(|one| restart(text, one, style));
     };
-    let status = action.result.as_ref().unwrap_or(&action.status);
-    vec![
-        Cell::new(&action.item),
-        Cell::new(&action.action),
-        Cell::new(versions),
-        Cell::new(&action.reason),
-        Cell::new(status).fg(colour(status)),
-    ]
+    restarts(text, "start");
+    one.actions.iter().for_each(|one| action(text, one, style));
+    restarts(text, "end");
+}
+
+fn restart(text: &mut String, one: &Restart, style: Style) {
+    let status = one.result.as_ref().unwrap_or(&one.status);
+    let why = one.message.as_ref().or(one.reason.as_ref());
+    let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+    let _ = writeln!(text, "    restart at the {} {}{why}", one.when, painted(status, style));
+}
+
+fn action(text: &mut String, one: &Acted, style: Style) {
+    let versions = match (&one.from, &one.to) {
+        (Some(from), Some(to)) => format!(" {from} → {to}"),
+        (from, to) => from.iter().chain(to).next().map_or(String::new(), |one| format!(" {one}")),
+    };
+    let status = one.result.as_ref().unwrap_or(&one.status);
+    let act = if one.action == "none" { "" } else { one.action.as_str() };
+    let space = if act.is_empty() { "" } else { " " };
+    let name = style.bold(&one.item);
+    let _ = writeln!(text, "    {act}{space}{name}{versions}  {}", painted(status, style));
+    let by = one.by.as_ref().map(|by| match one.line {
+        Some(line) => format!(", {by}:{line}"),
+        None => format!(", {by}"),
+    });
+    let because = one.because.as_ref().map(|why| format!(", {why}")).unwrap_or_default();
+    let _ = writeln!(text, "      {}{}{because}", one.reason, by.unwrap_or_default());
+    if !one.waits_for.is_empty() {
+        let _ = writeln!(text, "      needs {}", one.waits_for.join(", "));
+    }
+    if let Some(held) = held(one) {
+        let _ = writeln!(text, "      {held}");
+    }
+    if let Some(what) = &one.waiting_for {
+        let _ = writeln!(text, "      waits for {what}");
+    }
+    if let Some(message) = &one.message {
+        let failed = one.result.as_deref() == Some("failed");
+        let message = clean(message);
+        let _ = writeln!(text, "      {}", if failed { style.red(&message) } else { message });
+    }
+    attempts(text, one, style);
 }
 
 /// What holds an action back, and until when.
-fn held(action: &Acted, style: Style) -> String {
-    if action.held_by.is_empty() {
-        return String::new();
-    }
+fn held(action: &Acted) -> Option<String> {
     let by: Vec<&str> = action.held_by.iter().map(|hold| hold.what.as_str()).collect();
     let until = match &action.until {
         Some(until) => format!(" until {}", when(Some(until))),
         None => String::new(),
     };
     let planned = action.planned.as_deref().unwrap_or("action");
-    format!("\n{}: its {planned} is held by {}{until}\n", style.bold(&action.item), by.join(", "))
+    (!by.is_empty()).then(|| format!("its {planned} is held by {}{until}", by.join(", ")))
 }
 
-/// Why an action failed, with the last lines of its last output.
-fn failure(action: &Acted, style: Style) -> String {
-    if action.result.as_deref() != Some("failed") {
-        return String::new();
-    }
-    let message = action.message.as_deref().unwrap_or(&action.reason);
-    let mut text = format!("\n{} {}: {message}\n", style.red("failed"), action.item);
-    if let Some(last) = action.attempts.last() {
-        let code = last.exit_code.map(|code| format!(", exit code {code}"));
-        let _ = writeln!(text, "  {}{}", last.phase, code.unwrap_or_default());
-        let output = last.output.as_deref().unwrap_or_default();
-        let lines: Vec<&str> = output.lines().collect();
-        for line in &lines[lines.len().saturating_sub(10)..] {
-            let _ = writeln!(text, "    {}", style.dim(&clean(line)));
+/// Every attempt; of a failed action's last one also what it printed at its end.
+fn attempts(text: &mut String, action: &Acted, style: Style) {
+    let failed = action.result.as_deref() == Some("failed");
+    for (number, one) in action.attempts.iter().enumerate() {
+        let code = one.exit_code.map(|code| format!(", exit code {code}")).unwrap_or_default();
+        let at = one.started_at.as_deref().map(|at| format!("  {}", style.dim(&when(Some(at)))));
+        let again =
+            if one.attempt > 1 { format!(" (attempt {})", one.attempt) } else { String::new() };
+        let why = one.message.as_ref().map(|why| format!(": {}", clean(why))).unwrap_or_default();
+        let at = at.unwrap_or_default();
+        let _ = writeln!(text, "      {}{again}{code}{why}{at}", one.phase);
+        if failed && number + 1 == action.attempts.len() {
+            let output = one.output.as_deref().unwrap_or_default();
+            let lines: Vec<&str> = output.lines().collect();
+            for line in &lines[lines.len().saturating_sub(LAST_LINES)..] {
+                let _ = writeln!(text, "        {}", style.dim(&clean(line)));
+            }
         }
     }
-    text
 }
 
 /// What is new since the session was looked at last, one line each.

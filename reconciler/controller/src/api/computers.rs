@@ -18,8 +18,11 @@ use serde_json::Value;
 use super::Refusal;
 use super::input::Asked;
 use super::operator::Operator;
+use crate::aside::spawn_blocking;
 use crate::controller::Controller;
 use crate::drive::Signal;
+use crate::follow::InForce;
+use crate::follow::timetable::next_starts;
 use crate::recorded;
 
 #[derive(Deserialize)]
@@ -71,6 +74,16 @@ pub(crate) struct Shown {
     /// What inventory tasks said.
     inventory: Vec<Said>,
     items: Vec<Finding>,
+    /// When schedules start its next sessions, the soonest first.
+    next: Vec<Next>,
+}
+
+/// The next session that a schedule starts.
+#[derive(Serialize)]
+struct Next {
+    /// As `path#name`.
+    schedule: String,
+    at: Timestamp,
 }
 
 /// One way to a computer.
@@ -151,6 +164,7 @@ pub(crate) async fn show(
     let in_force = controller.policy().in_force;
     let domains = in_force.as_ref().map(|in_force| Domains::new(&in_force.policy));
     let logons = row.logons.iter().rev();
+    let next = next(&controller, in_force.clone(), &row).await?;
     Ok(Json(Shown {
         identity: row.lives.present.hardware.clone(),
         installation: row.lives.present.installation.clone(),
@@ -163,7 +177,25 @@ pub(crate) async fn show(
         facts_at,
         inventory: inventory.collect(),
         items,
+        next,
     }))
+}
+
+/// When schedules start its next sessions.
+async fn next(
+    controller: &Controller,
+    in_force: Option<Arc<InForce>>,
+    row: &ComputerRow,
+) -> Result<Vec<Next>, Refusal> {
+    let Some(in_force) = in_force else { return Ok(Vec::new()) };
+    let scope = TenantScope::One(row.tenant.clone());
+    let online = |id: &_| controller.hub.is_online(id);
+    let computers =
+        recorded::computers(&*controller.store, &scope, Some(&in_force.policy), online).await?;
+    let (row, now) = (row.clone(), controller.clock.now());
+    let looked = spawn_blocking(move || next_starts(&in_force, &row, computers, now)).await;
+    let next = |(schedule, at)| Next { schedule, at };
+    Ok(looked.unwrap_or_default().into_iter().map(next).collect())
 }
 
 /// What a person has to decide, in words.

@@ -32,5 +32,6 @@ pub(crate) async fn export(
             .await?;
     let available = recorded::available(&*controller.store, &scope).await?;
     let rollouts = recorded::rollouts(&*controller.store, &scope).await?;
-    Ok(Json(Inventory { computers, available, rollouts, ..Inventory::default() }))
+    let approvals = recorded::approvals(&*controller.store, &scope, policy).await?;
+    Ok(Json(Inventory { computers, available, rollouts, approvals, ..Inventory::default() }))
 }

@@ -25,7 +25,7 @@ use crate::drive::request::Asked;
 use crate::drive::{Decided, Decision, Signal, journal};
 use crate::follow::InForce;
 use crate::notify::{About, Choice, Due, Look};
-use crate::tokens;
+use crate::{recorded, tokens};
 
 /// How long a decision may take to be journaled.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -91,6 +91,8 @@ struct Held {
     session: Session,
     asked: Asked,
     in_force: Option<Arc<InForce>>,
+    /// The computer's own time zone, as it reported it.
+    zone: Option<String>,
     url: String,
     now: Timestamp,
 }
@@ -109,7 +111,9 @@ impl Held {
         let (_, asked) = journal::beginning(first).map_err(|error| Refusal::internal(&error))?;
         let in_force = controller.policy().in_force;
         let (url, now) = (controller.url.clone(), controller.clock.now());
-        Ok(Some(Self { link, row, session, asked, in_force, url, now }))
+        let computer = controller.store.computer(&scope, &row.computer).await?;
+        let zone = computer.as_ref().and_then(recorded::time_zone);
+        Ok(Some(Self { link, row, session, asked, in_force, zone, url, now }))
     }
 
     fn schedule(&self) -> Option<&Schedule> {
@@ -163,7 +167,7 @@ impl Held {
     fn about<T>(&self, told: impl FnOnce(&About<'_>) -> T) -> Option<T> {
         let policy = &self.in_force.as_ref()?.policy;
         let tenant = policy.tenants().find(self.row.tenant.as_str());
-        let zone = schedule::zone(policy, self.schedule()?, tenant, None);
+        let zone = schedule::zone(policy, self.schedule()?, tenant, self.zone.as_deref());
         Some(told(&About {
             policy,
             tenant,

@@ -5,6 +5,7 @@
 //! [`operator`]; what is below `/agent/v1` is for agents alone. `/m` is where the links in
 //! messages lead, see [`links`].
 
+mod approvals;
 mod commits;
 mod computers;
 mod decisions;
@@ -74,6 +75,8 @@ pub(crate) fn routes(controller: Arc<Controller>) -> Router {
         .route("/api/v1/history", get(outcome::history))
         .route("/api/v1/inventory", get(inventory::export))
         .route("/api/v1/commits/approve", post(commits::approve))
+        .route("/api/v1/approvals", get(approvals::list))
+        .route("/api/v1/approvals", post(approvals::change))
         .route("/api/v1/rollouts", get(rollouts::list))
         .route("/api/v1/rollouts/clear", post(rollouts::clear))
         .route("/api/v1/pause", post(pauses::pause))

@@ -138,7 +138,7 @@ impl Keeper {
     async fn take(&mut self, signal: Signal) -> Result<(), StoreError> {
         match signal {
             Signal::Wake => self.woken().await,
-            Signal::Connected { agent } => self.connected(&agent).await,
+            Signal::Connected { agent, order } => self.connected(&agent, order).await,
             Signal::Disconnected { agent } => self.disconnected(&agent).await,
             Signal::Report { agent, first, report } => self.reports(agent, first, *report).await,
             Signal::Refused { refusal } => self.refused(refusal).await,
@@ -176,7 +176,7 @@ impl Keeper {
         }
         let Some(active) = &self.active else { return Ok(()) };
         match (active.session.status(), active.session.waits_until()) {
-            (Status::PendingConnectivity, _) => Ok(()),
+            (Status::PendingConnectivity, _) if !due => Ok(()),
             (Status::AwaitingExecution, None) => self.perform(self.pending()).await,
             (Status::AwaitingExecution, Some(at)) if now < at => {
                 self.wake_at = Some(at);
@@ -294,7 +294,9 @@ impl Keeper {
             // It takes the turn of what runs one at a time, or gives its own back.
             Status::AwaitingExecution if active.session.stands_in_line() && active.connected => {}
             Status::PendingConnectivity | Status::AwaitingExecution => self.give_turn_back(),
-            Status::Running => self.shared().turns.keep(self.claim(active)),
+            Status::Running if active.connected => self.shared().turns.keep(self.claim(active)),
+            // Who is away stands in nobody's way, and goes on beyond the limits.
+            Status::Running => self.give_turn_back(),
             _ => {}
         }
     }
@@ -332,7 +334,10 @@ fn standing_after(before: &Session, after: &Session) -> Vec<Happening> {
         return Vec::new();
     }
     let begun = (before == Status::Created).then_some(Happening::Begun);
-    let ended = now.is_over().then_some(Happening::Ended(now));
+    // Where it was only observed, the computer still waits to be taken in.
+    let observed = now == Status::Passed && after.execution().is_none();
+    let ended = now.is_over().then_some(if observed { Status::Missed } else { now });
+    let ended = ended.map(Happening::Ended);
     begun.into_iter().chain(ended).collect()
 }
 

@@ -53,8 +53,8 @@ const AFTER_FAILURE: Duration = Duration::from_secs(10);
 pub(crate) enum Signal {
     /// Look at what is stored.
     Wake,
-    /// The computer's agent has said hello.
-    Connected { agent: AgentId },
+    /// The computer's agent has said hello, and which order it is at.
+    Connected { agent: AgentId, order: Option<u64> },
     /// An agent of the computer is gone.
     Disconnected { agent: AgentId },
     /// An entry of the agent's journal; `first` is the number of the first one on its line.

@@ -17,7 +17,7 @@ use ordain_core::order::{Check, Finding, Found, Restarts, Step};
 use ordain_core::plan::plan_computer;
 use ordain_core::resolve::{Candidates, Limit, Request, is_excluded};
 use ordain_core::session::{Event, Kind, PlannedRow};
-use ordain_schema::document::{ComputerFacts, Inventory, RolloutFacts, TenantMode};
+use ordain_schema::document::{Approval, ComputerFacts, Inventory, RolloutFacts, TenantMode};
 use ordain_store::rows::{InstalledRow, RolloutRow};
 
 use super::request::Asked;
@@ -39,6 +39,8 @@ pub(super) struct Known {
     pub(super) findings: Vec<Finding>,
     pub(super) asked: Asked,
     pub(super) kind: Kind,
+    /// What is approved on it of optional deployments.
+    pub(super) approvals: Vec<Approval>,
     /// The rollouts that are under way.
     pub(super) rollouts: Vec<RolloutFacts>,
     /// What deployments have let go of.
@@ -223,6 +225,7 @@ fn look<T>(
         computers: vec![known.facts],
         available: available(&known.findings),
         rollouts: known.rollouts,
+        approvals: known.approvals,
         ..Inventory::default()
     });
     in_force.scripts.answer(&in_force.policy, known.tenant, &mut fleet);
@@ -280,12 +283,13 @@ fn covers(request: &Request, item: &Item) -> bool {
 pub(super) async fn let_go(
     in_force: Arc<InForce>,
     facts: ComputerFacts,
+    approvals: Vec<Approval>,
     tenant: Vec<ComputerFacts>,
     rows: Vec<InstalledRow>,
     now: Timestamp,
 ) -> Vec<(Item, InstalledRow)> {
     let looked = spawn_blocking(move || {
-        let inventory = Inventory { computers: vec![facts], ..Inventory::default() };
+        let inventory = Inventory { computers: vec![facts], approvals, ..Inventory::default() };
         let mut fleet = Fleet::new(inventory);
         in_force.scripts.answer(&in_force.policy, tenant, &mut fleet);
         let world = World::new(&in_force.policy, &fleet, now);

@@ -83,7 +83,7 @@ async fn begin_again(
     due: &DueRow,
 ) -> Result<bool, StoreError> {
     let (kind, asked) = Again::read(&due.request)?;
-    if is_under_way(controller, scope, &computer.id, kind, &asked).await? {
+    if is_under_way(controller, scope, &computer.id, kind, &asked, None).await? {
         return Ok(false);
     }
     let wish = begin::Wish { kind, origin: Origin::Schedule, offline: Offline::OnConnect };

@@ -10,11 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use ordain_core::change::{Changed, woken};
+use ordain_core::change::{Changed, woken, woken_for};
 use ordain_core::fleet::{Fleet, Subject, World};
 use ordain_core::plan::starts_for;
 use ordain_core::policy::{Policy, ScheduleEntry};
-use ordain_schema::document::{ComputerFacts, Inventory};
+use ordain_schema::document::{Approval, ComputerFacts, Inventory};
 use ordain_store::{StoreError, TenantId, TenantScope};
 
 use super::judge::Judge;
@@ -124,9 +124,13 @@ impl Concern {
             return Ok(Vec::new());
         }
         let computers = self.recorded(&changed, &after.policy).await?;
+        let store = &*self.controller.store;
+        let approvals = recorded::approvals(store, &TenantScope::All, Some(&after.policy)).await?;
         let (after, now) = (after.clone(), self.controller.clock.now());
         let revision = after.revision.clone();
-        let looked = spawn_blocking(move || look(&before, &after, &changed, computers, now)).await;
+        let looked =
+            spawn_blocking(move || look(&before, &after, &changed, (computers, approvals), now))
+                .await;
         let (concerned, starts) = looked.map_err(|_| ConcernError::Panicked)?;
         let decided = self.controller.store.commit_in_force(&TenantScope::All).await?;
         let decided =
@@ -165,10 +169,10 @@ fn look(
     before: &InForce,
     after: &InForce,
     changed: &Changed,
-    computers: Vec<ComputerFacts>,
+    (computers, approvals): (Vec<ComputerFacts>, Vec<Approval>),
     now: Timestamp,
 ) -> (Vec<(TenantId, String)>, Vec<Start>) {
-    let fleet = Fleet::new(Inventory { computers, ..Inventory::default() });
+    let fleet = Fleet::new(Inventory { computers, approvals, ..Inventory::default() });
     let (old_fleet, new_fleet) = (before.answered(fleet.clone()), after.answered(fleet));
     let old = World::new(&before.policy, &old_fleet, now);
     let new = World::new(&after.policy, &new_fleet, now);
@@ -177,8 +181,14 @@ fn look(
         places.iter().map(|place| new.subject(place as usize)).collect();
     let mut starts = Vec::new();
     for entry in on_commit(&after.policy) {
-        for subject in subjects.iter().filter(|subject| starts_for(subject, entry)) {
-            starts.push(Start::new(&after.policy, entry, subject));
+        // One that is limited to an item starts where that item's row is another one.
+        let item = after.policy.schedule(entry).item.as_ref();
+        let own = item.map(|item| woken_for(&old, &new, changed, Some(&item.value)));
+        for (place, subject) in places.iter().zip(&subjects) {
+            let concerned = own.as_ref().is_none_or(|own| own.contains(place));
+            if concerned && starts_for(subject, entry) {
+                starts.push(Start::new(&after.policy, entry, subject));
+            }
         }
     }
     let name =

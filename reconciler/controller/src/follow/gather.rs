@@ -17,7 +17,7 @@ use ordain_core::policy::Policy;
 use ordain_core::resolve::Candidates;
 use ordain_core::schedule::{self, Seat};
 use ordain_core::session::{Kind, Origin};
-use ordain_schema::document::{ComputerFacts, Offline};
+use ordain_schema::document::{ComputerFacts, Offline, TenantMode};
 use ordain_store::rows::{ComputerRow, SessionFilter};
 use ordain_store::{ComputerId, SessionId, StoreError, TenantId, TenantScope};
 
@@ -181,10 +181,13 @@ impl Gatherer {
     }
 }
 
-/// The tenants whose onboardings start by themselves.
+/// The tenants whose onboardings start by themselves. Where nothing but
+/// observing is allowed, nobody would be taken in by one.
 fn starting(policy: &Policy) -> BTreeSet<&str> {
     let starts = |id| {
-        policy.tenant(id).is_some_and(|one| one.onboarding.enabled && one.onboarding.automatic)
+        policy.tenant(id).is_some_and(|one| {
+            one.onboarding.enabled && one.onboarding.automatic && one.mode == TenantMode::Enforce
+        })
     };
     let all = policy.tenants().iter().filter(|(id, _)| starts(*id));
     all.map(|(_, node)| &*node.id).collect()

@@ -10,7 +10,7 @@ use ordain_core::fleet::{Fleet, World};
 use ordain_core::plan::{Plan, Planner};
 use ordain_core::policy::Policy;
 use ordain_core::resolve::{Request, is_excluded};
-use ordain_schema::document::{ComputerFacts, Inventory};
+use ordain_schema::document::{Approval, ComputerFacts, Inventory};
 use ordain_store::rows::DiagnosticRow;
 
 use super::InForce;
@@ -27,10 +27,10 @@ pub(super) fn limits(policy: &Policy) -> bool {
 pub(super) fn exceeded(
     before: &InForce,
     after: &InForce,
-    computers: Vec<ComputerFacts>,
+    (computers, approvals): (Vec<ComputerFacts>, Vec<Approval>),
     now: Timestamp,
 ) -> Vec<DiagnosticRow> {
-    let fleet = Fleet::new(Inventory { computers, ..Inventory::default() });
+    let fleet = Fleet::new(Inventory { computers, approvals, ..Inventory::default() });
     let (old_fleet, new_fleet) = (before.answered(fleet.clone()), after.answered(fleet));
     let old = World::new(&before.policy, &old_fleet, now);
     let new = World::new(&after.policy, &new_fleet, now);

@@ -17,7 +17,7 @@ mod limits;
 mod past;
 pub(crate) mod rollouts;
 mod starts;
-mod timetable;
+pub(crate) mod timetable;
 
 use std::sync::Arc;
 
@@ -216,8 +216,10 @@ impl Follower {
         let computers =
             recorded::computers(&*self.store, &TenantScope::All, Some(&after.policy), |_| false)
                 .await?;
-        let (after, now) = (after.clone(), self.clock.now());
-        let found = spawn_blocking(move || limits::exceeded(&before, &after, computers, now));
+        let approvals =
+            recorded::approvals(&*self.store, &TenantScope::All, Some(&after.policy)).await?;
+        let (after, now, known) = (after.clone(), self.clock.now(), (computers, approvals));
+        let found = spawn_blocking(move || limits::exceeded(&before, &after, known, now));
         Ok(found.await.map_err(|_| GitError::Panicked)?)
     }
 

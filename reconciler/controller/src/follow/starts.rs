@@ -21,6 +21,8 @@ pub(super) struct Start {
     schedule: String,
     item: Option<String>,
     offline: Offline,
+    /// Whether it has an hour of its own, rather than going round all the time.
+    has_hour: bool,
 }
 
 impl Start {
@@ -33,18 +35,22 @@ impl Start {
             schedule: policy.schedule_name(entry),
             item: schedule.item.as_ref().map(|item| item.value.clone()),
             offline: schedule.offline.or(by_default).unwrap_or(Offline::OnConnect),
+            has_hour: schedule.when.every.is_none(),
         }
     }
 
-    /// Whether the computer has such a session that is not over, started by
-    /// whomever: another one behind it would do nothing that this one does not.
+    /// Whether the computer has such a session that is not over: of what goes
+    /// round, started by whomever, since another one behind it would do nothing
+    /// that this one does not. What has an hour of its own has its own course
+    /// too (when it executes, restarts, tells), and stands behind only its like.
     pub(super) async fn is_under_way(&self, controller: &Controller) -> Result<bool, StoreError> {
         let store = &controller.store;
         let scope = TenantScope::One(TenantId::new(&self.tenant));
         let rows = store.computers_named(&scope, &self.computer).await?;
         let Some(computer) = rows.into_iter().next() else { return Ok(true) };
         let asked = Asked { item: self.item.clone(), ..Asked::default() };
-        is_under_way(controller, &scope, &computer.id, self.kind(), &asked).await
+        let own = self.has_hour.then_some(self.schedule.as_str());
+        is_under_way(controller, &scope, &computer.id, self.kind(), &asked, own).await
     }
 
     fn kind(&self) -> Kind {
@@ -78,13 +84,15 @@ impl Start {
     }
 }
 
-/// Whether a computer has a session that is not over and about the same.
+/// Whether a computer has a session that is not over and about the same, and
+/// was started by a schedule, where one is named.
 pub(super) async fn is_under_way(
     controller: &Controller,
     scope: &TenantScope,
     computer: &ComputerId,
     kind: Kind,
     asked: &Asked,
+    schedule: Option<&str>,
 ) -> Result<bool, StoreError> {
     let store = &controller.store;
     let computer = Some(computer.clone());
@@ -95,7 +103,8 @@ pub(super) async fn is_under_way(
         }
         let first = store.events(scope, &session.id, 1).await?.into_iter().next();
         let (_, other) = journal::beginning(first.as_ref().map(|first| first.event.as_str()))?;
-        if other.item == asked.item && other.deployment == asked.deployment {
+        let like = schedule.is_none() || other.schedule.as_deref() == schedule;
+        if like && other.item == asked.item && other.deployment == asked.deployment {
             return Ok(true);
         }
     }

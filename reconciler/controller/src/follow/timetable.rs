@@ -155,6 +155,33 @@ fn timers(policy: &Policy) -> Vec<(usize, Timer)> {
     all.filter_map(|(place, entry)| Some((place, Timer::of(policy.schedule(entry))?))).collect()
 }
 
+/// When the schedules in force that reach a computer start its next sessions,
+/// each by its name, the soonest first. `computers` are those of its tenant.
+pub(crate) fn next_starts(
+    in_force: &InForce,
+    row: &ComputerRow,
+    computers: Vec<ComputerFacts>,
+    now: Timestamp,
+) -> Vec<(String, Timestamp)> {
+    let policy = &in_force.policy;
+    let fleet = in_force.fleet(computers);
+    let world = World::new(policy, &fleet, now);
+    let subject = world.subjects().find(|subject| subject.facts.name == row.name);
+    let Some(subject) = subject.filter(|subject| !is_excluded(subject)) else { return Vec::new() };
+    let tenant = policy.tenants().find(row.tenant.as_str());
+    let own_zone = recorded::time_zone(row);
+    let mut next = Vec::new();
+    for (place, timer) in timers(policy) {
+        let entry = &policy.schedules()[place];
+        let zone = schedule::zone(policy, policy.schedule(entry), tenant, own_zone.as_deref());
+        let at = timer.next(&zone, seat(policy, entry, row), now);
+        let at = at.filter(|_| starts_for(&subject, entry));
+        next.extend(at.map(|at| (policy.schedule_name(entry), at)));
+    }
+    next.sort_by_key(|(_, at)| *at);
+    next
+}
+
 /// Where a computer sits among those of a schedule.
 fn seat(policy: &Policy, entry: &ScheduleEntry, row: &ComputerRow) -> Seat {
     Seat(tokens::spread(&[&policy.schedule_name(entry), row.id.as_str()]))

@@ -63,7 +63,8 @@ pub(crate) async fn run(controller: Arc<Controller>, member: Member, mut socket:
             let waits = greeted.waits;
             let orders = controller.hub.register(&member, greeted.life, number);
             tracing::info!(agent = %member.agent, tenant = %member.tenant, version = hello.version, "an agent connected");
-            let signal = Signal::Connected { agent: member.agent.clone() };
+            let order = hello.current_order;
+            let signal = Signal::Connected { agent: member.agent.clone(), order };
             controller.drive.tell(&member.computer, signal).await;
             let end = converse(&controller, &member, waits, &mut socket, orders).await;
             if controller.hub.unregister(&member, number) {

@@ -21,6 +21,15 @@ pub(crate) struct Shown {
     kind: String,
     status: String,
     revision: Option<String>,
+    /// Who wants it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<&'static str>,
+    /// The schedule that started it, as `path#name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<String>,
+    /// The session that left something undone for which this one comes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comes_back_for: Option<String>,
     /// Why it passes windows, where it does.
     emergency: Option<String>,
     /// The session that it does again.
@@ -117,6 +126,9 @@ pub(crate) fn shown(
         kind: row.kind.clone(),
         status: row.status.clone(),
         revision: row.revision.clone(),
+        origin: Some(session.created().origin.word()),
+        schedule: asked.schedule,
+        comes_back_for: asked.again,
         emergency: asked.emergency,
         rerun_of: asked.rerun_of,
         created_at: row.created_at,
@@ -161,6 +173,9 @@ pub(crate) fn remembered(row: &SessionRow, outcomes: Vec<OutcomeRow>) -> Shown {
         kind: row.kind.clone(),
         status: row.status.clone(),
         revision: row.revision.clone(),
+        origin: None,
+        schedule: None,
+        comes_back_for: None,
         emergency: None,
         rerun_of: None,
         created_at: row.created_at,

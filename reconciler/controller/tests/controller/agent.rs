@@ -34,6 +34,8 @@ pub(crate) struct Agent {
     /// The journal: everything that was ever reported.
     pub(crate) journal: Vec<Report>,
     pub(crate) highest_order: u64,
+    /// The order that it says to be at.
+    pub(crate) current_order: Option<u64>,
     /// The pretended software.
     pub(crate) installed: Option<String>,
     /// Who it says it is.
@@ -108,6 +110,7 @@ pub(crate) async fn agent_of(
         ca: answer.ca,
         journal: Vec::new(),
         highest_order: 0,
+        current_order: None,
         installed: None,
         identity: Identity::default(),
         says: String::new(),
@@ -165,6 +168,7 @@ impl Agent {
             ca: self.ca.clone(),
             journal: Vec::new(),
             highest_order: self.highest_order,
+            current_order: self.current_order,
             installed: None,
             identity,
             says: String::new(),
@@ -182,7 +186,7 @@ impl Agent {
             boot_id: "boot".into(),
             identity: self.identity.clone(),
             highest_order: self.highest_order,
-            current_order: None,
+            current_order: self.current_order,
             clock: jiff::Timestamp::now().as_second(),
         })
     }

@@ -246,6 +246,34 @@ async fn an_onboarding_may_start_by_itself_and_does_but_once() {
     count(&controller, "passed", 1).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_but_observing_is_allowed_nobody_is_taken_in() {
+    let controller = start().await;
+    with_onboarding(&controller, "mode: observe\nonboarding: {automatic: true}\n").await;
+    let printer = "kind: Deployment\nname: printer\ntask: printer\nenforcement: onboarding\ntarget: {all: true}\nparameters: {queue: any, colour: {value: false, override: allow}}\n";
+    controller.repo.write("deployments/printer.yaml", printer);
+    controller.repo.write("deployments/asks.yaml", &printer.replace("printer", "asks"));
+    in_force(&controller).await;
+    let mut agent = enrolled(&controller, "contoso", "pc").await;
+    agent.holds = false;
+    let mut line = told(&agent, &controller, &[]).await;
+    let asked = json!({"computers": ["pc"], "kind": "onboarding"});
+    controller.post("/api/v1/sessions", asked).await;
+    agent.serve_until_acked(&mut line, 1).await;
+    count(&controller, "passed", 1).await;
+    assert_eq!(controller.get("/api/v1/computers/pc").await["standing"], "needs-onboarding");
+
+    // From the day on which something may be done it starts by itself.
+    let text = "kind: Tenant\nname: contoso\nonboarding: {automatic: true}\n";
+    controller.repo.write("tenants/contoso/tenant.yaml", text);
+    in_force(&controller).await;
+    drop(line);
+    let mut line = told(&agent, &controller, &[]).await;
+    agent.serve_until_acked(&mut line, 2).await;
+    count(&controller, "passed", 2).await;
+    assert_eq!(controller.get("/api/v1/computers/pc").await["standing"], "onboarded");
+}
+
 /// The policy as it lies in the repository's work tree.
 fn committed(controller: &Running) -> std::sync::Arc<ordain_core::policy::Policy> {
     use ordain_schema::{Content, Entry, Mode, Snapshot};

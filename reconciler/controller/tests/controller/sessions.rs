@@ -271,3 +271,61 @@ async fn an_observed_tenant_is_planned_for_and_left_alone() {
     );
     assert_eq!(agent.installed, None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_optional_deployment_counts_where_it_is_approved() {
+    let controller = start().await;
+    controller.repo.write(
+        "software/extra/software.yaml",
+        "kind: Software\nname: extra\ndetect: {package: {manager: dpkg, name: extra}}\nversions: [{version: \"1.0\"}]\ninstall: {package: {manager: dpkg, name: extra}}\n",
+    );
+    controller.repo.write(
+        "deployments/extra.yaml",
+        "kind: Deployment\nname: extra\nsoftware: extra\nenforcement: optional\ntarget: {all: true}\n",
+    );
+    let commit = controller.repo.commit("an optional deployment");
+    let there = |status: &Value| status["commit"]["inForce"] == commit.as_str();
+    controller.eventually("the commit in force", there).await;
+    let mut agent = enrolled(&controller, "contoso", "pc").await;
+    enrolled(&controller, "fabrikam", "other").await;
+    let (mut line, _) = agent.connect(&controller).await;
+    let items = async |id: String| {
+        let done = |shown: &Value| shown["status"] == "passed";
+        let shown = controller.until(&format!("/api/v1/sessions/{id}"), "the end", done).await;
+        let mut actions = shown["actions"].as_array().unwrap().iter();
+        actions.any(|action| action["item"] == "software/extra")
+    };
+    let id = controller.session("pc").await;
+    agent.serve_until_acked(&mut line, 2).await;
+    assert!(!items(id).await, "nobody approved it");
+
+    let body = json!({"computer": "contoso/pc", "deployment": "deployments/extra.yaml"});
+    let approved = controller.post("/api/v1/approvals", body.clone()).await;
+    assert_eq!(approved["approvals"][0]["deployment"], "deployments/extra.yaml#extra");
+    controller.post("/api/v1/approvals", body).await;
+    let listed = controller.get("/api/v1/approvals").await;
+    assert_eq!(listed["approvals"].as_array().unwrap().len(), 1, "again is the same");
+    assert_eq!(controller.get("/api/v1/approvals?tenant=fabrikam").await, json!({"approvals": []}));
+    let exported = controller.get("/api/v1/inventory").await;
+    assert_eq!(exported["approvals"][0]["computer"], "contoso/pc");
+    let id = controller.session("pc").await;
+    agent.serve_until_acked(&mut line, 1).await;
+    assert!(items(id).await);
+
+    let undo =
+        json!({"computer": "contoso/pc", "deployment": "deployments/extra.yaml", "undo": true});
+    assert_eq!(controller.post("/api/v1/approvals", undo.clone()).await, json!({"approvals": []}));
+    for (body, code) in [
+        (undo, "not-approved"),
+        (
+            json!({"computer": "contoso/pc", "deployment": "deployments/none.yaml"}),
+            "unknown-deployment",
+        ),
+        (json!({"computer": "contoso/pc", "deployment": "deployments/tool.yaml"}), "not-optional"),
+        (json!({"computer": "nobody", "deployment": "deployments/extra.yaml"}), "unknown-computer"),
+    ] {
+        let (status, said) = controller.api(Method::POST, "/api/v1/approvals", Some(body)).await;
+        assert!(status.is_client_error(), "{status}");
+        assert_eq!(said["error"]["code"], code, "{said}");
+    }
+}

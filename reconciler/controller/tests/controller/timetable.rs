@@ -141,3 +141,42 @@ async fn what_a_schedule_says_of_restarts_reaches_its_sessions() {
     assert_eq!(restarts.len(), 2, "{shown}");
     assert!(restarts.iter().all(|one| one["result"] == "passed"), "{restarts:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_with_an_hour_of_its_own_starts_beside_one_that_goes_round() {
+    let (hand, shown) = clock("2026-03-02T08:30:00Z");
+    let controller = start_with(|config| config.clock = shown).await;
+    enrolled(&controller, "contoso", "pc").await;
+    controller.repo.write(
+        "schedules/round.yaml",
+        "kind: Schedule\nname: round\ntarget: {all: true}\nwhen: {every: 1h}\n",
+    );
+    commit(
+        &controller,
+        "target: {all: true}\nwhen: {cron: \"0 12 * * *\"}\nexecute: {at: \"22:00\"}",
+    )
+    .await;
+    hand.send(at("2026-03-02T10:00:00Z")).unwrap();
+    sessions(&controller, 1).await;
+    let shown = controller.get("/api/v1/computers/pc").await;
+    let next: Vec<&str> = shown["next"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["schedule"].as_str().unwrap())
+        .collect();
+    assert_eq!(next, ["schedules/round.yaml#round", "schedules/s.yaml#s"]);
+    assert_eq!(shown["next"][1]["at"], "2026-03-02T12:00:00Z");
+    hand.send(at("2026-03-02T12:30:00Z")).unwrap();
+    let both = sessions(&controller, 2).await;
+    let id = both[0]["id"].as_str().unwrap();
+    let shown = controller.get(&format!("/api/v1/sessions/{id}")).await;
+    assert_eq!(
+        (&shown["origin"], &shown["schedule"]),
+        (&json!("schedule"), &json!("schedules/s.yaml#s"))
+    );
+    // Its next day comes while it still waits for its computer: one is enough.
+    hand.send(at("2026-03-03T12:30:00Z")).unwrap();
+    hand.send(at("2026-03-03T12:31:00Z")).unwrap();
+    sessions(&controller, 2).await;
+}

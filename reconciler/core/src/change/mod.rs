@@ -20,4 +20,4 @@ pub use documents::Changed;
 pub use roaring::RoaringBitmap as Places;
 pub use touched::touched;
 pub(crate) use values::Values;
-pub use woken::woken;
+pub use woken::{woken, woken_for};

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use ordain_schema::document::{ComputerFacts, Inventory};
 use ordain_schema::{Content, Entry, Mode, Severity, Snapshot};
 
-use super::{Changed, touched, woken};
+use super::{Changed, touched, woken, woken_for};
 use crate::diff::diff;
 use crate::fleet::{Fleet, World};
 use crate::load::load;
@@ -91,6 +91,9 @@ fn said(from: &str, to: &str) -> (String, Vec<String>) {
     }
     let woken = woken(&old, &new, &changed);
     assert!(woken.is_subset(&touched(&old, &new, &changed, &request)));
+    let places = |item: &str| woken_for(&old, &new, &changed, Some(item));
+    assert!(places("task/a").is_subset(&woken) && places("task/b").is_subset(&woken));
+    assert_eq!(places("task/a") | places("task/b"), woken, "each by one of its items");
     let name = |place: u32| new.subject(place as usize).facts.name.clone();
     (lines, woken.iter().map(name).collect())
 }

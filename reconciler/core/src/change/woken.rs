@@ -15,6 +15,16 @@ use crate::resolve::{Request, Rule};
 /// winner stands in the plan, or whose winners ask for something else, be it with
 /// other values. Both worlds must be of the same computers.
 pub fn woken(before: &World<'_>, after: &World<'_>, changed: &Changed) -> RoaringBitmap {
+    woken_for(before, after, changed, None)
+}
+
+/// The same for one item, `software/NAME` or `task/NAME`, all its instances included.
+pub fn woken_for(
+    before: &World<'_>,
+    after: &World<'_>,
+    changed: &Changed,
+    item: Option<&str>,
+) -> RoaringBitmap {
     let request = Request::default();
     let touched = touched(before, after, changed, &request);
     let (old, new) = (Planner::new(before, &request), Planner::new(after, &request));
@@ -27,7 +37,7 @@ pub fn woken(before: &World<'_>, after: &World<'_>, changed: &Changed) -> Roarin
         let own = |plan: &ComputerPlan| plan.tenant == facts.tenant && plan.computer == facts.name;
         let (old, new) = (old.next_if(own), new.next_if(own));
         let sides = ((before.policy, old.as_ref()), (after.policy, new.as_ref()));
-        if is_other(sides.0, sides.1, changed, &values) {
+        if is_other(sides.0, sides.1, changed, &values, item) {
             places.insert(place);
         }
     }
@@ -39,20 +49,42 @@ fn is_other(
     (after, new): (&Policy, Option<&ComputerPlan>),
     changed: &Changed,
     values: &Values<'_>,
+    only: Option<&str>,
 ) -> bool {
     let Some(new) = new else {
         // It is left alone now: nothing is there to be started.
         return false;
     };
     let Some(old) = old else { return true };
-    old.actions.len() != new.actions.len()
-        || !old.conflicts.iter().map(without_lines).eq(new.conflicts.iter().map(without_lines))
-        || old.actions.iter().zip(&new.actions).any(|(a, b)| {
+    let (old_rows, new_rows) = (rows(old, only), rows(new, only));
+    old_rows.len() != new_rows.len()
+        || conflicts(old, only) != conflicts(new, only)
+        || old_rows.into_iter().zip(new_rows).any(|(a, b)| {
             a.item != b.item
                 || differ(Some(a), Some(b))
                 || asks_for_other((before, a), (after, b), changed)
                 || !values.differing((&new.tenant, &new.computer), a, b).is_empty()
         })
+}
+
+/// Whether a row is about an item, or there is none to be about.
+fn is_about(item: &Item, only: Option<&str>) -> bool {
+    only.is_none_or(|only| {
+        let text = item.to_string();
+        text.strip_prefix(only).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+    })
+}
+
+fn rows<'a>(plan: &'a ComputerPlan, only: Option<&str>) -> Vec<&'a Action> {
+    plan.actions.iter().filter(|action| is_about(&action.item, only)).collect()
+}
+
+fn conflicts<'a>(
+    plan: &'a ComputerPlan,
+    only: Option<&str>,
+) -> Vec<(&'a Item, Rule, Vec<&'a str>)> {
+    let own = plan.conflicts.iter().filter(|conflict| is_about(&conflict.item, only));
+    own.map(without_lines).collect()
 }
 
 /// A conflict with the files that take part, wherever their lines stand.

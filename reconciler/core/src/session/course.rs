@@ -3,7 +3,7 @@
 //! Owns which stage follows which. What an agent says is `reports`, how a
 //! session is over `ending`.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ordain_schema::document::Offline;
 
 use crate::execute::Execution;
@@ -15,6 +15,8 @@ use crate::session::{Effect, Stage, StageStatus, Status};
 
 /// Seconds until a session that stands in line looks whether its turn has come.
 const LOOK_AGAIN_SECONDS: u32 = 60;
+/// How long a line may be down before a session that does not wait is missed.
+const WHILE: SignedDuration = SignedDuration::from_mins(10);
 
 impl Session {
     pub(super) fn begin(&mut self) -> Vec<Effect> {
@@ -44,6 +46,7 @@ impl Session {
 
     pub(super) fn connect(&mut self) -> Vec<Effect> {
         self.connected = true;
+        self.lost_at = None;
         match &self.state {
             State::Offline => self.resolve(),
             State::InLine => self.line_up(),
@@ -94,12 +97,20 @@ impl Session {
         self.dispatch(Task::Detect(checks), State::Detecting)
     }
 
-    /// Hands an order over, once the computer is there: a computer that was
-    /// there when the session began is waited for, whatever `offline` says,
-    /// since a line also drops when the controller restarts.
+    /// Hands an order over, once the computer is there.
     pub(super) fn dispatch(&mut self, task: Task, state: fn(Dispatch) -> State) -> Vec<Effect> {
         self.state = state(Dispatch::new(task));
         self.pending()
+    }
+
+    /// When a session that does not wait for its computer gives up: a line also
+    /// drops when the controller restarts, so the computer has a while to come
+    /// back. What may have changed the computer already is waited for.
+    pub(super) fn misses_at(&self) -> Option<Timestamp> {
+        let looks = matches!(self.state, State::Preflight(..) | State::Detecting(_));
+        let waits = self.created.offline == Offline::OnConnect || self.part == Part::Between;
+        let lost_at = self.lost_at.filter(|_| !self.connected)?;
+        (looks && !waits).then(|| lost_at + WHILE)
     }
 
     pub(super) fn planned(

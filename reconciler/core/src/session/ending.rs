@@ -6,6 +6,9 @@ use crate::execute::Progress;
 use crate::session::machine::{Session, State};
 use crate::session::{Effect, Stage, StageStatus, Status};
 
+/// Why it is not known what became of a cancelled session.
+const CANCELLED_AWAY: &str = "cancelled while its computer was away: what was under way there is not known, and is stopped when it comes back";
+
 impl Session {
     pub(super) fn executed(&mut self) -> Vec<Effect> {
         let failed = self.actions().any(|action| action.has_failed() || action.is_cancelled());
@@ -22,10 +25,18 @@ impl Session {
     }
 
     /// What has not started never will. What runs on the computer is told to
-    /// stop; only an execution that the agent has accepted is waited for.
+    /// stop; only an execution that the agent has accepted is waited for, and
+    /// only while its line is up: of a computer that may never come back, what it
+    /// was at is not known, and it is told to stop when it does.
     pub(super) fn cancel(&mut self) -> Vec<Effect> {
         let mut effects = match &mut self.state {
-            State::Executing(dispatch) if dispatch.is_accepted() => return dispatch.cancel(),
+            State::Executing(dispatch) if dispatch.is_accepted() && self.connected => {
+                return dispatch.cancel();
+            }
+            State::Executing(dispatch) if dispatch.is_accepted() => {
+                self.message = Some(CANCELLED_AWAY.to_owned());
+                dispatch.cancel()
+            }
             State::Preflight(dispatch, _)
             | State::Detecting(dispatch)
             | State::Executing(dispatch) => dispatch.cancel(),

@@ -19,6 +19,8 @@ pub struct Session {
     pub(super) created: Created,
     pub(super) state: State,
     pub(super) connected: bool,
+    /// Since when its computer is away.
+    pub(super) lost_at: Option<Timestamp>,
     pub(super) stages: Stages,
     pub(super) revision: Option<String>,
     pub(super) findings: Vec<Finding>,
@@ -111,6 +113,7 @@ impl Session {
         Self {
             state: State::Created,
             connected: created.connected,
+            lost_at: None,
             stages: Stages::new(created.kind),
             revision: None,
             findings: Vec::new(),
@@ -168,7 +171,9 @@ impl Session {
             {
                 dispatch.pending()
             }
-            State::Preflight(..) | State::Detecting(_) | State::Executing(_) => Vec::new(),
+            State::Preflight(..) | State::Detecting(_) | State::Executing(_) => {
+                self.misses_at().map(Effect::WakeAt).into_iter().collect()
+            }
             State::Over(status) => vec![Effect::Ended(*status)],
         }
     }
@@ -179,8 +184,11 @@ impl Session {
             Event::Begun => self.begin(),
             Event::Connected => self.connect(),
             Event::Disconnected => {
+                if self.connected {
+                    self.lost_at = Some(now);
+                }
                 self.connected = false;
-                Vec::new()
+                self.misses_at().map(Effect::WakeAt).into_iter().collect()
             }
             Event::Resolved { revision, preflight, checks } => {
                 self.resolved(revision, preflight, checks)
@@ -221,6 +229,7 @@ impl Session {
             },
             Event::Lost(why) => self.lost(why),
             Event::Woken => match self.state {
+                _ if self.misses_at().is_some_and(|at| at <= now) => self.end(Status::Missed),
                 State::Awaiting(at) if at <= now => self.execute(now),
                 State::Parked(at) | State::Postponed(at) if at <= now => self.start_over(),
                 _ => self.pending(),

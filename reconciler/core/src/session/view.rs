@@ -227,7 +227,10 @@ impl Session {
 
     /// The actions of the plan, in the order of execution.
     pub fn actions(&self) -> impl Iterator<Item = ActionView<'_>> {
-        let over = matches!(self.state, State::Over(_));
+        let over = match self.state {
+            State::Over(status) => Some(status),
+            _ => None,
+        };
         let fetches = self.created.kind == Kind::DownloadOnly;
         let (rows, execution) = self.part.done();
         let done = views(rows, execution, over);
@@ -284,7 +287,7 @@ impl Session {
 fn views<'a>(
     rows: &'a [PlannedRow],
     execution: Option<&'a Execution>,
-    over: bool,
+    over: Option<Status>,
 ) -> impl Iterator<Item = ActionView<'a>> {
     let mut results = execution.into_iter().flat_map(Execution::results).peekable();
     rows.iter().map(move |row| {
@@ -296,7 +299,11 @@ fn views<'a>(
     })
 }
 
-fn carried_out<'a>(row: &'a PlannedRow, result: StepResult<'a>, over: bool) -> ActionView<'a> {
+fn carried_out<'a>(
+    row: &'a PlannedRow,
+    result: StepResult<'a>,
+    over: Option<Status>,
+) -> ActionView<'a> {
     let (reason, message) = match result.state {
         StepState::Failed(reason, message) => {
             (reason.unwrap_or(row.reason), Some(message.as_str()))
@@ -317,7 +324,8 @@ fn carried_out<'a>(row: &'a PlannedRow, result: StepResult<'a>, over: bool) -> A
     let undone = held.is_some() && result.log.is_empty();
     let status = match result.status() {
         // A session that failed on the way leaves its steps where they stood.
-        ActionStatus::Waiting | ActionStatus::Running if over => ActionStatus::Skipped,
+        ActionStatus::Running if over == Some(Status::Cancelled) => ActionStatus::Cancelled,
+        ActionStatus::Waiting | ActionStatus::Running if over.is_some() => ActionStatus::Skipped,
         status => status,
     };
     ActionView {

@@ -6,14 +6,14 @@ use ordain_core::identity::{Happening, Standing};
 
 use super::super::Database;
 use super::{
-    commits, computers, enrolments, facts, followed, identities, kept, outcomes, restore,
-    retention, serial, sessions,
+    approvals, commits, computers, enrolments, facts, followed, identities, kept, outcomes,
+    restore, retention, serial, sessions,
 };
 use crate::rows::{
-    AgentRow, AuditRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, Decide, Decided,
-    EnrolAgent, EnrolRefusal, Enrolled, EnrolledAgent, EventRow, FactChange, FactRow, FindingRow,
-    KeptRow, LatestOutcome, Meet, Met, OrderRow, OutcomeRow, PauseRow, Pruned, Retained,
-    SerialClaim, SessionFilter, SessionRow, SessionWrite, TokenHash, TokenRow, Undecided,
+    AgentRow, ApprovalRow, AuditRow, BurnOutcome, CommitRow, ComputerRow, ConcernedRow, Decide,
+    Decided, EnrolAgent, EnrolRefusal, Enrolled, EnrolledAgent, EventRow, FactChange, FactRow,
+    FindingRow, KeptRow, LatestOutcome, Meet, Met, OrderRow, OutcomeRow, PauseRow, Pruned,
+    Retained, SerialClaim, SessionFilter, SessionRow, SessionWrite, TokenHash, TokenRow, Undecided,
 };
 use crate::{
     AgentId, Commits, ComputerId, Computers, Enrolments, Keeping, SessionId, Sessions, StoreError,
@@ -267,6 +267,31 @@ impl Computers for Database {
         read!(self, facts::history, scope, computer, fact)
     }
 
+    async fn approve(
+        &self,
+        tenant: &TenantId,
+        id: &ComputerId,
+        deployment: &str,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (tenant, id, deployment) = (tenant.clone(), id.clone(), deployment.to_owned());
+        write!(self, |on| approvals::approve(on, &tenant, &id, &deployment, at))
+    }
+
+    async fn withdraw(
+        &self,
+        tenant: &TenantId,
+        id: &ComputerId,
+        deployment: &str,
+    ) -> Result<bool, StoreError> {
+        let (tenant, id, deployment) = (tenant.clone(), id.clone(), deployment.to_owned());
+        write!(self, |on| approvals::withdraw(on, &tenant, &id, &deployment))
+    }
+
+    async fn approvals(&self, scope: &TenantScope) -> Result<Vec<ApprovalRow>, StoreError> {
+        read!(self, approvals::all, scope)
+    }
+
     async fn pause(&self, pause: PauseRow) -> Result<(), StoreError> {
         write!(self, |on| computers::pause(on, &pause))
     }
@@ -376,6 +401,15 @@ impl Sessions for Database {
 
     async fn prune(&self, before: Retained, most: u32) -> Result<Pruned, StoreError> {
         write!(self, |on| retention::prune(on, &before, most))
+    }
+
+    async fn order(
+        &self,
+        scope: &TenantScope,
+        agent: &AgentId,
+        number: u64,
+    ) -> Result<Option<OrderRow>, StoreError> {
+        read!(self, sessions::order, scope, agent, number)
     }
 
     async fn last_order(

@@ -9,7 +9,7 @@ use sqlx::{QueryBuilder, query, query_as, query_scalar};
 use super::super::Connection;
 use super::AT_ONCE;
 use super::text::{json, millis, some_time, time, value};
-use super::{facts, held, lives};
+use super::{approvals, facts, held, lives};
 use crate::rows::{ComputerRow, FindingRow, PauseRow};
 use crate::{AgentId, ComputerId, StoreError, TenantId, TenantScope};
 
@@ -294,6 +294,7 @@ pub(super) async fn forget(
         .bind(id.as_str())
         .execute(&mut *on)
         .await?;
+    approvals::forget(on, tenant, id).await?;
     forget_findings(on, tenant, id).await
 }
 

@@ -10,7 +10,7 @@ use sqlx::{query, query_scalar};
 use super::super::Connection;
 use super::lives::{affinity, others};
 use super::text::millis;
-use super::{computers, enrolments};
+use super::{approvals, computers, enrolments};
 use crate::rows::{ComputerRow, Decide, Decided, Doubt, Meet, Met, Undecided};
 use crate::{AgentId, ComputerId, StoreError, TenantId, TenantScope};
 
@@ -238,6 +238,7 @@ pub(super) async fn move_to(
         return Ok(Err(Undecided::NameTaken));
     }
     computers::forget_findings(on, &row.tenant, id).await?;
+    approvals::forget(on, &row.tenant, id).await?;
     query("UPDATE computers SET tenant = $3, inventoried_at = NULL, facts = NULL, facts_at = NULL WHERE tenant = $1 AND id = $2")
         .bind(row.tenant.as_str())
         .bind(id.as_str())

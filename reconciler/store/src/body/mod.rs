@@ -31,6 +31,7 @@ macro_rules! of_computer {
 const AT_ONCE: usize = 500;
 
 mod answers;
+mod approvals;
 mod calls;
 mod commits;
 mod computers;

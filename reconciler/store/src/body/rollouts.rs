@@ -198,7 +198,7 @@ pub(super) async fn failures(
         "SELECT DISTINCT s.tenant, c.name FROM outcomes o \
          JOIN sessions s ON s.tenant = o.tenant AND s.id = o.session \
          JOIN computers c ON c.tenant = s.tenant AND c.id = s.computer \
-         WHERE o.result = 'failed' AND o.status = 'done' AND o.item = $2 AND o.by_path = $3 AND s.created_at >= $4 \
+         WHERE o.result = 'failed' AND o.status = 'done' AND o.item = $2 AND o.by_path = $3 AND COALESCE(s.started_at, s.created_at) >= $4 \
          AND (CAST($1 AS TEXT) IS NULL OR o.tenant = $1) \
          AND NOT EXISTS (SELECT 1 FROM sessions t JOIN outcomes p ON p.tenant = t.tenant AND p.session = t.id \
              WHERE t.computer = s.computer AND t.id > s.id AND p.item = o.item AND p.result = 'passed') \

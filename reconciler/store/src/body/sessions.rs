@@ -198,9 +198,10 @@ pub(super) async fn one(
     scope: &TenantScope,
     id: &SessionId,
 ) -> Result<Option<SessionRow>, StoreError> {
-    let columns: Option<Columns> = query_as(
-        concat!(columns!(), "WHERE id = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1)"),
-    )
+    let columns: Option<Columns> = query_as(concat!(
+        columns!(),
+        "WHERE id = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1)"
+    ))
     .bind(scope.tenant())
     .bind(id.as_str())
     .fetch_optional(on)
@@ -236,9 +237,10 @@ pub(super) async fn open(
     on: &mut Connection,
     scope: &TenantScope,
 ) -> Result<Vec<SessionRow>, StoreError> {
-    let columns: Vec<Columns> = query_as(
-        concat!(columns!(), "WHERE open = 1 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY id"),
-    )
+    let columns: Vec<Columns> = query_as(concat!(
+        columns!(),
+        "WHERE open = 1 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY id"
+    ))
     .bind(scope.tenant())
     .fetch_all(on)
     .await?;
@@ -312,12 +314,32 @@ pub(super) async fn events(
         .collect()
 }
 
+type Order = (String, String, i64, String, String, i64, i64);
+
+pub(super) async fn order(
+    on: &mut Connection,
+    scope: &TenantScope,
+    agent: &AgentId,
+    number_of_it: u64,
+) -> Result<Option<OrderRow>, StoreError> {
+    let columns: Option<Order> = query_as(
+        "SELECT tenant, agent, number, session, revision, created_at, expires_at FROM orders \
+         WHERE tenant = (SELECT tenant FROM agents WHERE id = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1)) \
+         AND agent = $2 AND number = $3",
+    )
+    .bind(scope.tenant())
+    .bind(agent.as_str())
+    .bind(number(number_of_it))
+    .fetch_optional(on)
+    .await?;
+    columns.map(order_row).transpose()
+}
+
 pub(super) async fn last_order(
     on: &mut Connection,
     scope: &TenantScope,
     id: &SessionId,
 ) -> Result<Option<OrderRow>, StoreError> {
-    type Order = (String, String, i64, String, String, i64, i64);
     let columns: Option<Order> = query_as(
         "SELECT tenant, agent, number, session, revision, created_at, expires_at FROM orders \
          WHERE session = $2 AND (CAST($1 AS TEXT) IS NULL OR tenant = $1) ORDER BY number DESC LIMIT 1",
@@ -326,17 +348,18 @@ pub(super) async fn last_order(
     .bind(id.as_str())
     .fetch_optional(on)
     .await?;
-    columns
-        .map(|(tenant, agent, number, session, revision, created_at, expires_at)| {
-            Ok(OrderRow {
-                tenant: TenantId::new(tenant),
-                agent: AgentId::new(agent),
-                number: count(number)?,
-                session: SessionId::new(session),
-                revision,
-                created_at: time(created_at)?,
-                expires_at: time(expires_at)?,
-            })
-        })
-        .transpose()
+    columns.map(order_row).transpose()
+}
+
+fn order_row(columns: Order) -> Result<OrderRow, StoreError> {
+    let (tenant, agent, number, session, revision, created_at, expires_at) = columns;
+    Ok(OrderRow {
+        tenant: TenantId::new(tenant),
+        agent: AgentId::new(agent),
+        number: count(number)?,
+        session: SessionId::new(session),
+        revision,
+        created_at: time(created_at)?,
+        expires_at: time(expires_at)?,
+    })
 }

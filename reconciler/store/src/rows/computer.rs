@@ -179,6 +179,21 @@ pub struct FindingRow {
     pub found_at: Timestamp,
 }
 
+/// An optional deployment that was approved on a computer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovalRow {
+    /// The computer's tenant.
+    pub tenant: TenantId,
+    /// The computer.
+    pub computer: ComputerId,
+    /// Its name.
+    pub computer_name: String,
+    /// The deployment, as `path#name`.
+    pub deployment: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
 /// A stop of all starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PauseRow {

@@ -16,8 +16,8 @@ pub use agent::{
 pub use call::{CallKey, CallRow, NewCall};
 pub use commit::{CommitRow, ConcernedRow, DiagnosticRow, RelatedRow, Verdict};
 pub use computer::{
-    ComputerRow, Decide, Decided, Doubt, FactChange, FactRow, FindingRow, Meet, Met, NewFact,
-    PauseRow, Undecided,
+    ApprovalRow, ComputerRow, Decide, Decided, Doubt, FactChange, FactRow, FindingRow, Meet, Met,
+    NewFact, PauseRow, Undecided,
 };
 pub use kept::{AuditRow, KeptContent, KeptRow};
 pub use message::{

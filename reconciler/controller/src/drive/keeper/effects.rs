@@ -9,7 +9,7 @@ use ordain_core::fleet::Domains;
 use ordain_core::order::Task;
 use ordain_core::policy::Policy;
 use ordain_core::session::{Effect, Event, Status};
-use ordain_schema::document::{ComputerFacts, RolloutFacts};
+use ordain_schema::document::{Approval, ComputerFacts, RolloutFacts};
 use ordain_store::rows::{NewOrder, OrderRow, SerialClaim};
 use ordain_store::{AgentId, StoreError, TenantId, TenantScope};
 use ordain_wire::{ControllerMessage, Order};
@@ -124,6 +124,7 @@ impl Keeper {
         in_force: &Arc<InForce>,
         scope: &TenantScope,
         facts: &ComputerFacts,
+        approvals: &[Approval],
         tenant: &[ComputerFacts],
     ) -> Result<Vec<planning::Left>, StoreError> {
         let shared = self.shared();
@@ -131,8 +132,10 @@ impl Keeper {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let (facts, tenant) = (facts.clone(), tenant.to_vec());
-        let rows = planning::let_go(in_force.clone(), facts, tenant, rows, self.now()).await;
+        let (facts, approvals) = (facts.clone(), approvals.to_vec());
+        let tenant = tenant.to_vec();
+        let rows =
+            planning::let_go(in_force.clone(), facts, approvals, tenant, rows, self.now()).await;
         let mut forsaken = Vec::new();
         for (item, row) in rows {
             match shared.past.commit(&shared.git, &row.revision).await {
@@ -202,9 +205,13 @@ impl Keeper {
                 hub.is_online(&self.computer),
             )
         };
+        let approvals =
+            crate::recorded::approvals(&*self.shared().store, &scope, Some(&in_force.policy))
+                .await?;
         Ok(Some(planning::Known {
             standing: row.standing,
-            forsaken: self.forsaken(in_force, &scope, &facts, &tenant).await?,
+            forsaken: self.forsaken(in_force, &scope, &facts, &approvals, &tenant).await?,
+            approvals,
             zone: crate::recorded::time_zone(&row),
             facts,
             tenant,
@@ -242,8 +249,11 @@ impl Keeper {
             expires_at,
         });
         let order = NewOrder { agent, number, revision, expires_at };
-        self.advance(vec![Event::Numbered(number)], Along { order: Some(order), ..Along::default() })
-            .await
+        self.advance(
+            vec![Event::Numbered(number)],
+            Along { order: Some(order), ..Along::default() },
+        )
+        .await
     }
 
     fn send_order(&mut self, number: u64, task: Arc<Task>) {

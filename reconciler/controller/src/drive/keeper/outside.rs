@@ -52,7 +52,7 @@ impl Keeper {
             }
             Decision::Cancel => (Event::Cancelled, active.session.executes_at().is_some()),
         };
-        if !possible {
+        if !possible || (decision == Decision::Run && !self.may_go_on().await?) {
             return Ok(Decided::NotNow);
         }
         let along = Along { used_link: Some(link), ..Along::default() };

@@ -3,15 +3,39 @@
 
 use ordain_core::session::Event;
 use ordain_store::{AgentId, StoreError, TenantScope};
+use ordain_wire::ControllerMessage;
 
 use super::Keeper;
 
 impl Keeper {
-    pub(super) async fn connected(&mut self, agent: &AgentId) -> Result<(), StoreError> {
+    pub(super) async fn connected(
+        &mut self,
+        agent: &AgentId,
+        order: Option<u64>,
+    ) -> Result<(), StoreError> {
         if let Some(row) = self.shared().store.agent(&TenantScope::All, agent).await? {
             self.acked.insert(agent.clone(), row.acked);
         }
+        if let Some(number) = order {
+            self.stop_what_is_over(agent, number).await?;
+        }
         self.look_around().await
+    }
+
+    /// Has an agent stop an order whose session was ended while it was away.
+    async fn stop_what_is_over(&self, agent: &AgentId, number: u64) -> Result<(), StoreError> {
+        let store = &self.shared().store;
+        let Some(order) = store.order(&TenantScope::All, agent, number).await? else {
+            return Ok(());
+        };
+        let session = store.session(&TenantScope::One(order.tenant), &order.session).await?;
+        if session.is_some_and(|session| !session.open) {
+            tracing::info!(session = %order.session, %agent, number, "the agent is told to stop: its session is over");
+            let message = ControllerMessage::Cancel { session: order.session.to_string() };
+            // An agent that is gone again says so again.
+            let _sent = self.shared().hub.send(agent, message);
+        }
+        Ok(())
     }
 
     pub(super) async fn disconnected(&mut self, agent: &AgentId) -> Result<(), StoreError> {

@@ -70,7 +70,7 @@ impl Keeper {
                     continue;
                 }
                 None if candidate.session.status() != Status::Created => {
-                    if candidate.session.status() == Status::Running {
+                    if candidate.session.status() == Status::Running && candidate.connected {
                         self.shared().turns.keep(self.claim(&candidate));
                     }
                     return Ok(Some(candidate));

@@ -43,6 +43,53 @@ fn a_line_that_drops_misses_nothing() {
 }
 
 #[test]
+fn who_is_not_waited_for_is_missed_after_a_while() {
+    let skip = || Created { offline: Offline::Skip, ..created(Kind::Maintenance, true) };
+    let gone = |created: Created| {
+        let mut session = Session::new(created);
+        session.step(Event::Begun, at(0));
+        session.step(resolved(&["a"]), at(1));
+        let effects = session.step(Event::Disconnected, at(2));
+        (session, effects)
+    };
+    let (mut session, effects) = gone(skip());
+    assert_eq!(effects, [Effect::WakeAt(at(602))]);
+    assert_eq!(session.pending(), [Effect::WakeAt(at(602))], "after a restart too");
+    assert_eq!(session.step(Event::Woken, at(601)), [Effect::WakeAt(at(602))]);
+    assert_eq!(session.step(Event::Woken, at(602)), [Effect::Ended(Status::Missed)]);
+    let (mut session, _) = gone(skip());
+    session.step(Event::Connected, at(300));
+    session.step(Event::Disconnected, at(400));
+    assert_ne!(session.step(Event::Woken, at(602)), [Effect::Ended(Status::Missed)], "it was back");
+    assert_eq!(session.step(Event::Woken, at(1000)), [Effect::Ended(Status::Missed)]);
+    let (mut session, effects) = gone(created(Kind::Maintenance, true));
+    assert_eq!(effects, []);
+    assert_eq!(session.step(Event::Woken, at(86_400)), [], "who is waited for is waited for");
+    assert_eq!(session.status(), Status::PendingConnectivity);
+}
+
+#[test]
+fn a_session_of_a_computer_that_is_away_is_cancelled_at_once() {
+    let mut events = until_planned(&[row("a"), row("b")]);
+    events.push(Event::Numbered(2));
+    events.extend(reports(2, 4, vec![Report::Accepted, started(0, 0)]));
+    events.extend([Event::Disconnected, Event::Cancelled]);
+    let mut session = Session::new(created(Kind::Maintenance, true));
+    insta::assert_snapshot!(from_the_plan(&mut session, events), @r#"
+    Planned: running for number; number
+    Numbered: running for acceptance; send 2: execute 2
+    Reported accepted: running for execution
+    Reported start 0/1/0: running for execution
+    Disconnected: running for execution
+    Cancelled: cancelled for nothing; cancel 2, ended cancelled
+    stages: resolution passed, detection passed, execution failed
+    software/a cancelled - software-missing
+    software/b cancelled - software-missing
+    "#);
+    assert!(session.message().is_some_and(|why| why.contains("while its computer was away")));
+}
+
+#[test]
 fn lost_before_execution_only_executes_on_connect() {
     let mut events = until_planned(&[row("a")]);
     events.insert(5, Event::Disconnected);
