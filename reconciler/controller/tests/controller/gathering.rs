@@ -269,7 +269,7 @@ async fn where_nothing_but_observing_is_allowed_nobody_is_taken_in() {
     in_force(&controller).await;
     drop(line);
     let mut line = told(&agent, &controller, &[]).await;
-    agent.serve_until_acked(&mut line, 2).await;
+    agent.serve_until_acked(&mut line, 3).await;
     count(&controller, "passed", 2).await;
     assert_eq!(controller.get("/api/v1/computers/pc").await["standing"], "onboarded");
 }
