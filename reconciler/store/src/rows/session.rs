@@ -145,6 +145,7 @@ impl SessionWrite {
 
 impl SessionWrite {
     /// This write and the one that follows upon it, as one of this one's time.
+    #[must_use]
     pub fn then(mut self, later: Self) -> Self {
         self.row = later.row;
         self.events.extend(later.events);
