@@ -132,15 +132,12 @@ impl Book {
     /// Has a claim stand in line, where it stood before unless it is more or less urgent now.
     fn stand(&mut self, claim: Claim) -> Place {
         let urgency = claim.origin as usize;
-        let came = match self.places.get(&claim.computer).copied() {
-            Some(place) => {
-                self.waiting.remove(&place);
-                place.1
-            }
-            None => {
-                self.came += 1;
-                self.came
-            }
+        let came = if let Some(place) = self.places.get(&claim.computer).copied() {
+            self.waiting.remove(&place);
+            place.1
+        } else {
+            self.came += 1;
+            self.came
         };
         self.places.insert(claim.computer.clone(), (urgency, came));
         self.waiting.insert((urgency, came), claim);
