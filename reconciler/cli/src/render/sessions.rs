@@ -56,7 +56,8 @@ struct Restart {
 
 #[derive(Clone, Deserialize)]
 struct Stage {
-    stage: String,
+    #[serde(rename = "stage")]
+    name: String,
     status: String,
     #[serde(default)]
     reason: Option<String>,
@@ -101,8 +102,8 @@ struct Hold {
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Attempt {
-    #[serde(default)]
-    attempt: u32,
+    #[serde(default, rename = "attempt")]
+    number: u32,
     phase: String,
     exit_code: Option<i32>,
     started_at: Option<String>,
@@ -170,8 +171,8 @@ pub(crate) fn one(one: &Session, style: Style) -> String {
     }
     for stage in &one.stages {
         let why = stage.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-        let _ = writeln!(text, "  {} {}{why}", stage.stage, painted(&stage.status, style));
-        if stage.stage == "execution" {
+        let _ = writeln!(text, "  {} {}{why}", stage.name, painted(&stage.status, style));
+        if stage.name == "execution" {
             actions(&mut text, one, style);
         }
     }
@@ -248,7 +249,7 @@ fn attempts(text: &mut String, action: &Acted, style: Style) {
         let code = one.exit_code.map(|code| format!(", exit code {code}")).unwrap_or_default();
         let at = one.started_at.as_deref().map(|at| format!("  {}", style.dim(&when(Some(at)))));
         let again =
-            if one.attempt > 1 { format!(" (attempt {})", one.attempt) } else { String::new() };
+            if one.number > 1 { format!(" (attempt {})", one.number) } else { String::new() };
         let why = one.message.as_ref().map(|why| format!(": {}", clean(why))).unwrap_or_default();
         let at = at.unwrap_or_default();
         let _ = writeln!(text, "      {}{again}{code}{why}{at}", one.phase);
@@ -266,11 +267,11 @@ fn attempts(text: &mut String, action: &Acted, style: Style) {
 pub(crate) fn news(last: Option<&Session>, now: &Session, style: Style) -> Vec<String> {
     let whom = style.dim(&format!("{}/{}", now.tenant, now.computer));
     let mut lines = Vec::new();
-    let was = |stage: &str| last.and_then(|last| last.stages.iter().find(|one| one.stage == stage));
+    let was = |stage: &str| last.and_then(|last| last.stages.iter().find(|one| one.name == stage));
     for stage in &now.stages {
-        let known = was(&stage.stage).is_some_and(|known| known.status == stage.status);
+        let known = was(&stage.name).is_some_and(|known| known.status == stage.status);
         if !known && !["waiting", "skipped"].contains(&stage.status.as_str()) {
-            lines.push(format!("{whom} {} {}", stage.stage, painted(&stage.status, style)));
+            lines.push(format!("{whom} {} {}", stage.name, painted(&stage.status, style)));
         }
     }
     for (index, action) in now.actions.iter().enumerate() {
