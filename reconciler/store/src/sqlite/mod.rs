@@ -21,6 +21,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Sqlite, SqliteConnection, SqlitePool};
 
+use writer::Place;
+
 use crate::StoreError;
 use crate::outside;
 
@@ -44,20 +46,22 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens the file, making it and its tables where they are missing.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_with(options(path), path, Fates::default()).await
+        Self::open_with(options(path), path, Fates::default(), Place::Apart).await
     }
 
     /// The same for a simulation, in which no power is ever cut: what was
     /// committed is there whether it has reached the disk or not.
     #[cfg(feature = "simulation")]
     pub async fn open_simulated(path: &Path, fates: Fates) -> Result<Self, StoreError> {
-        Self::open_with(options(path).synchronous(SqliteSynchronous::Off), path, fates).await
+        let options = options(path).synchronous(SqliteSynchronous::Off);
+        Self::open_with(options, path, fates, Place::Within).await
     }
 
     async fn open_with(
         options: SqliteConnectOptions,
         path: &Path,
         fates: Fates,
+        place: Place,
     ) -> Result<Self, StoreError> {
         let _opening = outside::enter();
         let failed = |source| StoreError::Open { path: path.to_owned(), source };
@@ -68,7 +72,7 @@ impl SqliteStore {
             .connect_with(options.read_only(true).create_if_missing(false))
             .await
             .map_err(failed)?;
-        let writer = writer::Writer::start(connection, fates)?;
+        let writer = writer::Writer::start(connection, fates, place)?;
         Ok(Self { path: path.to_owned(), readers, writer })
     }
 

@@ -23,6 +23,17 @@ const BATCH: usize = 256;
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 type Work = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Answer> + Send>;
 
+/// Where a writer runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// On a thread of its own.
+    Apart,
+    /// Among the tasks of whoever opens the database: a simulation sees all that
+    /// moves, and who dies takes the writer along.
+    #[cfg(feature = "simulation")]
+    Within,
+}
+
 pub(super) struct Writer {
     queue: Mutex<Option<mpsc::Sender<Work>>>,
     ended: Mutex<Option<oneshot::Receiver<()>>>,
@@ -31,11 +42,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: SqliteConnection, fates: Fates) -> Result<Self, StoreError> {
+    pub(super) fn start(
+        connection: SqliteConnection,
+        fates: Fates,
+        place: Place,
+    ) -> Result<Self, StoreError> {
         let (queue, works) = mpsc::channel(BATCH);
         let (end, ended) = oneshot::channel();
         let (left, leaving) = oneshot::channel();
-        let runtime = runtime::Builder::new_current_thread().build().map_err(StoreError::Thread)?;
         let all = async move {
             tokio::select! {
                 biased;
@@ -45,10 +59,18 @@ impl Writer {
             // Nobody waits for it where the store was dropped.
             let _heard = end.send(());
         };
-        Builder::new()
-            .name("ordain-writer".to_owned())
-            .spawn(move || runtime.block_on(all))
-            .map_err(StoreError::Thread)?;
+        match place {
+            Place::Apart => {
+                let runtime = runtime::Builder::new_current_thread().build();
+                let runtime = runtime.map_err(StoreError::Thread)?;
+                let thread = Builder::new().name("ordain-writer".to_owned());
+                thread.spawn(move || runtime.block_on(all)).map_err(StoreError::Thread)?;
+            }
+            #[cfg(feature = "simulation")]
+            Place::Within => {
+                tokio::spawn(all);
+            }
+        }
         let (queue, ended) = (Mutex::new(Some(queue)), Mutex::new(Some(ended)));
         Ok(Self { queue, ended, _left: left })
     }
