@@ -13,7 +13,7 @@ pub(crate) const AT_NIGHT: &[(&str, &str)] = &[
         "schedules/changes.yaml",
         "kind: Schedule\nname: changes\ntarget: {all: true}\nwhen: {on: commit}\n\
          execute: {at: \"03:00\"}\nnotify: {before: true, after: true}\n\
-         postpone: {choices: [1h, 1d]}\n",
+         postpone: {choices: [1h, 1d], max: 2}\n",
     ),
     (
         "tenants/acme/tenant.yaml",
@@ -188,6 +188,21 @@ fn a_person_puts_it_off_by_one_of_the_choices() {
     let (_, shown) = page(&stage, "POST", &format!("{link}/run"), "value=now");
     assert!(shown.contains("nothing to decide any more"), "{shown}");
     assert_eq!(status(&stage, &id), "postponed");
+
+    // The next message has a link of its own, by which it is put off once more.
+    let again = self::link(&office.took("jo@acme.example", "postponed"));
+    assert_ne!(again, link);
+    let (_, shown) = page(&stage, "GET", &again, "");
+    assert!(shown.contains("put off") && shown.contains("In 1 day"), "{shown}");
+    let said = office.said();
+    page(&stage, "POST", &format!("{again}/postpone"), "value=86400");
+    let last = self::link(&office.took_after(said, "jo@acme.example", "postponed"));
+    // So often and no more; now it is wanted at once.
+    let (_, shown) = page(&stage, "GET", &last, "");
+    assert!(shown.contains("Do it now") && !shown.contains("In 1 hour"), "{shown}");
     assert_eq!(stage.read("tool"), "version=1.0\n");
+    page(&stage, "POST", &format!("{last}/run"), "value=now");
+    assert_eq!(ended(&stage, &id).status(), "passed");
+    assert_eq!(stage.read("tool"), "version=1.1\n");
     controller.stop();
 }

@@ -60,6 +60,16 @@ impl PostOffice {
         read(&self.server.says(&["took ", &format!("\"to\": \"{to}\""), subject]))
     }
 
+    /// How many lines it has said.
+    pub(crate) fn said(&self) -> usize {
+        self.server.said()
+    }
+
+    /// The same as [`PostOffice::took`], among the lines after the first `after` ones.
+    pub(crate) fn took_after(&self, after: usize, to: &str, subject: &str) -> Value {
+        read(&self.server.says_after(after, &["took ", &format!("\"to\": \"{to}\""), subject]))
+    }
+
     /// What it has taken so far.
     pub(crate) fn taken(&self) -> Vec<Value> {
         self.server.results().lines().filter(|line| line.starts_with("took ")).map(read).collect()

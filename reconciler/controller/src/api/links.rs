@@ -124,7 +124,7 @@ impl Held {
     fn choices(&self) -> Vec<Choice> {
         let open = self.link.used_at.is_none()
             && self.now <= self.link.until
-            && self.session.executes_at().is_some();
+            && self.session.decidable_until().is_some();
         let Some(schedule) = self.schedule().filter(|_| open) else { return Vec::new() };
         let choice = |action, value: String, label: String| Choice {
             action,
@@ -161,7 +161,8 @@ impl Held {
 
     /// What will be done, as in the message.
     fn text(&self) -> String {
-        self.about(|about| about.text(Due::Before, &self.session)).unwrap_or_default()
+        let due = Due::while_it_waits(&self.session);
+        self.about(|about| about.text(due, &self.session)).unwrap_or_default()
     }
 
     fn about<T>(&self, told: impl FnOnce(&About<'_>) -> T) -> Option<T> {

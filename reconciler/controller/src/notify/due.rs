@@ -20,14 +20,36 @@ use crate::tokens;
 pub(crate) enum Due {
     /// Something is going to be changed.
     Before,
+    /// It was put off.
+    Postponed,
     /// It is over.
     After,
+}
+
+impl Due {
+    /// What a session gives occasion to tell while it waits.
+    pub(crate) fn while_it_waits(session: &Session) -> Self {
+        if session.executes_at().is_some() { Self::Before } else { Self::Postponed }
+    }
+
+    /// What tells a session's messages apart: it may be put off several times.
+    fn key(self, session: &Session) -> String {
+        match self {
+            Self::Before => "before".to_owned(),
+            Self::Postponed => format!("postponed-{}", session.postponements()),
+            Self::After => "after".to_owned(),
+        }
+    }
 }
 
 /// What a schedule wants to be told of a step, from how the session stood
 /// before and behind it.
 pub(crate) fn due(before: &Session, behind: &Session, notify: &Notify) -> Option<Due> {
     let planned = before.execution().is_none() && behind.execution().is_some();
+    let put_off = behind.postponements() > before.postponements();
+    if notify.before && put_off {
+        return Some(Due::Postponed);
+    }
     if notify.before && planned && !behind.status().is_over() {
         return Some(Due::Before);
     }
@@ -71,12 +93,12 @@ impl About<'_> {
         }
         let look = Look(self.tenant.and_then(|id| self.policy.branding(id)));
         let letter = |(recipient, is_person)| {
-            let until = session.executes_at().filter(|_| is_person && due == Due::Before);
+            let until = session.decidable_until().filter(|_| is_person);
             let link = until.map(|until| (tokens::link(), until));
             let mut tale = self.tale(due, session);
             tale.link = link.as_ref().map(|(token, _)| format!("{}/m/{}", self.url, token));
             NewMessage {
-                kind: tale.kind.to_owned(),
+                kind: due.key(session),
                 recipient,
                 letter: look.letter(&tale),
                 link: link.map(|(token, until)| NewLink { hash: tokens::hash(&token), until }),
@@ -99,11 +121,12 @@ impl About<'_> {
         Tale {
             kind: match due {
                 Due::Before => "before",
+                Due::Postponed => "postponed",
                 Due::After => "after",
             },
             tenant: tenant.unwrap_or_default(),
             computer: self.computer.to_owned(),
-            when: session.executes_at().map(|at| self.told(at)),
+            when: session.decidable_until().map(|at| self.told(at)),
             changes: changes.map(|action| change(&action)).collect(),
             status: (due == Due::After).then(|| session.status().word()),
             link: None,

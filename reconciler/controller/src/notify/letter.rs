@@ -23,7 +23,7 @@ const COLOURS: [(&str, &str); 2] = [("primary", "#1f4e79"), ("text", "#222222")]
 /// What a message tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Tale {
-    /// `before` or `after`.
+    /// `before`, `postponed` or `after`.
     pub(super) kind: &'static str,
     /// The tenant's display name.
     pub(super) tenant: String,
@@ -84,8 +84,7 @@ struct Page<'a> {
 impl Look<'_> {
     /// The built-in text of a message, which a page shows too.
     pub(super) fn text(tale: &Tale) -> String {
-        let body = if tale.kind == "before" { BEFORE } else { AFTER };
-        render(body, tale).expect("a built-in template renders")
+        render(built_in(tale).1, tale).expect("a built-in template renders")
     }
 
     /// The message.
@@ -100,8 +99,7 @@ impl Look<'_> {
                 }
             }
         };
-        let built_in = if tale.kind == "before" { SUBJECT_BEFORE } else { SUBJECT_AFTER };
-        let built_in = || render(built_in, tale).expect("a built-in template renders");
+        let built_in = || render(built_in(tale).0, tale).expect("a built-in template renders");
         let branding = self.0;
         let subject =
             own(branding.and_then(|own| own.subject.as_ref()), "subject").unwrap_or_else(built_in);
@@ -145,7 +143,18 @@ const SUBJECT_BEFORE: &str = include_str!("templates/before-subject.txt");
 const BEFORE: &str = include_str!("templates/before.txt");
 const SUBJECT_AFTER: &str = include_str!("templates/after-subject.txt");
 const AFTER: &str = include_str!("templates/after.txt");
+const SUBJECT_POSTPONED: &str = include_str!("templates/postponed-subject.txt");
+const POSTPONED: &str = include_str!("templates/postponed.txt");
 const PAGE: &str = include_str!("templates/page.html");
+
+/// The templates of a message's subject and text.
+fn built_in(tale: &Tale) -> (&'static str, &'static str) {
+    match tale.kind {
+        "before" => (SUBJECT_BEFORE, BEFORE),
+        "postponed" => (SUBJECT_POSTPONED, POSTPONED),
+        _ => (SUBJECT_AFTER, AFTER),
+    }
+}
 
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
@@ -215,6 +224,16 @@ mod tests {
         - 7zip is installed, version 24.2
         - flash is removed
         - bitlocker is set up
+
+        If that does not suit you, see here what else is possible:
+        https://ordain.example:7443/m/abc
+        ");
+        let put_off = Look(None).letter(&Tale { changes: Vec::new(), ..tale("postponed") });
+        assert_eq!(put_off.subject, "Put off: changes to your computer pc-02");
+        insta::assert_snapshot!(put_off.text, @"
+        Hello,
+
+        Contoso <GmbH> begins with the changes to your computer pc-02 at 2026-03-02 22:00 (Europe/Berlin), since it was put off.
 
         If that does not suit you, see here what else is possible:
         https://ordain.example:7443/m/abc

@@ -225,6 +225,11 @@ impl Session {
             Event::SerialTaken => Vec::new(),
             Event::Hurried => match self.state {
                 State::Awaiting(_) if self.can_be_hurried() => self.execute(now),
+                // It begins anew as soon as its computer has no other session.
+                State::Postponed(_) if self.can_be_hurried() => {
+                    self.state = State::Postponed(now);
+                    self.pending()
+                }
                 _ => Vec::new(),
             },
             Event::Lost(why) => self.lost(why),

@@ -174,11 +174,20 @@ impl Session {
         }
     }
 
-    /// Whether its plan waits for its time and may be carried out at once; where
-    /// an offline computer is skipped, only while that is connected.
+    /// Until when a person may decide about it: its plan waits for its time, or
+    /// it was put off.
+    pub fn decidable_until(&self) -> Option<Timestamp> {
+        match &self.state {
+            State::Awaiting(at) | State::Postponed(at) => Some(*at),
+            _ => None,
+        }
+    }
+
+    /// Whether it waits for its time, and need not; where an offline computer is
+    /// skipped, only while that is connected.
     pub fn can_be_hurried(&self) -> bool {
         let reachable = self.connected || self.created.offline != Offline::Skip;
-        reachable && self.executes_at().is_some()
+        reachable && self.decidable_until().is_some()
     }
 
     /// The number of the order that is under way.

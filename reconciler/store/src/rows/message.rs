@@ -12,7 +12,7 @@ pub struct MessageKey {
     pub tenant: TenantId,
     /// The session.
     pub session: SessionId,
-    /// `before` or `after`.
+    /// `before`, `postponed-1` and further ones, or `after`.
     pub kind: String,
     /// An e-mail address.
     pub recipient: String,
@@ -21,7 +21,7 @@ pub struct MessageKey {
 /// A message to be sent. What is there already of that key stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
-    /// `before` or `after`.
+    /// `before`, `postponed-1` and further ones, or `after`.
     pub kind: String,
     /// An e-mail address.
     pub recipient: String,

@@ -1,7 +1,7 @@
 //! What the outside is told of the session under way: persons, and webhooks.
 
 use ordain_core::schedule;
-use ordain_core::session::{Event, Session};
+use ordain_core::session::{Effect, Event, Session};
 use ordain_store::rows::{LinkRow, NewMessage, SessionWrite, TokenHash};
 use ordain_store::{SessionId, StoreError, TenantScope};
 
@@ -28,37 +28,52 @@ impl Keeper {
         Ok(())
     }
 
-    /// Carries out what a person decides by a link: journaled and the link used
-    /// up in one write, so that a crash leaves both or neither.
+    /// Carries out what a person decides by a link about a session that waits for
+    /// its time, or that was put off and rests beside the one under way.
     pub(super) async fn decide(
         &mut self,
         id: &SessionId,
         link: TokenHash,
         decision: Decision,
     ) -> Result<Decided, StoreError> {
-        let Some(active) = self.active.as_ref().filter(|active| active.row.id == *id) else {
-            return Ok(Decided::NotNow);
-        };
+        if self.active.as_ref().is_some_and(|active| active.row.id == *id) {
+            let (decided, effects) = self.decided(link, decision).await?;
+            self.perform(effects).await?;
+            return Ok(decided);
+        }
+        let Some(resting) = self.one_beside(id).await? else { return Ok(Decided::NotNow) };
+        let under_way = self.active.replace(resting);
+        let decided = self.decided(link, decision).await;
+        self.active = under_way;
+        decided.map(|(decided, _effects)| decided)
+    }
+
+    /// What the loaded session makes of a decision: journaled and the link used
+    /// up in one write, so that a crash leaves both or neither.
+    async fn decided(
+        &mut self,
+        link: TokenHash,
+        decision: Decision,
+    ) -> Result<(Decided, Vec<Effect>), StoreError> {
+        let Some(active) = &self.active else { return Ok((Decided::NotNow, Vec::new())) };
         let scope = TenantScope::One(active.row.tenant.clone());
         let held = self.shared().store.link(&scope, &link).await?;
         let open = |held: &LinkRow| held.used_at.is_none() && self.now() <= held.until;
-        if !held.is_some_and(|held| held.key.session == *id && open(&held)) {
-            return Ok(Decided::Before);
+        if !held.is_some_and(|held| held.key.session == active.row.id && open(&held)) {
+            return Ok((Decided::Before, Vec::new()));
         }
+        let decidable = active.session.decidable_until().is_some();
         let (event, possible) = match decision {
             Decision::Run => (Event::Hurried, active.session.can_be_hurried()),
-            Decision::Postpone(until) => {
-                (Event::Postponed(until), active.session.executes_at().is_some())
-            }
-            Decision::Cancel => (Event::Cancelled, active.session.executes_at().is_some()),
+            Decision::Postpone(until) => (Event::Postponed(until), decidable),
+            Decision::Cancel => (Event::Cancelled, decidable),
         };
         if !possible || (decision == Decision::Run && !self.may_go_on().await?) {
-            return Ok(Decided::NotNow);
+            return Ok((Decided::NotNow, Vec::new()));
         }
         let along = Along { used_link: Some(link), ..Along::default() };
         let effects = self.step(vec![event], along).await?;
-        self.perform(effects).await?;
-        Ok(Decided::Done)
+        Ok((Decided::Done, effects))
     }
 
     async fn letters(

@@ -265,13 +265,23 @@ impl Keeper {
         if self.active.as_ref().is_some_and(|active| active.row.id == *id) {
             return self.happens(event).await;
         }
-        let Some(row) = self.shared().store.session(&TenantScope::All, id).await? else {
-            return Ok(());
-        };
-        if !row.open || row.computer != self.computer {
-            return Ok(());
+        match self.row_of(id).await? {
+            Some(row) => self.aside(row, event).await,
+            None => Ok(()),
         }
-        self.aside(row, event).await
+    }
+
+    /// An open session of this computer that is not under way.
+    pub(super) async fn one_beside(&self, id: &SessionId) -> Result<Option<Active>, StoreError> {
+        match self.row_of(id).await? {
+            Some(row) => self.load(row).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn row_of(&self, id: &SessionId) -> Result<Option<SessionRow>, StoreError> {
+        let row = self.shared().store.session(&TenantScope::All, id).await?;
+        Ok(row.filter(|row| row.open && row.computer == self.computer))
     }
 }
 

@@ -136,6 +136,20 @@ fn a_session_is_put_off_and_begins_anew() {
 }
 
 #[test]
+fn what_was_put_off_may_be_put_off_again_hurried_or_cancelled() {
+    let mut session = Session::new(created(Kind::Maintenance, true));
+    session.step(Event::Postponed(at(500)), at(1));
+    assert_eq!(session.decidable_until(), Some(at(500)));
+    assert_eq!(session.step(Event::Postponed(at(900)), at(2)), [Effect::WakeAt(at(900))]);
+    assert_eq!(session.postponements(), 2);
+    let mut cancelled = session.clone();
+    assert_eq!(cancelled.step(Event::Cancelled, at(3)), [Effect::Ended(Status::Cancelled)]);
+    assert_eq!(session.step(Event::Hurried, at(3)), [Effect::WakeAt(at(3))]);
+    assert_eq!(session.postponements(), 2);
+    assert_eq!(session.step(Event::Woken, at(3)), [Effect::Resolve]);
+}
+
+#[test]
 fn what_is_under_way_is_not_put_off() {
     let events = until_planned(&[row("a")]);
     let mut session = Session::new(created(Kind::Maintenance, true));
