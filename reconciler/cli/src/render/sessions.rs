@@ -323,3 +323,53 @@ fn painted(status: &str, style: Style) -> String {
 pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_a_tree_with_reasons() {
+        let session = serde_json::json!({
+            "id": "s-1", "computer": "pc", "tenant": "contoso", "kind": "maintenance",
+            "status": "partially-passed", "runningSeconds": 7, "origin": "schedule",
+            "schedule": "schedules/s.yaml#s",
+            "stages": [
+                {"stage": "agent-update", "status": "skipped", "reason": "no-update"},
+                {"stage": "execution", "status": "failed"},
+                {"stage": "report", "status": "passed"},
+            ],
+            "actions": [
+                {"item": "software/a", "action": "update", "reason": "update-available", "from": "1",
+                 "to": "2", "by": "deployments/a.yaml", "line": 4, "status": "done", "result": "passed",
+                 "waitsFor": ["software/b"]},
+                {"item": "task/t", "action": "set", "reason": "test-false", "status": "done",
+                 "result": "failed", "message": "exit code 3", "attempts": [
+                    {"attempt": 1, "phase": "set", "exitCode": 3, "output": "first"},
+                    {"attempt": 2, "phase": "set", "exitCode": 3, "output": "no\u{1b}[2J room\nleft"},
+                 ]},
+            ],
+        });
+        let session: Session = serde_json::from_value(session).expect("a session");
+        let shown = one(&session, Style::new(false, 80));
+        let wanted = "\
+s-1 on contoso/pc  maintenance, partially-passed
+  wanted by: schedule
+  schedule: schedules/s.yaml#s
+  agent-update skipped: no-update
+  execution failed
+    update software/a 1 → 2  passed
+      update-available, deployments/a.yaml:4
+      needs software/b
+    set task/t  failed
+      test-false
+      exit code 3
+      set, exit code 3
+      set (attempt 2), exit code 3
+        no\u{fffd}[2J room
+        left
+  report passed
+";
+        assert_eq!(shown, wanted);
+    }
+}

@@ -4,11 +4,10 @@ use ordain_wire::{ControllerMessage, OrderBody, ReportBody};
 use serde_json::{Value, json};
 
 use crate::agent::enrolled;
-use crate::harness::start;
+use crate::harness::{Running, start};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_serial_task_is_set_on_one_computer_after_the_other() {
-    let controller = start().await;
+/// A task that everybody gets, and that is set on one computer at a time.
+async fn with_a_serial_task(controller: &Running) {
     controller.repo.write(
         "tasks/once/task.yaml",
         "kind: Task\nname: once\nserial: true\ntest: {script: t.sh}\nset: {script: s.sh}\n",
@@ -22,6 +21,12 @@ async fn a_serial_task_is_set_on_one_computer_after_the_other() {
     let commit = controller.repo.commit("a serial task");
     let there = |status: &Value| status["commit"]["inForce"] == commit.as_str();
     controller.eventually("the commit in force", there).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_serial_task_is_set_on_one_computer_after_the_other() {
+    let controller = start().await;
+    with_a_serial_task(&controller).await;
     let mut first = enrolled(&controller, "contoso", "first").await;
     let mut second = enrolled(&controller, "fabrikam", "second").await;
     (first.holds, second.holds) = (false, false);
@@ -57,19 +62,7 @@ async fn a_serial_task_is_set_on_one_computer_after_the_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_vanished_with_its_turn_is_cancelled_and_told_to_stop_when_it_is_back() {
     let controller = start().await;
-    controller.repo.write(
-        "tasks/once/task.yaml",
-        "kind: Task\nname: once\nserial: true\ntest: {script: t.sh}\nset: {script: s.sh}\n",
-    );
-    controller.repo.write("tasks/once/t.sh", "exit 1\n");
-    controller.repo.write("tasks/once/s.sh", "exit 0\n");
-    controller.repo.write(
-        "deployments/once.yaml",
-        "kind: Deployment\nname: once\ntask: once\ntarget: {all: true}\n",
-    );
-    let commit = controller.repo.commit("a serial task");
-    let there = |status: &Value| status["commit"]["inForce"] == commit.as_str();
-    controller.eventually("the commit in force", there).await;
+    with_a_serial_task(&controller).await;
     let mut first = enrolled(&controller, "contoso", "first").await;
     let mut second = enrolled(&controller, "fabrikam", "second").await;
     (first.holds, second.holds) = (false, false);

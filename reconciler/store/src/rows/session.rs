@@ -141,9 +141,7 @@ impl SessionWrite {
             at,
         }
     }
-}
 
-impl SessionWrite {
     /// This write and the one that follows upon it, as one of this one's time.
     #[must_use]
     pub fn then(mut self, later: Self) -> Self {

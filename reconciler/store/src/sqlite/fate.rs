@@ -2,6 +2,10 @@
 //!
 //! Built with the feature `simulation` a test may have the database refuse a
 //! commit, as a full disk does, or the whole program die before or after one.
+#![cfg_attr(
+    not(feature = "simulation"),
+    expect(unreachable_pub, reason = "only a simulation says what becomes of commits")
+)]
 
 #[cfg(feature = "simulation")]
 use std::collections::BTreeMap;

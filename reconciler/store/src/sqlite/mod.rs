@@ -26,9 +26,10 @@ use writer::Place;
 use crate::StoreError;
 use crate::outside;
 
+#[cfg(not(feature = "simulation"))]
+use fate::Fates;
 #[cfg(feature = "simulation")]
-pub use fate::Fate;
-pub use fate::Fates;
+pub use fate::{Fate, Fates};
 
 type Connection = SqliteConnection;
 type Database = SqliteStore;
