@@ -1,9 +1,10 @@
 //! Approvals: a person's signature under one tree that is to follow one head.
 //!
-//! Owns the statement and what is needed for one to count. How many it takes
+//! Owns the statement, what is needed for one to count, and the pile that
+//! somebody hands over, in which worthless ones must displace nothing. How many it takes
 //! is [`crate::promotion`]'s.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::commit::PayloadId;
 use crate::key::Fingerprint;
@@ -84,6 +85,33 @@ impl Approval {
             return Err(Refusal::new(RefusalCode::NotAllowed, what));
         }
         signer(&self.signature, self.text.as_bytes(), Namespace::Approval, policy, revoked)
+    }
+}
+
+/// Approvals by what they approve. What is no approval at all is left out:
+/// whoever relays them could add any bytes, and must not stop anything.
+///
+/// None is left out for being one too many, since nobody has looked at their
+/// signatures yet. Each names the promotion that it is to follow, so however
+/// many there are, each is looked at for one promotion at most.
+#[derive(Debug, Clone, Default)]
+pub struct Approvals {
+    by_subject: HashMap<Approves, Vec<Approval>>,
+}
+
+impl Approvals {
+    /// Sorts out what was delivered.
+    pub fn sorted<'a>(delivered: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let mut by_subject: HashMap<Approves, Vec<Approval>> = HashMap::new();
+        for approval in delivered.into_iter().filter_map(|bytes| Approval::parse(bytes).ok()) {
+            by_subject.entry(approval.approves).or_default().push(approval);
+        }
+        Self { by_subject }
+    }
+
+    /// Those that approve just that, by whomever.
+    pub fn of(&self, wanted: &Approves) -> &[Approval] {
+        self.by_subject.get(wanted).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -31,8 +31,6 @@ pub const RSA_MOST_BITS: u64 = 8192;
 pub const STATEMENT_BYTES: usize = 256 << 10;
 /// Signatures below one statement.
 pub const STATEMENT_SIGNATURES: usize = 16;
-/// Approvals that are looked at for one promotion.
-pub const APPROVALS: usize = 64;
 /// Promotions since the one that the last heartbeat named.
 pub const TRAIL: usize = 4096;
 /// The longest time that a heartbeat may be valid, in seconds: 31 days.

@@ -36,6 +36,7 @@ mod check;
 mod name;
 mod packed;
 
+pub use approval::Approvals;
 pub use commit::{Commit, PayloadId};
 pub use key::{Fingerprint, PublicKey};
 pub use object_id::{
@@ -43,7 +44,6 @@ pub use object_id::{
 };
 pub use objects::{Object, Objects};
 pub use policy::{Policy, Role};
-pub use promotion::Approvals;
 pub use refusal::{Checked, Refusal, RefusalCode};
 pub use repo::{Anchor, RepoId};
 pub use sshsig::{Namespace, SshSignature};

@@ -4,10 +4,10 @@
 //! judged by the policy of the parent. It asks for nothing that two root trees
 //! and their differing folders cannot answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::approval::{Approval, Approves, signer};
+use crate::approval::{Approvals, Approves, signer};
 use crate::bounds;
 use crate::commit::Commit;
 use crate::key::Fingerprint;
@@ -19,32 +19,6 @@ use crate::refusal::{Checked, Refusal, RefusalCode};
 use crate::repo::{check_format, require};
 use crate::sshsig::{Namespace, SshSignature};
 use crate::store::{Head, Step, Store};
-
-/// Approvals by the tree that they approve. What is no approval at all is left
-/// out: whoever relays them could add any bytes, and must not stop anything.
-#[derive(Debug, Clone, Default)]
-pub struct Approvals {
-    by_tree: BTreeMap<ObjectId, Vec<Approval>>,
-}
-
-impl Approvals {
-    /// Sorts approvals out; at most 64 are kept for one tree.
-    pub fn of<'a>(delivered: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        let mut by_tree: BTreeMap<ObjectId, Vec<Approval>> = BTreeMap::new();
-        for approval in delivered.into_iter().filter_map(|bytes| Approval::parse(bytes).ok()) {
-            let of_tree = by_tree.entry(approval.approves.tree).or_default();
-            if of_tree.len() < bounds::APPROVALS {
-                of_tree.push(approval);
-            }
-        }
-        Self { by_tree }
-    }
-
-    /// Those for a tree.
-    pub fn of_tree(&self, tree: &ObjectId) -> &[Approval] {
-        self.by_tree.get(tree).map_or(&[], Vec::as_slice)
-    }
-}
 
 /// Moves the head on by one promotion.
 ///
@@ -81,10 +55,9 @@ pub(crate) fn follow(
     if demands(store, &classes, policy.as_deref(), &signers).is_err() {
         let wanted =
             Approves { repo: Some(store.repo), tree: commit.tree, onto: Some(store.head.payload) };
-        let of_tree = approvals.of_tree(&commit.tree).iter();
         // A key that only the new policy knows counts for that one alone: no
         // role of the old policy is borne by it.
-        signers.extend(of_tree.filter_map(|one| {
+        signers.extend(approvals.of(&wanted).iter().filter_map(|one| {
             let known = one.verify(&wanted, &store.policy, revoked);
             known
                 .or_else(|refusal| match &policy {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::approval::{Approval, Approves, signer};
+use crate::approval::{Approvals, Approves, signer};
 use crate::commit::PayloadId;
 use crate::key::Fingerprint;
 use crate::object_id::{ObjectFormat, ObjectId};
@@ -60,7 +60,7 @@ pub struct Anchor {
 pub fn begin(
     anchor: Option<&Anchor>,
     genesis: &ObjectId,
-    approvals: &[Approval],
+    approvals: &Approvals,
     objects: &Objects,
     tenant: &str,
 ) -> Checked<Store> {
@@ -84,7 +84,9 @@ pub fn begin(
     let first = signer(&signature, &commit.payload, Namespace::Git, &policy, &nobody)?;
     let wanted = Approves { repo: None, tree: commit.tree, onto: None };
     let mut signers = BTreeSet::from([first]);
-    signers.extend(approvals.iter().filter_map(|one| one.verify(&wanted, &policy, &nobody).ok()));
+    signers.extend(
+        approvals.of(&wanted).iter().filter_map(|one| one.verify(&wanted, &policy, &nobody).ok()),
+    );
     require(&policy, &signers, &Role::Root, "the genesis")?;
     let head = Head { commit: *genesis, payload: commit.payload_id, depth: 0, tree: commit.tree };
     let step = Step { payload: head.payload, depth: 0, signers: signers.into_iter().collect() };

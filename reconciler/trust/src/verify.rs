@@ -5,11 +5,12 @@
 //! what an agent can be told.
 
 use crate::adhoc::{self, Adhoc};
+use crate::approval::Approvals;
 use crate::commit::PayloadId;
 use crate::heartbeat;
 use crate::object_id::ObjectId;
 use crate::objects::Objects;
-use crate::promotion::{Approvals, follow};
+use crate::promotion::follow;
 use crate::recovery;
 use crate::refusal::{Checked, Refusal, RefusalCode};
 use crate::repo::{Anchor, begin};
@@ -99,9 +100,7 @@ pub fn enrol(
     objects: &Objects,
     tenant: &str,
 ) -> Checked<Store> {
-    let genesis = objects.commit(&anchor.genesis)?;
-    let first =
-        begin(Some(anchor), &anchor.genesis, approvals.of_tree(&genesis.tree), objects, tenant)?;
+    let first = begin(Some(anchor), &anchor.genesis, approvals, objects, tenant)?;
     let Some(lowest) = lowest else {
         return advance(&first, promotions, approvals, objects);
     };

@@ -66,7 +66,7 @@ pub(super) fn approvals(git: &Repository) -> Result<Approvals, CommandError> {
     for (_, id) in git.refs_below(APPROVALS).map_err(read_error)? {
         found.push(git.object(&id).map_err(read_error)?.1);
     }
-    Ok(Approvals::of(found.iter().map(Vec::as_slice)))
+    Ok(Approvals::sorted(found.iter().map(Vec::as_slice)))
 }
 
 /// Judges the chain that ends at a commit.
@@ -82,10 +82,8 @@ pub(super) fn judge(
     let mut commits = commits.as_slice();
     let genesis = commits[0];
     let mut objects = Objects::new(ObjectFormat::Sha1);
-    let first = take(git, &mut objects, &genesis)?.and_then(|()| {
-        let tree = objects.commit(&genesis)?.tree;
-        begin(None, &genesis, approvals.of_tree(&tree), &objects, "")
-    });
+    let first = take(git, &mut objects, &genesis)?
+        .and_then(|()| begin(None, &genesis, approvals, &objects, ""));
     let mut store = match first {
         Ok(store) => store,
         Err(refusal) => return Ok(Judged::Refused(genesis, refusal)),

@@ -101,11 +101,10 @@ fn accept(
     approvals: &Approvals,
     objects: &Objects,
 ) -> Checked<Store> {
-    if let Some(chain) = chain {
-        return advance(&chain.store, &[id], approvals, objects);
+    match chain {
+        Some(chain) => advance(&chain.store, &[id], approvals, objects),
+        None => begin(None, &id, approvals, objects, ""),
     }
-    let tree = objects.commit(&id)?.tree;
-    begin(None, &id, approvals.of_tree(&tree), objects, "")
 }
 
 /// The signed commit.

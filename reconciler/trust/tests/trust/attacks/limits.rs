@@ -10,7 +10,7 @@ use ordain_trust::{
     UnixTime, bounds,
 };
 
-use crate::forge::{Chain, NOW, packed, who};
+use crate::forge::{Chain, NOW, Signer, packed, who};
 use crate::golden::text;
 
 #[test]
@@ -29,6 +29,26 @@ fn many_large_objects() {
 fn an_armour_without_end() {
     let armour = armoured(&vec![0; bounds::ARMOUR_BYTES]);
     assert_eq!(unarmoured(&armour).unwrap_err().code, RefusalCode::BadArmour);
+}
+
+#[test]
+fn worthless_approvals_without_end_displace_none() {
+    let mut chain = Chain::beating();
+    let commit = chain.put("tenants/fabrikam/tenant.yaml", "x: 1\n").forge(&who("dan"));
+    chain.approve(&who("fay"));
+    let good = chain.approvals.pop().unwrap();
+    // Signed by nobody whom the policy knows, and in the name of somebody whom it does.
+    chain.approve(&Signer::ed25519("mallory", "mallory"));
+    let foreign = chain.approvals.pop().unwrap();
+    let end = good.windows(5).position(|bytes| bytes == b"-----").unwrap();
+    let other = who("fay").statement("ordain-approval@v1", "");
+    let forged = [&good[..end], &other].concat();
+    for worthless in [foreign, forged] {
+        chain.approvals.extend((0..200).map(|_| worthless.clone()));
+    }
+    chain.refuses(&[commit], RefusalCode::BelowThreshold);
+    chain.approvals.push(good);
+    chain.judge(&[commit], None).unwrap();
 }
 
 #[test]

@@ -121,10 +121,8 @@ impl Chain {
             objects.add(ObjectKind::Commit, &with_signature(&text, &armour, format)).unwrap();
         let approves = Approves { repo: None, tree, onto: None };
         let approvals = vec![who("bob").statement("ordain-approval@v1", &approves.text())];
-        let of = Approvals::of(approvals.iter().map(Vec::as_slice));
-        let store =
-            ordain_trust::repo::begin(None, &genesis, of.of_tree(&tree), &objects, "contoso")
-                .unwrap();
+        let of = Approvals::sorted(approvals.iter().map(Vec::as_slice));
+        let store = ordain_trust::repo::begin(None, &genesis, &of, &objects, "contoso").unwrap();
         Self { format, objects, files, commits: vec![genesis], heartbeats: 0, approvals, store }
     }
 
@@ -232,7 +230,7 @@ impl Chain {
     }
 
     pub(crate) fn approved(&self) -> Approvals {
-        Approvals::of(self.approvals.iter().map(Vec::as_slice))
+        Approvals::sorted(self.approvals.iter().map(Vec::as_slice))
     }
 
     /// What the store makes of promotions and a heartbeat now.
