@@ -20,21 +20,14 @@ fn rollback() {
 
 #[test]
 fn unrelated_history() {
-    let chain = Chain::beating();
-    let mut other = Chain::new();
-    other.put("ordain.yaml", "another: one\n").promote(&who("dan"));
-    let mut mixed = chain.clone();
-    mixed.objects = other.objects.clone();
-    // The other chain has the same genesis here, so its promotion would follow;
-    // one of a genesis of its own does not.
-    other = Chain::beating();
-    let parentless = other.tree();
-    let genesis = other.forge_from(&who("ann"), &parentless, &[]);
-    chain.refused(RefusalCode::BadShape, |chain| {
-        let mut chain = chain.clone();
-        chain.objects = other.objects.clone();
-        chain.judge(&[genesis], None).map(drop)
-    });
+    let mut chain = Chain::beating();
+    let tree = chain.put("ordain.yaml", "another: one\n").tree();
+    let genesis = chain.forge_from(&who("ann"), &tree, &[]);
+    let parents = [genesis, chain.main()];
+    let promotion = chain.forge_from(&who("dan"), &tree, &parents);
+    chain.refuses(&[genesis], RefusalCode::BadShape);
+    chain.refuses(&[promotion], RefusalCode::NotNext);
+    chain.refuses(&[genesis, promotion], RefusalCode::BadShape);
 }
 
 #[test]
