@@ -93,7 +93,8 @@ fn said(from: &str, to: &str) -> (String, Vec<String>) {
     assert!(woken.is_subset(&touched(&old, &new, &changed, &request)));
     let places = |item: &str| woken_for(&old, &new, &changed, Some(item));
     for item in ["task/a", "task/b"] {
-        assert!(places(item).is_empty() || lines.contains(item), "{item} has not changed: {lines}");
+        let silent = lines.is_empty() || lines.contains(item);
+        assert!(silent || places(item).is_empty(), "{item} has not changed: {lines}");
     }
     assert_eq!(places("task/a") | places("task/b"), woken, "each by one of its items");
     let name = |place: u32| new.subject(place as usize).facts.name.clone();
