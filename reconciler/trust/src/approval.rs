@@ -1,8 +1,8 @@
 //! Approvals: a person's signature under one tree that is to follow one head.
 //!
 //! Owns the statement, what is needed for one to count, and the pile that
-//! somebody hands over, in which worthless ones must displace nothing. How many it takes
-//! is [`crate::promotion`]'s.
+//! somebody hands over, in which worthless ones must displace nothing. How many
+//! it takes is [`crate::promotion`]'s.
 
 use std::collections::{BTreeSet, HashMap};
 

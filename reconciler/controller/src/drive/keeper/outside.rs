@@ -1,4 +1,7 @@
-//! What the outside is told of the session under way: persons, and webhooks.
+//! What the outside is told of a session, persons and webhooks, and what a
+//! person decides by the link that came with it.
+//!
+//! What is told on which occasion is [`crate::notify`]'s.
 
 use ordain_core::schedule;
 use ordain_core::session::{Effect, Event, Session};
