@@ -57,7 +57,7 @@ impl PostOffice {
 
     /// Waits for the message to somebody whose subject holds the words.
     pub(crate) fn took(&self, to: &str, subject: &str) -> Value {
-        read(&self.server.says(&["took ", &format!("\"to\": \"{to}\""), subject]))
+        self.took_after(0, to, subject)
     }
 
     /// How many lines it has said.

@@ -32,12 +32,20 @@ impl Due {
         if session.executes_at().is_some() { Self::Before } else { Self::Postponed }
     }
 
+    /// The word that templates know it by.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::Postponed => "postponed",
+            Self::After => "after",
+        }
+    }
+
     /// What tells a session's messages apart: it may be put off several times.
     fn key(self, session: &Session) -> String {
         match self {
-            Self::Before => "before".to_owned(),
-            Self::Postponed => format!("postponed-{}", session.postponements()),
-            Self::After => "after".to_owned(),
+            Self::Postponed => format!("{}-{}", self.word(), session.postponements()),
+            Self::Before | Self::After => self.word().to_owned(),
         }
     }
 }
@@ -119,11 +127,7 @@ impl About<'_> {
         });
         let changes = session.actions().filter(|action| acts(action) && !action.row.failed);
         Tale {
-            kind: match due {
-                Due::Before => "before",
-                Due::Postponed => "postponed",
-                Due::After => "after",
-            },
+            kind: due.word(),
             tenant: tenant.unwrap_or_default(),
             computer: self.computer.to_owned(),
             when: session.decidable_until().map(|at| self.told(at)),
