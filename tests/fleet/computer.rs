@@ -90,6 +90,15 @@ impl Computer {
         End::Exit(0)
     }
 
+    /// How often changes were tried that go wrong at first, until they went well.
+    pub(crate) fn flaky_tries(&self) -> u32 {
+        let tries = |(item, behaviour): (&String, &Behaviour)| match behaviour {
+            Behaviour::Flaky(times) => self.tried.get(item).map(|tried| *tried.min(&(times + 1))),
+            Behaviour::Good | Behaviour::Bad | Behaviour::Idle => None,
+        };
+        self.behaviours.iter().filter_map(tries).sum()
+    }
+
     fn answer(&self, step: &Step) -> End {
         let answer = match &step.item {
             Item::Software(name) => self.software.contains_key(&**name),
