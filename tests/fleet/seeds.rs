@@ -301,7 +301,9 @@ impl Storm {
             }
             world.wait(SignedDuration::from_mins(1));
         }
-        panic!("seed {seed}: a session does not end");
+        let open = |place| world.sessions(place).into_iter().filter(|(row, _)| row.open);
+        let open: Vec<_> = (0..world.agents.len()).flat_map(open).collect();
+        panic!("seed {seed}: a session does not end: {open:?}");
     }
 }
 

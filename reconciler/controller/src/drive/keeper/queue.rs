@@ -232,7 +232,9 @@ impl Keeper {
         let own = agents.iter().find(|agent| agent.id == order.agent);
         // Whoever is enrolled while the one with the order is away knows nothing of it.
         let away = !self.shared().hub.is_connected(&order.agent);
-        let replaced = agents.iter().any(|other| {
+        // Its own enrolment lies ahead of the order where the clock was set back.
+        let mut others = agents.iter().filter(|other| other.id != order.agent);
+        let replaced = others.any(|other| {
             other.status == AgentStatus::Active && other.enrolled_at > order.created_at
         });
         if own.is_none_or(|own| own.status != AgentStatus::Active) || (away && replaced) {
