@@ -174,6 +174,7 @@ impl Agent {
             },
             highest_order: journal.map_or(0, Journal::highest_order),
             current_order: journal.and_then(Journal::current_order),
+            acked: journal.map_or(0, Journal::acked),
             clock: self.now(now).as_second(),
         }
     }

@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::SignedDuration;
 use ordain_core::session::Kind;
@@ -28,6 +28,11 @@ use crate::world::World;
 /// How many seeds, where nothing is said.
 const SEEDS: u64 = 200;
 
+/// Of those behind, the ones that have found something before: an agent that
+/// replaced itself where the clock was set back, and a report that was lost
+/// because a later one overtook it. They run wherever no number is said.
+const FOUND: [u64; 8] = [1264, 3621, 4380, 6157, 6190, 6339, 8126, 9698];
+
 /// More calm sessions than any past needs: three pieces of software that wait
 /// for each other go wrong twice each.
 const CALM_SESSIONS: usize = 16;
@@ -35,19 +40,19 @@ const CALM_SESSIONS: usize = 16;
 #[test]
 fn storms_change_nothing_in_the_end() {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse().expect("a number"));
-    let seeds = match number("ORDAIN_SEED") {
-        Some(one) => one..one + 1,
-        None => 0..number("ORDAIN_SEEDS").unwrap_or(SEEDS),
+    let seeds: Vec<u64> = match (number("ORDAIN_SEED"), number("ORDAIN_SEEDS")) {
+        (Some(one), _) => vec![one],
+        (None, Some(many)) => (0..many).collect(),
+        (None, None) => (0..SEEDS).chain(FOUND).collect(),
     };
-    let (next, faults) = (AtomicU64::new(seeds.start), Mutex::new(Vec::new()));
+    let (next, faults) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds.end {
+                    let Some(&seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) else {
                         return;
-                    }
+                    };
                     let run = catch_unwind(AssertUnwindSafe(|| storm(seed)));
                     if run.is_err() {
                         faults.lock().expect("nobody panics here").push(seed);

@@ -125,6 +125,7 @@ impl<'a> Talk<'a> {
             ),
             highest_order: journal.highest_order(),
             current_order: journal.current_order(),
+            acked: journal.acked(),
             clock: home::now(),
         })
     }

@@ -48,6 +48,10 @@ pub struct Hello {
     pub highest_order: u64,
     /// The order it is carrying out now, or has carried out last.
     pub current_order: Option<u64>,
+    /// The number of the last report that was acknowledged to it; it may not have it any more,
+    /// nor those before it.
+    #[serde(default)]
+    pub acked: u64,
     /// Seconds since the epoch by the agent's clock.
     pub clock: i64,
 }

@@ -73,6 +73,7 @@ async fn live(
         },
         highest_order: 0,
         current_order: None,
+        acked: 0,
         clock: Timestamp::now().as_second(),
     };
     say(&wire, &AgentMessage::Hello(hello));

@@ -140,7 +140,7 @@ impl Keeper {
             Signal::Wake => self.woken().await,
             Signal::Connected { agent, order } => self.connected(&agent, order).await,
             Signal::Disconnected { agent } => self.disconnected(&agent).await,
-            Signal::Report { agent, first, report } => self.reports(agent, first, *report).await,
+            Signal::Report { agent, acked, report } => self.reports(agent, acked, *report).await,
             Signal::Refused { refusal } => self.refused(refusal).await,
             Signal::WantBlobs { agent, ids } => {
                 self.send_blobs(agent, ids);

@@ -57,8 +57,8 @@ pub(crate) enum Signal {
     Connected { agent: AgentId, order: Option<u64> },
     /// An agent of the computer is gone.
     Disconnected { agent: AgentId },
-    /// An entry of the agent's journal; `first` is the number of the first one on its line.
-    Report { agent: AgentId, first: u64, report: Box<ordain_wire::Report> },
+    /// An entry of the agent's journal; up to `acked` it may not have them any more.
+    Report { agent: AgentId, acked: u64, report: Box<ordain_wire::Report> },
     /// An order is not carried out.
     Refused { refusal: ordain_wire::Refusal },
     /// The agent asks for scripts.

@@ -60,13 +60,13 @@ pub(crate) async fn run(controller: Arc<Controller>, member: Member, mut socket:
     let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
     let end = match greet(&controller, &member, &mut socket).await {
         Ok((hello, greeted)) => {
-            let waits = greeted.waits;
+            let known = Known { waits: greeted.waits, acked: hello.acked };
             let orders = controller.hub.register(&member, greeted.life, number);
             tracing::info!(agent = %member.agent, tenant = %member.tenant, version = hello.version, "an agent connected");
             let order = hello.current_order;
             let signal = Signal::Connected { agent: member.agent.clone(), order };
             controller.drive.tell(&member.computer, signal).await;
-            let end = converse(&controller, &member, waits, &mut socket, orders).await;
+            let end = converse(&controller, &member, known, &mut socket, orders).await;
             if controller.hub.unregister(&member, number) {
                 let signal = Signal::Disconnected { agent: member.agent.clone() };
                 controller.drive.tell(&member.computer, signal).await;
@@ -131,18 +131,26 @@ async fn greet(
     Ok((hello, greeted))
 }
 
+/// What the greeting told about an agent.
+#[derive(Clone, Copy)]
+struct Known {
+    /// Whether it waits for a decision about who it is.
+    waits: bool,
+    /// Up to which number reports were acknowledged to it.
+    acked: u64,
+}
+
 /// Both ways until the end.
 async fn converse(
     controller: &Controller,
     member: &Member,
-    waits: bool,
+    known: Known,
     socket: &mut impl Line,
     mut orders: mpsc::Receiver<ToSocket>,
 ) -> End {
     let mut ping = interval_at(Instant::now() + PING, PING);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut heard = Instant::now();
-    let mut first = None;
     loop {
         // In this order: once the line is cut, nothing more is taken from it.
         let step = tokio::select! {
@@ -158,7 +166,7 @@ async fn converse(
                 match received {
                     None => Err(End::Closed),
                     Some(Err(error)) => Err(End::Line(error)),
-                    Some(Ok(message)) => take_in(controller, member, waits, &mut first, message).await,
+                    Some(Ok(message)) => take_in(controller, member, known, message).await,
                 }
             }
             _ = ping.tick() => if heard.elapsed() > SILENCE { Err(End::Silent) } else { write(socket, Message::Ping(Vec::new().into())).await },
@@ -172,8 +180,7 @@ async fn converse(
 async fn take_in(
     controller: &Controller,
     member: &Member,
-    waits: bool,
-    first: &mut Option<u64>,
+    known: Known,
     message: Message,
 ) -> Result<(), End> {
     let signal = match read(message)? {
@@ -187,7 +194,7 @@ async fn take_in(
             if let Some(upn) = affinity::upn(&facts.users) {
                 controller.store.note_logon(&member.computer, &upn, now).await?;
             }
-            if waits {
+            if known.waits {
                 controller.arrivals.notify_one();
             }
             return Ok(());
@@ -196,8 +203,8 @@ async fn take_in(
             Signal::WantBlobs { agent: member.agent.clone(), ids }
         }
         Some(AgentMessage::Report(report)) => {
-            let first = *first.get_or_insert(report.seq);
-            Signal::Report { agent: member.agent.clone(), first, report: Box::new(report) }
+            let (agent, acked) = (member.agent.clone(), known.acked);
+            Signal::Report { agent, acked, report: Box::new(report) }
         }
         Some(AgentMessage::Refused(refusal)) => Signal::Refused { refusal },
         Some(AgentMessage::Output { order, at, text }) => Signal::Output { order, at, text },

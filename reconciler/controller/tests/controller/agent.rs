@@ -187,6 +187,7 @@ impl Agent {
             identity: self.identity.clone(),
             highest_order: self.highest_order,
             current_order: self.current_order,
+            acked: 0,
             clock: jiff::Timestamp::now().as_second(),
         })
     }

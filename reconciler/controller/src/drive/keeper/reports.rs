@@ -19,14 +19,14 @@ impl Keeper {
     pub(super) async fn reports(
         &mut self,
         agent: AgentId,
-        first: u64,
+        acked: u64,
         report: Report,
     ) -> Result<(), StoreError> {
-        let mut batch = vec![(first, report)];
+        let mut batch = vec![(acked, report)];
         while batch.len() < BATCH {
             match self.signals.try_recv() {
-                Ok(Signal::Report { agent: other, first, report }) if other == agent => {
-                    batch.push((first, *report));
+                Ok(Signal::Report { agent: other, acked, report }) if other == agent => {
+                    batch.push((acked, *report));
                 }
                 Ok(other) => {
                     self.stash.push_back(other);
@@ -121,16 +121,16 @@ impl Keeper {
 
 /// The reports that follow without a gap upon what is stored, and whether those
 /// are all. Taking one in behind a gap would acknowledge what was never heard.
-/// Only a line's first report may leave numbers out: what an agent does not
-/// have any more was acknowledged to it, by a store that knew more.
+/// What was acknowledged to the agent is no gap: a store that knew more has done
+/// that, and the agent may not have it any more.
 fn in_line(batch: Vec<(u64, Report)>, stored: u64) -> (Vec<Report>, bool) {
     let mut last = stored;
     let mut taken = Vec::with_capacity(batch.len());
-    for (first, report) in batch {
+    for (acked, report) in batch {
         if report.seq <= last {
             continue;
         }
-        if report.seq > last + 1 && report.seq != first {
+        if report.seq - 1 > last.max(acked) {
             return (taken, false);
         }
         last = report.seq;
@@ -182,18 +182,20 @@ mod tests {
             let (session, body) = ("s".to_owned(), ReportBody::Accepted);
             Report { seq, order: 1, session, body }
         };
-        let batch = batch.iter().map(|(first, seq)| (*first, report(*seq))).collect();
+        let batch = batch.iter().map(|(acked, seq)| (*acked, report(*seq))).collect();
         let (taken, whole) = in_line(batch, stored);
         (taken.iter().map(|report| report.seq).collect(), whole)
     }
 
     #[test]
     fn nothing_is_taken_in_behind_a_gap() {
-        assert_eq!(taken(&[(1, 1), (1, 2)], 0), (vec![1, 2], true));
-        assert_eq!(taken(&[(1, 1), (1, 2), (1, 2), (1, 3)], 1), (vec![2, 3], true), "repeated");
-        assert_eq!(taken(&[(1, 2), (1, 1)], 0), (vec![], false), "out of order");
-        assert_eq!(taken(&[(1, 1), (1, 3), (1, 2)], 0), (vec![1], false));
-        assert_eq!(taken(&[(51, 51), (51, 52)], 10), (vec![51, 52], true), "a store of yesterday");
-        assert_eq!(taken(&[(51, 53)], 51), (vec![], false));
+        assert_eq!(taken(&[(0, 1), (0, 2)], 0), (vec![1, 2], true));
+        assert_eq!(taken(&[(0, 1), (0, 2), (0, 2), (0, 3)], 1), (vec![2, 3], true), "repeated");
+        assert_eq!(taken(&[(0, 2), (0, 1)], 0), (vec![], false), "out of order");
+        assert_eq!(taken(&[(1, 3), (1, 2)], 1), (vec![], false), "the first on its line, too");
+        assert_eq!(taken(&[(0, 1), (0, 3), (0, 2)], 0), (vec![1], false));
+        assert_eq!(taken(&[(50, 51), (50, 52)], 10), (vec![51, 52], true), "a store of yesterday");
+        assert_eq!(taken(&[(50, 52), (50, 51)], 10), (vec![], false), "and a gap behind it");
+        assert_eq!(taken(&[(0, 0)], 0), (vec![], true), "no number that anything has");
     }
 }
