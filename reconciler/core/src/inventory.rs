@@ -113,7 +113,7 @@ impl<'p> Inventories<'p> {
                     Wish::Ignored | Wish::Absent => return None,
                     _ => Some(*id),
                 },
-                Some(Settled::Conflict(..)) => return None,
+                Some(Settled::Conflict(..) | Settled::Unattested(_)) => return None,
                 None if self.runs_undeployed(subject, entry.item) => None,
                 None => return None,
             };

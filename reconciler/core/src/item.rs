@@ -180,6 +180,8 @@ words! {
         Conflict = "conflict",
         /// It is not for this kind of computer.
         NotApplicable = "not-applicable",
+        /// Only the controller knows what decides about it, and agents do not believe that.
+        Unattested = "unattested",
         /// Not known yet.
         Unknown = "unknown",
         /// No version satisfies the wish.

@@ -153,6 +153,9 @@ fn settled_alike(old: (&Policy, &Settled), new: (&Policy, &Settled)) -> bool {
                 && all.len() == others.len()
                 && all.iter().zip(others).all(|(a, b)| same(*a, *b))
         }
+        (Settled::Unattested(all), Settled::Unattested(others)) => {
+            all.len() == others.len() && all.iter().zip(others).all(|(a, b)| same(*a, *b))
+        }
         _ => false,
     }
 }

@@ -114,7 +114,8 @@ fn names_of_others<V: PartialEq>(old: &BTreeMap<&str, V>, new: &BTreeMap<&str, V
 
 /// Whether nothing of a row's item runs on the computer.
 fn is_idle(action: &Action) -> bool {
-    matches!(action.reason, Reason::Ignored | Reason::Conflict | Reason::NotApplicable)
+    use Reason::{Conflict, Ignored, NotApplicable, Unattested};
+    matches!(action.reason, Ignored | Conflict | NotApplicable | Unattested)
 }
 
 /// Whether a row may run something that receives values.

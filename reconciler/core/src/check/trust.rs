@@ -11,11 +11,7 @@ use crate::policy::Kind;
 /// Warns of artifacts without a hash, of names that every agent would see, and
 /// of targets that no agent can check.
 pub(super) fn check(review: &mut Review<'_>) {
-    let mut trusts = review.documents().filter_map(|(_, document)| match &document.body {
-        Body::Trust(trust) => Some(&**trust),
-        _ => None,
-    });
-    let trust = trusts.next();
+    let trust = review.policy.trust();
     for (_, document) in review.documents() {
         match &document.body {
             Body::Software(software) => unpinned(review, document, software, trust),

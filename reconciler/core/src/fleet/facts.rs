@@ -9,7 +9,25 @@ use crate::expression::Facts;
 /// Everything an expression may ask about a computer. What was not reported is
 /// not there; a list that was not given is empty.
 pub(super) fn of(subject: &Subject<'_>) -> Facts {
-    Facts { computer: computer(subject), person: person(subject), tenant: tenant(subject) }
+    let mut facts =
+        Facts { computer: computer(subject), person: person(subject), tenant: tenant(subject) };
+    for name in subject.world.attested.hidden() {
+        hide(&mut facts, name);
+    }
+    facts
+}
+
+/// Takes out what an expression is told nothing about.
+fn hide(facts: &mut Facts, name: &str) {
+    let record = match name.split_once('.') {
+        Some(("computer", field)) => Some((&mut facts.computer, field)),
+        Some(("tenant", field)) => Some((&mut facts.tenant, field)),
+        Some(("person", field)) => facts.person.as_mut().map(|person| (person, field)),
+        _ => None,
+    };
+    if let Some((Value::Object(map), field)) = record {
+        map.remove(field);
+    }
 }
 
 fn computer(subject: &Subject<'_>) -> Value {

@@ -4,6 +4,7 @@
 //! through a policy at a moment; a [`Subject`] is one computer of a world,
 //! with what git pins about it and its primary person.
 
+pub mod attested;
 mod facts;
 mod rollout;
 mod subject;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use ordain_schema::document::{Approval, ComputerFacts, Inventory, PersonFacts, TenantFacts};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub use attested::Attested;
 pub use rollout::RolloutFact;
 pub use subject::{Kindred, Primary, Subject};
 pub use world::{Domains, TenantView, World, zone};

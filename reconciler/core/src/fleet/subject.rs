@@ -3,7 +3,8 @@
 use std::cell::OnceCell;
 
 use ordain_schema::document::{
-    Chassis, Computer, ComputerFacts, DomainRole, Only, OnlyKind, OnlyWhere, PersonFacts,
+    Chassis, Computer, ComputerFacts, ControllerFact, DomainRole, Only, OnlyKind, OnlyWhere,
+    PersonFacts,
 };
 
 use super::{TenantView, World};
@@ -88,12 +89,19 @@ impl<'a> Subject<'a> {
         self.tags().any(|own| own == tag)
     }
 
-    /// The tags that it, its tenant and its primary person bear; one may come several times.
+    /// The tags that it, its tenant and its primary person bear; one may come
+    /// several times. Where those of an inventory do not count, those of git.
     pub fn tags(&self) -> impl Iterator<Item = &'a str> {
         let pinned = self.pin.into_iter().flat_map(|pin| &pin.tags);
-        let persons = self.person_facts().into_iter().flat_map(|person| &person.tags);
-        let own = self.facts.tags.iter().chain(pinned).chain(&self.tenant.tags).chain(persons);
-        own.map(String::as_str)
+        let counts = self.world.attested.counts(ControllerFact::InventoryTag);
+        let told = counts.then(|| {
+            let persons = self.person_facts().into_iter().flat_map(|person| &person.tags);
+            self.facts.tags.iter().chain(&self.tenant.tags).chain(persons)
+        });
+        let declared = self.tenant.id.filter(|_| !counts);
+        let declared = declared.and_then(|id| self.world.policy.tenant(id));
+        let declared = declared.into_iter().flat_map(|tenant| &tenant.tags);
+        told.into_iter().flatten().chain(pinned).chain(declared).map(String::as_str)
     }
 
     /// What is known of its primary person.
@@ -167,7 +175,8 @@ fn person<'a>(world: &World<'a>, facts: &ComputerFacts, upn: String) -> Primary<
         Some(tenant) => tenant.clone(),
         None => world.tenant_of_domain(&upn).unwrap_or(&facts.tenant).to_owned(),
     };
-    let rows = world.fleet.persons(&upn);
+    let counts = world.attested.counts(ControllerFact::DirectoryGroup);
+    let rows = if counts { world.fleet.persons(&upn) } else { &[] };
     let row = rows.iter().find(|row| owner(row) == facts.tenant).or_else(|| rows.first());
     let tenant = match row {
         Some(row) => owner(row),

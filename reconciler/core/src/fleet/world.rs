@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use ordain_schema::document::{AgreementRow, Body, ComputerFacts, Day, TenantFacts};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Fleet, Subject};
+use super::{Attested, Fleet, Subject};
 use crate::policy::{Kind, Policy, TenantId};
 
 /// A fleet seen through a policy at a moment.
@@ -19,6 +19,8 @@ pub struct World<'a> {
     pub fleet: &'a Fleet,
     /// The moment.
     pub now: Timestamp,
+    /// Which facts of the controller's count.
+    pub attested: Attested,
     tenants: FxHashMap<&'a str, TenantView>,
     domains: Domains<'a>,
 }
@@ -52,7 +54,8 @@ impl<'a> World<'a> {
         for id in known.chain(reported).chain(used) {
             tenants.entry(id).or_insert_with(|| view(policy, fleet, id, now));
         }
-        Self { policy, fleet, now, tenants, domains: Domains::new(policy) }
+        let attested = Attested::under(policy);
+        Self { policy, fleet, now, attested, tenants, domains: Domains::new(policy) }
     }
 
     /// What a tenant is at that moment, by its id.

@@ -57,7 +57,7 @@ pub(super) fn of(
         RingMembers::Selected(target) => match selects(subject, target) {
             Reach::Yes => true,
             Reach::No => false,
-            Reach::Unknown(missing) => {
+            Reach::Unknown(missing) | Reach::Unattested(missing) => {
                 unknown.push(missing);
                 false
             }

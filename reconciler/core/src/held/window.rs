@@ -56,7 +56,7 @@ impl<'a> Counting<'a> {
             match counts(subject, window, item) {
                 Reach::Yes => found.windows.push((window, zone(subject, &window.clock))),
                 Reach::No => {}
-                Reach::Unknown(missing) => found.unknown.push(missing),
+                Reach::Unknown(missing) | Reach::Unattested(missing) => found.unknown.push(missing),
             }
         }
         found

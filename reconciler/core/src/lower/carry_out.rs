@@ -192,7 +192,9 @@ impl Lowering<'_> {
 
     fn detection_failure(&self, row: &PlannedRow) -> Option<&str> {
         match row.reason {
-            Reason::Ignored | Reason::NotApplicable | Reason::Conflict => return None,
+            Reason::Ignored | Reason::NotApplicable | Reason::Conflict | Reason::Unattested => {
+                return None;
+            }
             _ => {}
         }
         let finding = self.findings.iter().find(|finding| finding.item == row.item)?;
@@ -208,7 +210,9 @@ impl Lowering<'_> {
     /// What a row's item waits for, as its detection says.
     fn pending(&self, row: &PlannedRow) -> Option<Pending> {
         match row.reason {
-            Reason::Ignored | Reason::NotApplicable | Reason::Conflict => return None,
+            Reason::Ignored | Reason::NotApplicable | Reason::Conflict | Reason::Unattested => {
+                return None;
+            }
             _ => {}
         }
         let finding = self.findings.iter().find(|finding| finding.item == row.item)?;

@@ -60,10 +60,7 @@ struct Wanted<'a> {
 
 impl Wanted<'_> {
     fn winner(&self, item: ItemId) -> Option<DeploymentId> {
-        match self.settled.get(&item)? {
-            Settled::Winner(id) => Some(*id),
-            Settled::Conflict(..) => None,
-        }
+        self.settled.get(&item)?.winner()
     }
 
     fn wish(&self, item: ItemId) -> Option<&Wish> {

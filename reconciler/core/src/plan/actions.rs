@@ -111,6 +111,7 @@ impl<'a> Rows<'a> {
         let (reason, failed) = match &listed.standing {
             Standing::Ignored => (Reason::Ignored, false),
             Standing::Conflict => (Reason::Conflict, true),
+            Standing::Unattested => (Reason::Unattested, false),
             Standing::NotApplicable => (Reason::NotApplicable, false),
             Standing::Unknown => (Reason::Unknown, false),
             Standing::Settled(reason) => (*reason, false),
@@ -122,10 +123,9 @@ impl<'a> Rows<'a> {
             _ => None,
         };
         let because = self.because(item);
-        let by =
-            if listed.standing == Standing::Conflict { None } else { self.by(listed, because) };
-        let in_onboarding =
-            self.onboarding.contains(&item) && listed.standing != Standing::Conflict;
+        let undecided = matches!(listed.standing, Standing::Conflict | Standing::Unattested);
+        let by = if undecided { None } else { self.by(listed, because) };
+        let in_onboarding = self.onboarding.contains(&item) && !undecided;
         let is_change = matches!(listed.standing, Standing::Change(_));
         Action {
             item: self.policy.items().entry(item).item.clone(),

@@ -30,10 +30,7 @@ impl Cases<'_, '_> {
 
     /// An item's winner.
     pub(super) fn winner(&self, item: ItemId) -> Option<DeploymentId> {
-        match self.settled.get(&item)? {
-            Settled::Winner(id) => Some(*id),
-            Settled::Conflict(..) => None,
-        }
+        self.settled.get(&item)?.winner()
     }
 
     /// What an item's own parameters lack here, for people.

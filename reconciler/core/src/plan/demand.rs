@@ -68,14 +68,13 @@ pub(super) struct Ground<'a, 'w> {
 impl<'w> Ground<'_, 'w> {
     /// The winner's wish.
     fn wish(&self, item: ItemId) -> Option<&Wish> {
-        match self.settled.get(&item)? {
-            Settled::Winner(id) => Some(&self.subject.world.policy.deployment(*id).wish),
-            Settled::Conflict(..) => None,
-        }
+        let winner = self.settled.get(&item)?.winner()?;
+        Some(&self.subject.world.policy.deployment(winner).wish)
     }
 
-    fn in_conflict(&self, item: ItemId) -> bool {
-        matches!(self.settled.get(&item), Some(Settled::Conflict(..)))
+    /// Whether nothing is done about it, whoever asks.
+    fn is_unsettled(&self, item: ItemId) -> bool {
+        self.settled.get(&item).is_some_and(|settled| settled.winner().is_none())
     }
 
     /// Whether its winner is mandatory: it takes part in no conflict, and
@@ -113,7 +112,7 @@ impl<'w> Ground<'_, 'w> {
     /// Whether an item that must be there becomes active by that.
     fn can_be_pulled(&self, item: ItemId) -> bool {
         let wished = match self.wish(item) {
-            None => !self.in_conflict(item),
+            None => !self.is_unsettled(item),
             Some(Wish::Installed(_) | Wish::UpdateIfFound) => true,
             Some(_) => false,
         };
@@ -291,7 +290,7 @@ impl<'w> Ground<'_, 'w> {
                 _ => None,
             };
             let stands_aside = self.wish(*item) == Some(&Wish::Ignored) || self.is_mandatory(*item);
-            if self.in_conflict(*item) || stands_aside {
+            if self.is_unsettled(*item) || stands_aside {
                 continue;
             }
             let present: Vec<Place> = asked.present.iter().cloned().chain(own(true)).collect();

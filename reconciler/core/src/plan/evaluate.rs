@@ -151,6 +151,10 @@ impl<'w> Evaluator<'_, 'w> {
             || self.demands.conflicts.contains_key(&item)
     }
 
+    fn is_unattested(&self, item: ItemId) -> bool {
+        matches!(self.ground.settled.get(&item), Some(Settled::Unattested(_)))
+    }
+
     pub(super) fn detected(&self, item: ItemId) -> Detected<'w> {
         detected(self.ground.subject, self.policy().items().entry(item).item.name())
     }
@@ -181,6 +185,9 @@ impl<'w> Evaluator<'_, 'w> {
     fn judge(&mut self, item: ItemId, present: bool, absent: bool) -> (Standing, Option<Missing>) {
         if self.wish(item) == Some(&Wish::Ignored) {
             return (Standing::Ignored, None);
+        }
+        if self.is_unattested(item) {
+            return (Standing::Unattested, None);
         }
         if self.in_conflict(item) {
             return (Standing::Conflict, None);
@@ -274,7 +281,9 @@ impl<'w> Evaluator<'_, 'w> {
     ) {
         let configures = software.map(|software| (software, self.winner(software)));
         let recipient = Recipient { item, winner: self.winner(item), configures };
-        let (standing, unknown) = if self.in_conflict(item) {
+        let (standing, unknown) = if self.is_unattested(item) {
+            (Standing::Unattested, None)
+        } else if self.in_conflict(item) {
             (Standing::Conflict, None)
         } else {
             let missing = self.cases.missing(recipient);

@@ -27,7 +27,7 @@ pub(super) fn list<'w>(
             Entity::Task => None,
         };
         let recipient = Recipient::new(item, None);
-        return (Listed { standing: Standing::Conflict, recipient, from }, None);
+        return (Listed { standing: Standing::of_none(settled), recipient, from }, None);
     };
     let wish = &policy.deployment(*winner).wish;
     let recipient = Recipient::new(item, Some(*winner));

@@ -56,6 +56,7 @@ impl<'w> Evaluator<'_, 'w> {
                         return Some(Standing::Fails(Reason::PrerequisiteFailed, None));
                     }
                     Some(Reason::Unknown) => worst = worst.or(Some(Standing::Unknown)),
+                    Some(Reason::Unattested) => worst = worst.or(Some(Standing::Unattested)),
                     Some(reason) => worst = Some(Standing::Fails(reason, None)),
                 }
             }
@@ -80,6 +81,7 @@ impl<'w> Evaluator<'_, 'w> {
             Standing::Ignored if !as_it_is => Some(Reason::PrerequisiteIgnored),
             Standing::NotApplicable if !as_it_is => Some(Reason::PrerequisiteFailed),
             Standing::Unknown if !as_it_is => Some(Reason::Unknown),
+            Standing::Unattested if !as_it_is => Some(Reason::Unattested),
             Standing::Settled(_) if matches!(wanted, Presence::In(Some(_))) && !as_it_is => {
                 Some(Reason::PrerequisiteFailed)
             }

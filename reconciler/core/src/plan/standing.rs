@@ -7,7 +7,7 @@ use super::memo::Answer;
 use super::wish::{Change, Outcome};
 use crate::item::Reason;
 use crate::parameter::Recipient;
-use crate::resolve::Missing;
+use crate::resolve::{Missing, Settled};
 
 /// Where an item stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +16,8 @@ pub(super) enum Standing {
     Ignored,
     /// Deployments or prerequisites contradict.
     Conflict,
+    /// Only the controller knows what decides, and it is not believed.
+    Unattested,
     /// Not for this computer.
     NotApplicable,
     /// Something is not known.
@@ -29,6 +31,14 @@ pub(super) enum Standing {
 }
 
 impl Standing {
+    /// Where an item without a winner stands.
+    pub(super) fn of_none(settled: &Settled) -> Self {
+        match settled {
+            Settled::Unattested(_) => Self::Unattested,
+            Settled::Conflict(..) | Settled::Winner(_) => Self::Conflict,
+        }
+    }
+
     /// The same; where a value is missing, with the words for it.
     pub(super) fn with_message(self, missing: impl FnOnce() -> Option<Arc<str>>) -> Self {
         match self {

@@ -59,16 +59,16 @@ fn plan_tenant(
 
 fn action(world: &World<'_>, tenant: &str, item: ItemId, settled: &Settled) -> Action {
     let policy = world.policy;
-    let winner = match settled {
-        Settled::Conflict(..) => None,
-        Settled::Winner(id) => Some(*id),
-    };
+    let winner = settled.winner();
     let recipient = Recipient::new(item, winner);
-    let standing = winner.map_or(Standing::Conflict, |id| {
-        let missing = parameter::missing(policy, policy.tenants().find(tenant), recipient);
-        let missing = missing.map(|missing| missing.to_string().into());
-        task::judge(Some(&policy.deployment(id).wish), missing, None)
-    });
+    let standing = winner.map_or_else(
+        || Standing::of_none(settled),
+        |id| {
+            let missing = parameter::missing(policy, policy.tenants().find(tenant), recipient);
+            let missing = missing.map(|missing| missing.to_string().into());
+            task::judge(Some(&policy.deployment(id).wish), missing, None)
+        },
+    );
     let (reason, failed, message) = match standing {
         Standing::Conflict => (Reason::Conflict, true, None),
         Standing::Ignored => (Reason::Ignored, false, None),

@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ordain_schema::document::{
-    Body, Computer, Deployment, Document, Repository, Scope, Software, Task, Tenant,
+    Body, Computer, Deployment, Document, Repository, Scope, Software, Task, Tenant, Trust,
 };
 use ordain_schema::{Diagnostic, Snapshot, Span};
 use rustc_hash::FxHashMap;
@@ -62,6 +62,7 @@ pub struct Policy {
     pub revision: Option<String>,
     documents: Vec<Arc<Document>>,
     repository: Option<DocumentId>,
+    trust: Option<DocumentId>,
     tenants: Tenants,
     names: Names,
     items: ItemTable,
@@ -104,6 +105,7 @@ impl Policy {
         let rules = Rules::new(&documents, &tenants, &names, &items);
         let applicability = Applicability::new(&documents, &tenants, &names, &items);
         let repository = find(&documents, |body| matches!(body, Body::Repository(_)));
+        let trust = find(&documents, |body| matches!(body, Body::Trust(_)));
         let rollout = default_rollout(&documents, repository, &tenants, &names);
         let groups = group::compile(&documents);
         let mut excluding: Vec<_> = groups
@@ -124,6 +126,7 @@ impl Policy {
             revision: snapshot.revision.clone(),
             documents,
             repository,
+            trust,
             tenants,
             names,
             items,
@@ -158,6 +161,14 @@ impl Policy {
     pub fn repository(&self) -> Option<&Repository> {
         match &self.document(self.repository?).body {
             Body::Repository(repository) => Some(repository),
+            _ => None,
+        }
+    }
+
+    /// What agents are to verify; none where they verify nothing.
+    pub fn trust(&self) -> Option<&Trust> {
+        match &self.document(self.trust?).body {
+            Body::Trust(trust) => Some(trust),
             _ => None,
         }
     }

@@ -21,6 +21,53 @@ pub enum Settled {
     Winner(DeploymentId),
     /// These contradict each other; by path and line.
     Conflict(Rule, Vec<DeploymentId>),
+    /// Whether these reach the computer only the controller knows, it is not
+    /// believed, and they would change what is done.
+    Unattested(Vec<DeploymentId>),
+}
+
+impl Settled {
+    /// The winner, where there is one.
+    pub fn winner(&self) -> Option<DeploymentId> {
+        match self {
+            Self::Winner(id) => Some(*id),
+            Self::Conflict(..) | Self::Unattested(_) => None,
+        }
+    }
+}
+
+/// A candidate of one item on one computer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Contender {
+    /// Which.
+    pub id: DeploymentId,
+    /// Whether it reaches the computer for certain; else only the controller
+    /// knows, and it is not believed.
+    pub certain: bool,
+}
+
+/// Decides between contenders, which stand as [`decide`] wants them. What is
+/// not certain decides nothing, and where it would change what is done, nothing is.
+pub fn decide_among(policy: &Policy, contenders: &[Contender]) -> Decision {
+    let of = |certain: bool| -> Vec<DeploymentId> {
+        contenders.iter().filter(|one| one.certain == certain).map(|one| one.id).collect()
+    };
+    let (sure, doubtful) = (of(true), of(false));
+    if sure.is_empty() {
+        return Decision { settled: Settled::Unattested(doubtful), shadowed: Vec::new() };
+    }
+    let mut decision = decide(policy, &sure);
+    if let Some(winner) = decision.settled.winner().map(|id| policy.deployment(id)) {
+        let changes = |id: &DeploymentId| {
+            let one = policy.deployment(*id);
+            one.precedence >= winner.precedence && !one.says_the_same(winner)
+        };
+        let doubtful: Vec<DeploymentId> = doubtful.into_iter().filter(changes).collect();
+        if !doubtful.is_empty() {
+            decision.settled = Settled::Unattested(doubtful);
+        }
+    }
+    decision
 }
 
 /// Decides between candidates of one item, which stand in the order of their

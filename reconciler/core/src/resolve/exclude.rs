@@ -14,7 +14,7 @@ pub fn is_excluded(subject: &Subject<'_>) -> bool {
 /// What would have to be known to say that a computer is not excluded.
 pub fn unknown_exclusion(subject: &Subject<'_>) -> Vec<Missing> {
     let unknown = memberships(subject).filter_map(|reach| match reach {
-        Reach::Unknown(missing) => Some(missing),
+        Reach::Unknown(missing) | Reach::Unattested(missing) => Some(missing),
         Reach::Yes | Reach::No => None,
     });
     unknown.collect()

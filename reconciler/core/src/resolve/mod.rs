@@ -14,14 +14,14 @@ mod winners;
 
 use std::sync::Arc;
 
-use ordain_schema::document::{Enforcement, RunsOn};
+use ordain_schema::document::{ControllerFact, Enforcement, RunsOn};
 
 use crate::fleet::{Subject, World};
 use crate::item::words;
 use crate::policy::{DeploymentEntry, DeploymentId, ItemId, Policy};
 
 pub use candidates::Candidates;
-pub use decide::{Decision, Settled, decide};
+pub use decide::{Contender, Decision, Settled, decide, decide_among};
 pub use exclude::{is_excluded, unknown_exclusion};
 pub use reach::{Missing, Reach, reaches, reaches_tenant, selects, selects_tenant};
 pub use request::{Limit, Named, NoSuch, Request, TakingIn};
@@ -67,11 +67,7 @@ pub fn resolve(
 ) -> Resolution {
     let world = subject.world;
     let admits = |id: DeploymentId, deployment: &DeploymentEntry| {
-        is_candidate(world, deployment, request, id, || {
-            let facts = subject.facts;
-            let names = world.policy.deployment_names(id);
-            names.iter().any(|name| world.fleet.approved(&facts.tenant, &facts.name, name))
-        })
+        is_candidate(world, deployment, request, id, || is_approved(subject, id))
     };
     collect(world, candidates.of(&subject.facts.tenant), admits, |deployment| {
         reaches(subject, deployment)
@@ -100,26 +96,28 @@ fn collect(
     reach: impl Fn(&DeploymentEntry) -> Reach,
 ) -> Resolution {
     let mut resolution = Resolution::default();
-    let mut run: Vec<DeploymentId> = Vec::new();
+    let mut run = Run::default();
     let mut run_item = None;
     for id in ids.iter().copied() {
         let deployment = world.policy.deployment(id);
         if !admits(id, deployment) {
             continue;
         }
-        match reach(deployment) {
+        let doubt = match reach(deployment) {
             Reach::No => continue,
             Reach::Unknown(missing) => {
                 resolution.unknown.extend(deployment.item.map(|item| (item, missing)));
                 continue;
             }
-            Reach::Yes => {}
-        }
+            Reach::Unattested(missing) => Some(missing),
+            Reach::Yes => None,
+        };
         if run_item != deployment.item {
             flush(world, &mut resolution, run_item, &mut run);
             run_item = deployment.item;
         }
-        run.push(id);
+        run.contenders.push(Contender { id, certain: doubt.is_none() });
+        run.doubts.extend(doubt.map(|missing| (id, missing)));
     }
     flush(world, &mut resolution, run_item, &mut run);
     resolution.unknown.sort();
@@ -127,16 +125,31 @@ fn collect(
     resolution
 }
 
-fn flush(
-    world: &World<'_>,
-    resolution: &mut Resolution,
-    item: Option<ItemId>,
-    run: &mut Vec<DeploymentId>,
-) {
-    if let Some(item) = item.filter(|_| !run.is_empty()) {
-        resolution.items.push((item, Arc::new(decide(world.policy, run))));
+/// The contenders of one item, and what is not certain of them.
+#[derive(Default)]
+struct Run {
+    contenders: Vec<Contender>,
+    doubts: Vec<(DeploymentId, Missing)>,
+}
+
+fn flush(world: &World<'_>, resolution: &mut Resolution, item: Option<ItemId>, run: &mut Run) {
+    let Run { contenders, doubts } = std::mem::take(run);
+    if let Some(item) = item.filter(|_| !contenders.is_empty()) {
+        let decision = decide_among(world.policy, &contenders);
+        if let Settled::Unattested(ids) = &decision.settled {
+            let deciding = doubts.into_iter().filter(|(id, _)| ids.contains(id));
+            resolution.unknown.extend(deciding.map(|(_, missing)| (item, missing)));
+        }
+        resolution.items.push((item, Arc::new(decision)));
     }
-    run.clear();
+}
+
+/// Whether an optional deployment was approved on a computer, as far as that counts.
+fn is_approved(subject: &Subject<'_>, id: DeploymentId) -> bool {
+    let (world, facts) = (subject.world, subject.facts);
+    let names = world.policy.deployment_names(id);
+    world.attested.counts(ControllerFact::Approval)
+        && names.iter().any(|name| world.fleet.approved(&facts.tenant, &facts.name, name))
 }
 
 /// Whether a deployment's item runs on persons, and so on computers that have one.

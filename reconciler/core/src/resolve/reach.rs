@@ -1,7 +1,9 @@
 //! Whether a deployment's target selects a computer.
 
+use ordain_schema::document::ControllerFact;
+
 use crate::expression::Verdict;
-use crate::fleet::{Kindred, Subject, World};
+use crate::fleet::{Kindred, Subject, World, attested};
 use crate::policy::{DeploymentEntry, DocumentId, Selector, Target};
 
 /// Something that would have to be known.
@@ -22,6 +24,8 @@ pub enum Reach {
     No,
     /// It cannot be known: it does not, and that is reported.
     Unknown(Missing),
+    /// Only the controller could know, and agents do not believe it about that.
+    Unattested(Missing),
 }
 
 impl From<bool> for Reach {
@@ -46,7 +50,7 @@ pub fn selects(subject: &Subject<'_>, target: &Target) -> Reach {
         return Reach::No;
     }
     let selected = match (selector(subject, &target.selector), fits) {
-        (Reach::Yes, Kindred::Unknown(fact)) => Reach::Unknown(Missing {
+        (Reach::Yes | Reach::Unattested(_), Kindred::Unknown(fact)) => Reach::Unknown(Missing {
             what: "the kind of computer".to_owned(),
             fact: fact.to_owned(),
         }),
@@ -56,22 +60,25 @@ pub fn selects(subject: &Subject<'_>, target: &Target) -> Reach {
 }
 
 /// What is left of an answer once exceptions are taken out: where one of them
-/// is not known, neither is the answer.
+/// is not known, neither is the answer. What nobody knows weighs more than what
+/// the controller might, since it leaves the computer out in any case.
 fn without(selected: Reach, exceptions: impl Iterator<Item = Reach>) -> Reach {
     if selected == Reach::No {
         return Reach::No;
     }
-    let mut unknown = None;
+    let (mut unknown, mut unattested) = (None, None);
     for exception in exceptions {
         match exception {
             Reach::Yes => return Reach::No,
             Reach::No => {}
             Reach::Unknown(missing) => unknown = unknown.or(Some(missing)),
+            Reach::Unattested(missing) => unattested = unattested.or(Some(missing)),
         }
     }
-    match (selected, unknown) {
-        (Reach::Yes, Some(missing)) => Reach::Unknown(missing),
-        (selected, _) => selected,
+    match (selected, unknown, unattested) {
+        (Reach::Yes | Reach::Unattested(_), Some(missing), _) => Reach::Unknown(missing),
+        (Reach::Yes, None, Some(missing)) => Reach::Unattested(missing),
+        (selected, ..) => selected,
     }
 }
 
@@ -87,24 +94,54 @@ fn selector(subject: &Subject<'_>, selector: &Selector) -> Reach {
         Selector::Script(path) => script(subject, path),
         Selector::Group(None) | Selector::Nothing => Reach::No,
         Selector::Group(Some(group)) => member(subject, *group),
-        Selector::Tag(tag) => subject.has_tag(tag).into(),
+        Selector::Tag(tag) if subject.has_tag(tag) => Reach::Yes,
+        Selector::Tag(tag) => doubted(subject, ControllerFact::InventoryTag, "tag", tag, || false),
         Selector::DirectoryGroup(group) => {
-            subject.person_facts().is_some_and(|person| person.groups.contains(group)).into()
+            doubted(subject, ControllerFact::DirectoryGroup, "directory group", group, || {
+                subject.person_facts().is_some_and(|person| person.groups.contains(group))
+            })
         }
-        Selector::Product(product) => subject.tenant.products.contains(product).into(),
-        Selector::Agreement(agreement) => subject.tenant.agreements.contains(agreement).into(),
-        Selector::DeviceGroup { integration, name, disabled } => {
-            let groups = &facts.device_groups;
-            (!disabled
-                && groups.iter().any(|own| own.integration == *integration && own.name == *name))
-            .into()
+        Selector::Product(product) => {
+            let all = &subject.tenant.products;
+            doubted(subject, ControllerFact::Product, "product", product, || all.contains(product))
+        }
+        Selector::Agreement(name) => {
+            let all = &subject.tenant.agreements;
+            doubted(subject, ControllerFact::Agreement, "agreement", name, || all.contains(name))
+        }
+        Selector::DeviceGroup { disabled: true, .. } => Reach::No,
+        Selector::DeviceGroup { integration, name, disabled: false } => {
+            let mut groups = facts.device_groups.iter();
+            doubted(subject, ControllerFact::DeviceGroup, "device group", name, || {
+                groups.any(|own| own.integration == *integration && own.name == *name)
+            })
         }
         Selector::All => Reach::Yes,
         Selector::AllTenants | Selector::Tenant(_) | Selector::TenantTag(_) => Reach::No,
     }
 }
 
+/// What a fact of the controller's says, where it counts.
+fn doubted(
+    subject: &Subject<'_>,
+    kind: ControllerFact,
+    word: &str,
+    name: &str,
+    answer: impl FnOnce() -> bool,
+) -> Reach {
+    if subject.world.attested.counts(kind) {
+        return answer().into();
+    }
+    Reach::Unattested(Missing {
+        what: format!("{word} {name}, about which agents do not believe the controller"),
+        fact: attested::fact(kind).to_owned(),
+    })
+}
+
 fn script(subject: &Subject<'_>, path: &str) -> Reach {
+    if !subject.world.attested.counts(ControllerFact::FilterScript) {
+        return doubted(subject, ControllerFact::FilterScript, "filter script", path, || false);
+    }
     let (tenant, name) = (&subject.facts.tenant, &subject.facts.name);
     match subject.world.fleet.script(path).and_then(|members| members.holds(tenant, name)) {
         Some(holds) => holds.into(),
@@ -138,12 +175,17 @@ pub(super) fn member(subject: &Subject<'_>, id: DocumentId) -> Reach {
             Verdict::True => Reach::Yes,
             Verdict::False => Reach::No,
             Verdict::Unknown { fact } => {
-                Reach::Unknown(Missing { what: format!("group {}", group.name), fact })
+                let doubted = subject.world.attested.hides(&fact);
+                let missing = Missing { what: format!("group {}", group.name), fact };
+                if doubted { Reach::Unattested(missing) } else { Reach::Unknown(missing) }
             }
         }
     });
     match (described, group.script.as_ref().map(|path| script(subject, path))) {
         (Reach::Yes, _) | (_, Some(Reach::Yes)) => Reach::Yes,
+        (Reach::Unattested(missing), _) | (_, Some(Reach::Unattested(missing))) => {
+            Reach::Unattested(missing)
+        }
         (Reach::No, Some(other)) => other,
         (other, _) => other,
     }

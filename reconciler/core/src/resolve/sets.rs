@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use ordain_schema::document::ControllerFact;
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 
@@ -19,6 +20,7 @@ use crate::policy::{Selector, Target};
 pub struct Sets<'w> {
     subjects: Vec<Subject<'w>>,
     tags: FxHashMap<&'w str, RoaringBitmap>,
+    count_tags: bool,
     persons: RoaringBitmap,
     targets: RefCell<FxHashMap<&'w Target, Rc<Reached>>>,
 }
@@ -30,6 +32,17 @@ pub struct Reached {
     pub yes: RoaringBitmap,
     /// What is missing to know it of these.
     pub unknown: Vec<(Missing, RoaringBitmap)>,
+    /// What only the controller knows about these, and is not believed about.
+    pub unattested: Vec<(Missing, RoaringBitmap)>,
+}
+
+/// Computers by what is missing of them.
+type Groups = FxHashMap<Missing, RoaringBitmap>;
+
+fn sorted(groups: Groups) -> Vec<(Missing, RoaringBitmap)> {
+    let mut sorted: Vec<_> = groups.into_iter().collect();
+    sorted.sort_by(|a, b| a.0.cmp(&b.0));
+    sorted
 }
 
 impl<'w> Sets<'w> {
@@ -45,7 +58,9 @@ impl<'w> Sets<'w> {
                 persons.insert(place);
             }
         }
-        Self { subjects, tags, persons, targets: RefCell::default() }
+        let counts = |one: &Subject<'_>| one.world.attested.counts(ControllerFact::InventoryTag);
+        let count_tags = subjects.iter().all(counts);
+        Self { subjects, tags, count_tags, persons, targets: RefCell::default() }
     }
 
     /// The computers.
@@ -81,10 +96,12 @@ impl<'w> Sets<'w> {
     fn ask(&self, target: &Target) -> Reached {
         let is_narrowed = target.only.is_some() || !target.except.is_empty();
         match &target.selector {
-            Selector::All if !is_narrowed => Reached { yes: self.all(), unknown: Vec::new() },
+            Selector::All if !is_narrowed => Reached { yes: self.all(), ..Reached::default() },
+            // Where those of an inventory do not count, having none says nothing.
+            Selector::Tag(_) if !self.count_tags => self.one_by_one(&self.all(), target),
             Selector::Tag(tag) if !is_narrowed => Reached {
                 yes: self.tags.get(tag.as_str()).cloned().unwrap_or_default(),
-                unknown: Vec::new(),
+                ..Reached::default()
             },
             Selector::Tag(tag) => match self.tags.get(tag.as_str()) {
                 Some(bearing) => self.one_by_one(bearing, target),
@@ -96,7 +113,7 @@ impl<'w> Sets<'w> {
 
     fn one_by_one(&self, among: &RoaringBitmap, target: &Target) -> Reached {
         let mut reached = Reached::default();
-        let mut unknown: FxHashMap<Missing, RoaringBitmap> = FxHashMap::default();
+        let (mut unknown, mut unattested) = (Groups::default(), Groups::default());
         for place in among {
             match selects(&self.subjects[place as usize], target) {
                 Reach::Yes => {
@@ -106,10 +123,13 @@ impl<'w> Sets<'w> {
                 Reach::Unknown(missing) => {
                     unknown.entry(missing).or_default().insert(place);
                 }
+                Reach::Unattested(missing) => {
+                    unattested.entry(missing).or_default().insert(place);
+                }
             }
         }
-        reached.unknown = unknown.into_iter().collect();
-        reached.unknown.sort_by(|a, b| a.0.cmp(&b.0));
+        reached.unknown = sorted(unknown);
+        reached.unattested = sorted(unattested);
         reached
     }
 }

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use super::decide::{Decision, decide};
+use super::decide::{Contender, Decision, Settled, decide_among};
 use super::reach::Missing;
-use super::sets::Sets;
-use super::{Request, Resolution, is_candidate, runs_on_persons};
+use super::sets::{Reached, Sets};
+use super::{Request, Resolution, is_approved, is_candidate, runs_on_persons};
 use crate::fleet::World;
 use crate::policy::{DeploymentId, ItemId};
 
@@ -52,22 +52,42 @@ pub fn winners<'w>(
             continue;
         };
         let mut classes = Classes::default();
+        let mut doubts = Vec::new();
         for id in run {
-            if let Some((reach, unknown)) = candidate(world, sets, *id, request) {
-                winners
-                    .unknown
-                    .extend(unknown.into_iter().map(|(missing, of)| (item, missing, of)));
-                classes.add(*id, reach);
+            if let Some(reached) = candidate(world, sets, *id, request) {
+                let unknown = reached.unknown.into_iter();
+                winners.unknown.extend(unknown.map(|(missing, of)| (item, missing, of)));
+                classes.add(Contender { id: *id, certain: true }, reached.yes);
+                for (missing, of) in reached.unattested {
+                    classes.add(Contender { id: *id, certain: false }, of.clone());
+                    doubts.push((*id, missing, of));
+                }
             }
         }
         if let Some(decisions) = classes.decided(world) {
+            winners
+                .unknown
+                .extend(deciding(&decisions, doubts).map(|(missing, of)| (item, missing, of)));
             winners.items.push(ItemWinners { item, decisions });
         }
     }
     winners
 }
 
-type Unknown = Vec<(Missing, RoaringBitmap)>;
+/// Of what is not certain, what keeps something from being decided.
+fn deciding(
+    decisions: &[(Arc<Decision>, RoaringBitmap)],
+    doubts: Vec<(DeploymentId, Missing, RoaringBitmap)>,
+) -> impl Iterator<Item = (Missing, RoaringBitmap)> {
+    let decided = move |(id, missing, of): (DeploymentId, Missing, RoaringBitmap)| {
+        let open = decisions.iter().filter(|(decision, _)| {
+            matches!(&decision.settled, Settled::Unattested(ids) if ids.contains(&id))
+        });
+        let of = open.fold(RoaringBitmap::new(), |all, (_, class)| all | (class & &of));
+        (!of.is_empty()).then_some((missing, of))
+    };
+    doubts.into_iter().filter_map(decided)
+}
 
 /// The computers that a candidate reaches; none where it is no candidate in this session.
 fn candidate<'w>(
@@ -75,7 +95,7 @@ fn candidate<'w>(
     sets: &Sets<'w>,
     id: DeploymentId,
     request: &Request,
-) -> Option<(RoaringBitmap, Unknown)> {
+) -> Option<Reached> {
     let deployment = world.policy.deployment(id);
     let mut asked = false;
     let counts = is_candidate(world, deployment, request, id, || {
@@ -88,28 +108,27 @@ fn candidate<'w>(
     let reached = sets.reached(&deployment.target);
     let mut narrow = sets.all();
     if asked {
-        let names = world.policy.deployment_names(id);
-        let approved = (0..).zip(sets.subjects()).filter(|(_, subject)| {
-            let facts = subject.facts;
-            names.iter().any(|name| world.fleet.approved(&facts.tenant, &facts.name, name))
-        });
+        let approved = (0..).zip(sets.subjects()).filter(|(_, subject)| is_approved(subject, id));
         narrow = approved.map(|(place, _)| place).collect();
     }
     if runs_on_persons(world.policy, deployment) {
         narrow &= sets.with_person();
     }
-    let unknown = reached.unknown.iter().map(|(missing, of)| (missing.clone(), of & &narrow));
-    let unknown = unknown.filter(|(_, of)| !of.is_empty()).collect();
-    Some((&reached.yes & &narrow, unknown))
+    let within = |all: &[(Missing, RoaringBitmap)]| -> Vec<(Missing, RoaringBitmap)> {
+        let narrowed = all.iter().map(|(missing, of)| (missing.clone(), of & &narrow));
+        narrowed.filter(|(_, of)| !of.is_empty()).collect()
+    };
+    let (unknown, unattested) = (within(&reached.unknown), within(&reached.unattested));
+    Some(Reached { yes: &reached.yes & &narrow, unknown, unattested })
 }
 
 /// Computers by the candidates that reach them.
 #[derive(Default)]
-struct Classes(Vec<(Vec<DeploymentId>, RoaringBitmap)>);
+struct Classes(Vec<(Vec<Contender>, RoaringBitmap)>);
 
 impl Classes {
     /// Takes in the next candidate: each class falls into those it reaches and the others.
-    fn add(&mut self, id: DeploymentId, mut reach: RoaringBitmap) {
+    fn add(&mut self, contender: Contender, mut reach: RoaringBitmap) {
         let mut split = Vec::new();
         for (ids, of) in &mut self.0 {
             if reach.is_empty() {
@@ -121,17 +140,17 @@ impl Classes {
             }
             reach -= &both;
             if both.len() == of.len() {
-                ids.push(id);
+                ids.push(contender);
             } else {
                 *of -= &both;
                 let mut joined = ids.clone();
-                joined.push(id);
+                joined.push(contender);
                 split.push((joined, both));
             }
         }
         self.0.extend(split);
         if !reach.is_empty() {
-            self.0.push((vec![id], reach));
+            self.0.push((vec![contender], reach));
         }
     }
 
@@ -141,7 +160,7 @@ impl Classes {
             return None;
         }
         let decisions = self.0.into_iter();
-        Some(decisions.map(|(ids, of)| (Arc::new(decide(world.policy, &ids)), of)).collect())
+        Some(decisions.map(|(ids, of)| (Arc::new(decide_among(world.policy, &ids)), of)).collect())
     }
 }
 

@@ -76,7 +76,7 @@ impl PlannedRow {
         }
         match self.reason {
             Reason::Ignored | Reason::NotApplicable => (S::Skipped, None),
-            Reason::Unknown => (S::Skipped, Some(R::Unknown)),
+            Reason::Unknown | Reason::Unattested => (S::Skipped, Some(R::Unknown)),
             _ => (S::Done, Some(R::Passed)),
         }
     }

@@ -111,7 +111,7 @@ fn losers(side: &Side, case: &Case, request: &Request) -> Vec<DeploymentId> {
         lost.extend(decision.shadowed.iter().map(|(id, _)| *id));
         match &decision.settled {
             Settled::Winner(id) => kept.extend([*id]),
-            Settled::Conflict(_, ids) => kept.extend(ids),
+            Settled::Conflict(_, ids) | Settled::Unattested(ids) => kept.extend(ids),
         }
     }
     // A document goes as a whole, with all of its items.

@@ -93,6 +93,28 @@ fn filter(number: usize) -> String {
     format!("def filter(c):\n    return c.name == \"{number}\"\n")
 }
 
+/// A trust policy that believes the controller about some of what it knows.
+fn trust(random: &mut Random) -> Keys {
+    const KEY: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUHyYcDnM1XC8JZG3xFcWqPHMbkXtpOzv/8WlxEa";
+    let kinds = [
+        "product",
+        "agreement",
+        "directoryGroup",
+        "deviceGroup",
+        "filterScript",
+        "inventoryTag",
+        "approval",
+    ];
+    let believed: Vec<&str> = kinds.into_iter().filter(|_| random.chance(40)).collect();
+    vec![
+        ("objectFormat", "sha1".into()),
+        ("keys", json!({"jo": {"key": KEY, "person": "jo"}})),
+        ("roles", json!({"root": {"keys": ["jo"]}})),
+        ("controllerFacts", json!(believed)),
+    ]
+}
+
 impl Plot {
     fn new(random: &mut Random, style: Style) -> Self {
         let tenants = TENANTS[..random.between(1, TENANTS.len())].to_vec();
@@ -124,6 +146,9 @@ impl Plot {
             "repo",
             self.keys(random, "Repository", "repo", ""),
         );
+        if random.chance(25) {
+            add(".ordain/trust.yaml".into(), "Trust", "trust", trust(random));
+        }
         for tenant in &self.tenants {
             let path = format!("tenants/{tenant}/tenant.yaml");
             add(path, "Tenant", tenant, self.keys(random, "Tenant", tenant, tenant));

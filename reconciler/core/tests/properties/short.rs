@@ -138,7 +138,7 @@ fn assert_only_its_like(policy: &Policy, resolution: &Resolution) {
     for (_, decision) in &resolution.items {
         let left = match &decision.settled {
             Settled::Winner(id) => std::slice::from_ref(id),
-            Settled::Conflict(_, ids) => ids.as_slice(),
+            Settled::Conflict(_, ids) | Settled::Unattested(ids) => ids.as_slice(),
         };
         let above = left.iter().any(is_mandatory);
         assert!(left.iter().all(|id| is_mandatory(id) == above), "{decision:?}");
