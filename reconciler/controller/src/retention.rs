@@ -59,12 +59,14 @@ async fn forget(controller: &Controller, before: Retained) -> Result<(), StoreEr
         }
         all.journals += pruned.journals;
         all.sessions += pruned.sessions;
+        all.calls += pruned.calls;
         tokio::time::sleep(REST).await;
     }
     if all != Pruned::default() {
         tracing::info!(
             journals = all.journals,
             sessions = all.sessions,
+            calls = all.calls,
             "what is older than `retention` was removed"
         );
     }

@@ -12,8 +12,9 @@ use crate::rows::{Pruned, Retained};
 type Key = (String, String);
 
 /// Removes the journals of sessions that ended before one moment, and all that
-/// is left of those that ended before another, the oldest first. What an item
-/// of a computer came to last is kept, however old.
+/// is left of those that ended before another, the oldest first: their messages
+/// too. What an item of a computer came to last is kept, however old. Calls of
+/// webhooks that nobody took go with the journals.
 pub(super) async fn prune(
     on: &mut Connection,
     before: &Retained,
@@ -54,9 +55,29 @@ pub(super) async fn prune(
     for (tenant, session) in &sessions {
         remove(on, "DELETE FROM outcomes WHERE tenant = $1 AND session = $2", tenant, session)
             .await?;
+        remove(on, "DELETE FROM messages WHERE tenant = $1 AND session = $2", tenant, session)
+            .await?;
         remove(on, "DELETE FROM sessions WHERE tenant = $1 AND id = $2", tenant, session).await?;
     }
-    Ok(Pruned { journals: journals.len() as u64, sessions: sessions.len() as u64 })
+    let calls = failed_calls(on, before.logs, most).await?;
+    Ok(Pruned { journals: journals.len() as u64, sessions: sessions.len() as u64, calls })
+}
+
+/// Removes calls of webhooks that were given up before a moment, and says how many.
+async fn failed_calls(
+    on: &mut Connection,
+    before: Timestamp,
+    most: u32,
+) -> Result<u64, StoreError> {
+    let sql = "SELECT tenant, id, hook FROM calls WHERE state = 'failed' AND changed_at < $1 \
+               ORDER BY changed_at LIMIT $2";
+    let failed: Vec<(String, String, String)> =
+        query_as(sql).bind(millis(before)).bind(i64::from(most)).fetch_all(&mut *on).await?;
+    for (tenant, id, hook) in &failed {
+        let sql = "DELETE FROM calls WHERE tenant = $1 AND id = $2 AND hook = $3";
+        query(sql).bind(tenant).bind(id).bind(hook).execute(&mut *on).await?;
+    }
+    Ok(failed.len() as u64)
 }
 
 async fn ended(

@@ -53,6 +53,8 @@ pub struct Pruned {
     pub journals: u64,
     /// Sessions.
     pub sessions: u64,
+    /// Calls of webhooks that were given up.
+    pub calls: u64,
 }
 
 /// What a session needs that runs one at a time in the whole installation.
