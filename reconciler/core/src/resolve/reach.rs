@@ -133,7 +133,7 @@ fn doubted(
         return answer().into();
     }
     Reach::Unattested(Missing {
-        what: format!("{word} {name}, about which agents do not believe the controller"),
+        what: format!("{word} {name} (agents do not believe the controller about it)"),
         fact: attested::fact(kind).to_owned(),
     })
 }
