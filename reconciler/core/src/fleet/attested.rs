@@ -16,28 +16,25 @@ pub struct Attested {
     doubted: Vec<ControllerFact>,
 }
 
-/// Every kind, with the name by which expressions ask for it, where there is one.
-const KINDS: [(ControllerFact, &str); 7] = [
-    (ControllerFact::Product, "tenant.products"),
-    (ControllerFact::Agreement, "tenant.agreements"),
-    (ControllerFact::DirectoryGroup, "person.groups"),
-    (ControllerFact::DeviceGroup, "computer.deviceGroups"),
-    (ControllerFact::FilterScript, "script"),
-    (ControllerFact::InventoryTag, "computer.tags"),
-    (ControllerFact::Approval, "approval"),
+const KINDS: [ControllerFact; 7] = [
+    ControllerFact::Product,
+    ControllerFact::Agreement,
+    ControllerFact::DirectoryGroup,
+    ControllerFact::DeviceGroup,
+    ControllerFact::FilterScript,
+    ControllerFact::InventoryTag,
+    ControllerFact::Approval,
 ];
 
-/// The name of what a kind is about.
-pub fn fact(kind: ControllerFact) -> &'static str {
-    KINDS.iter().find(|(own, _)| *own == kind).map_or("", |(_, name)| name)
-}
+/// Where all that the controller knows counts: for when something is done, and
+/// for that nothing is, which it may decide alone.
+pub(super) static EVERYTHING: Attested = Attested { doubted: Vec::new() };
 
 impl Attested {
     /// Those that count under a policy: all where no agent verifies anything.
     pub fn under(policy: &Policy) -> Self {
-        let listed = policy.trust().map(|trust| &trust.controller_facts);
-        let kinds = KINDS.iter().map(|(kind, _)| *kind);
-        let doubted = kinds.filter(|kind| listed.is_some_and(|listed| !listed.contains(kind)));
+        let Some(trust) = policy.trust() else { return Self::default() };
+        let doubted = KINDS.into_iter().filter(|kind| !trust.controller_facts.contains(kind));
         Self { doubted: doubted.collect() }
     }
 
@@ -46,29 +43,34 @@ impl Attested {
         !self.doubted.contains(&kind)
     }
 
-    /// Whether an expression is told nothing about a fact because it does not count.
-    pub fn hides(&self, fact: &str) -> bool {
-        let hidden = self.hidden();
-        hidden.iter().any(|name| {
-            fact.strip_prefix(name)
+    /// Whether all facts count.
+    pub fn is_everything(&self) -> bool {
+        self.doubted.is_empty()
+    }
+
+    /// Whether an expression that reads a path is told nothing about it, because it does not count.
+    pub fn hides(&self, path: &str) -> bool {
+        self.hidden().any(|name| {
+            path.strip_prefix(name)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
         })
     }
 
     /// The names under which expressions are told nothing.
-    pub(super) fn hidden(&self) -> Vec<&'static str> {
-        let mut hidden = Vec::new();
-        for kind in &self.doubted {
-            hidden.extend_from_slice(match kind {
-                ControllerFact::InventoryTag => &["computer.tags", "person.tags", "tenant.tags"],
-                ControllerFact::DirectoryGroup => &["person.groups", "person.facts"],
-                ControllerFact::DeviceGroup => &["computer.deviceGroups"],
-                ControllerFact::Product
-                | ControllerFact::Agreement
-                | ControllerFact::FilterScript
-                | ControllerFact::Approval => &[],
-            });
-        }
-        hidden
+    pub(super) fn hidden(&self) -> impl Iterator<Item = &'static str> {
+        self.doubted.iter().flat_map(|kind| names(*kind)).copied()
+    }
+}
+
+/// The names by which expressions ask for facts of a kind.
+fn names(kind: ControllerFact) -> &'static [&'static str] {
+    match kind {
+        ControllerFact::InventoryTag => &["computer.tags", "person.tags", "tenant.tags"],
+        ControllerFact::DirectoryGroup => &["person.groups", "person.facts"],
+        ControllerFact::DeviceGroup => &["computer.deviceGroups"],
+        ControllerFact::Product
+        | ControllerFact::Agreement
+        | ControllerFact::FilterScript
+        | ControllerFact::Approval => &[],
     }
 }

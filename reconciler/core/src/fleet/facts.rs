@@ -11,7 +11,7 @@ use crate::expression::Facts;
 pub(super) fn of(subject: &Subject<'_>) -> Facts {
     let mut facts =
         Facts { computer: computer(subject), person: person(subject), tenant: tenant(subject) };
-    for name in subject.world.attested.hidden() {
+    for name in subject.attested.hidden() {
         hide(&mut facts, name);
     }
     facts

@@ -4,7 +4,7 @@
 //! through a policy at a moment; a [`Subject`] is one computer of a world,
 //! with what git pins about it and its primary person.
 
-pub mod attested;
+mod attested;
 mod facts;
 mod rollout;
 mod subject;

@@ -7,7 +7,8 @@ use ordain_schema::document::{
     PersonFacts,
 };
 
-use super::{TenantView, World};
+use super::attested::EVERYTHING;
+use super::{Attested, TenantView, World};
 use crate::expression::Facts;
 use crate::policy::{kind_of_chassis, kind_of_role};
 
@@ -24,6 +25,8 @@ pub struct Subject<'a> {
     pub pin: Option<&'a Computer>,
     /// Its primary person.
     pub person: Option<Primary<'a>>,
+    /// Which facts of the controller's count.
+    pub attested: &'a Attested,
     values: OnceCell<Facts>,
 }
 
@@ -77,11 +80,22 @@ impl From<bool> for Kindred {
 
 impl<'a> Subject<'a> {
     pub(super) fn new(world: &'a World<'a>, facts: &'a ComputerFacts) -> Self {
+        Self::seen(world, facts, &world.attested)
+    }
+
+    /// The same computer, as the controller sees it: for when something is done
+    /// on it, and for that nothing is.
+    #[must_use]
+    pub fn believing(&self) -> Self {
+        Self::seen(self.world, self.facts, &EVERYTHING)
+    }
+
+    fn seen(world: &'a World<'a>, facts: &'a ComputerFacts, attested: &'a Attested) -> Self {
         let tenant =
             world.tenant(&facts.tenant).expect("a world knows the tenants of its computers");
         let pin = world.policy.pin(tenant.id, &facts.name);
-        let person = primary(world, facts, pin);
-        Self { world, facts, tenant, pin, person, values: OnceCell::new() }
+        let person = primary(world, facts, pin, attested);
+        Self { world, facts, tenant, pin, person, attested, values: OnceCell::new() }
     }
 
     /// Whether it, its tenant or its primary person bears a tag.
@@ -93,7 +107,7 @@ impl<'a> Subject<'a> {
     /// several times. Where those of an inventory do not count, those of git.
     pub fn tags(&self) -> impl Iterator<Item = &'a str> {
         let pinned = self.pin.into_iter().flat_map(|pin| &pin.tags);
-        let counts = self.world.attested.counts(ControllerFact::InventoryTag);
+        let counts = self.attested.counts(ControllerFact::InventoryTag);
         let told = counts.then(|| {
             let persons = self.person_facts().into_iter().flat_map(|person| &person.tags);
             self.facts.tags.iter().chain(&self.tenant.tags).chain(persons)
@@ -161,21 +175,27 @@ fn primary<'a>(
     world: &World<'a>,
     facts: &ComputerFacts,
     pin: Option<&Computer>,
+    attested: &Attested,
 ) -> Option<Primary<'a>> {
     let pinned = pin.and_then(|pin| pin.person.as_ref()).map(|upn| upn.to_lowercase());
     if let Some(upn) = pinned {
-        return Some(person(world, facts, upn));
+        return Some(person(world, facts, upn, attested));
     }
-    let reported = person(world, facts, facts.person.as_ref()?.to_lowercase());
+    let reported = person(world, facts, facts.person.as_ref()?.to_lowercase(), attested);
     (reported.tenant == facts.tenant).then_some(reported)
 }
 
-fn person<'a>(world: &World<'a>, facts: &ComputerFacts, upn: String) -> Primary<'a> {
+fn person<'a>(
+    world: &World<'a>,
+    facts: &ComputerFacts,
+    upn: String,
+    attested: &Attested,
+) -> Primary<'a> {
     let owner = |row: &PersonFacts| match &row.tenant {
         Some(tenant) => tenant.clone(),
         None => world.tenant_of_domain(&upn).unwrap_or(&facts.tenant).to_owned(),
     };
-    let counts = world.attested.counts(ControllerFact::DirectoryGroup);
+    let counts = attested.counts(ControllerFact::DirectoryGroup);
     let rows = if counts { world.fleet.persons(&upn) } else { &[] };
     let row = rows.iter().find(|row| owner(row) == facts.tenant).or_else(|| rows.first());
     let tenant = match row {

@@ -13,7 +13,7 @@ use crate::calendar::{self, Recurrence};
 use crate::fleet::Subject;
 use crate::item::Item;
 use crate::policy::{Clock, Open, WindowEffect, WindowEntry};
-use crate::resolve::{Missing, Reach, selects};
+use crate::resolve::{Missing, Reach, selects_believing};
 
 /// How many openings that run into each other are followed to the end.
 const LONGEST: usize = 1_000;
@@ -146,7 +146,7 @@ fn counts(subject: &Subject<'_>, window: &WindowEntry, item: &Item) -> Reach {
     if !within || !window.covers(item) {
         return Reach::No;
     }
-    window.target.as_ref().map_or(Reach::Yes, |target| selects(subject, target))
+    window.target.as_ref().map_or(Reach::Yes, |target| selects_believing(subject, target))
 }
 
 /// The zone of a clock.

@@ -29,7 +29,9 @@ use jiff::Timestamp;
 
 use crate::fleet::{Fleet, Subject, TenantView, World};
 use crate::policy::{Policy, ScheduleEntry};
-use crate::resolve::{Candidates, Reach, Request, Resolution, is_excluded, resolve, selects};
+use crate::resolve::{
+    Candidates, Reach, Request, Resolution, is_excluded, resolve, selects_believing,
+};
 use memo::Memo;
 
 pub(crate) use applies::{Applies, applies, on_platform};
@@ -77,7 +79,8 @@ fn is_reached(subject: &Subject<'_>, request: &Request) -> bool {
 
 /// Whether a schedule starts sessions for a computer.
 pub fn starts_for(subject: &Subject<'_>, schedule: &ScheduleEntry) -> bool {
-    starts_within(schedule, subject.tenant) && selects(subject, &schedule.target) == Reach::Yes
+    starts_within(schedule, subject.tenant)
+        && selects_believing(subject, &schedule.target) == Reach::Yes
 }
 
 /// Whether a schedule may start anything in a tenant.

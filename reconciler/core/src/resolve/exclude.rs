@@ -21,9 +21,10 @@ pub fn unknown_exclusion(subject: &Subject<'_>) -> Vec<Missing> {
 }
 
 /// Whether it is a member of each group that excludes its members; a tenant's
-/// group is about that tenant's own computers alone.
+/// group is about that tenant's own computers alone. All that the controller
+/// knows counts: that nothing is done it may decide alone.
 fn memberships(subject: &Subject<'_>) -> impl Iterator<Item = Reach> {
     let groups = subject.world.policy.excluding().iter();
     let about = groups.filter(|(owner, _)| owner.is_none() || *owner == subject.tenant.id);
-    about.map(|(_, group)| member(subject, *group))
+    about.map(|(_, group)| member(&subject.believing(), *group))
 }

@@ -23,7 +23,9 @@ use crate::policy::{DeploymentEntry, DeploymentId, ItemId, Policy};
 pub use candidates::Candidates;
 pub use decide::{Contender, Decision, Settled, decide, decide_among};
 pub use exclude::{is_excluded, unknown_exclusion};
-pub use reach::{Missing, Reach, reaches, reaches_tenant, selects, selects_tenant};
+pub use reach::{
+    Missing, Reach, reaches, reaches_tenant, selects, selects_believing, selects_tenant,
+};
 pub use request::{Limit, Named, NoSuch, Request, TakingIn};
 pub use sets::{Reached, Sets};
 pub use winners::{ItemWinners, Winners, winners};
@@ -148,7 +150,7 @@ fn flush(world: &World<'_>, resolution: &mut Resolution, item: Option<ItemId>, r
 fn is_approved(subject: &Subject<'_>, id: DeploymentId) -> bool {
     let (world, facts) = (subject.world, subject.facts);
     let names = world.policy.deployment_names(id);
-    world.attested.counts(ControllerFact::Approval)
+    subject.attested.counts(ControllerFact::Approval)
         && names.iter().any(|name| world.fleet.approved(&facts.tenant, &facts.name, name))
 }
 

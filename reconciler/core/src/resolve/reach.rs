@@ -1,9 +1,9 @@
 //! Whether a deployment's target selects a computer.
 
-use ordain_schema::document::ControllerFact;
+use ordain_schema::document::{ControllerFact, DeviceGroupFact};
 
 use crate::expression::Verdict;
-use crate::fleet::{Kindred, Subject, World, attested};
+use crate::fleet::{Kindred, Subject, World};
 use crate::policy::{DeploymentEntry, DocumentId, Selector, Target};
 
 /// Something that would have to be known.
@@ -59,6 +59,15 @@ pub fn selects(subject: &Subject<'_>, target: &Target) -> Reach {
     without(selected, target.except.iter().map(|exception| selector(subject, exception)))
 }
 
+/// The same for what the controller may decide alone: when something is done,
+/// and that nothing is. All that it knows counts.
+pub fn selects_believing(subject: &Subject<'_>, target: &Target) -> Reach {
+    if subject.attested.is_everything() {
+        return selects(subject, target);
+    }
+    selects(&subject.believing(), target)
+}
+
 /// What is left of an answer once exceptions are taken out: where one of them
 /// is not known, neither is the answer. What nobody knows weighs more than what
 /// the controller might, since it leaves the computer out in any case.
@@ -95,52 +104,42 @@ fn selector(subject: &Subject<'_>, selector: &Selector) -> Reach {
         Selector::Group(None) | Selector::Nothing => Reach::No,
         Selector::Group(Some(group)) => member(subject, *group),
         Selector::Tag(tag) if subject.has_tag(tag) => Reach::Yes,
-        Selector::Tag(tag) => doubted(subject, ControllerFact::InventoryTag, "tag", tag, || false),
+        Selector::Tag(tag) => {
+            doubt(subject, ControllerFact::InventoryTag, "tag", tag).unwrap_or(Reach::No)
+        }
         Selector::DirectoryGroup(group) => {
-            doubted(subject, ControllerFact::DirectoryGroup, "directory group", group, || {
-                subject.person_facts().is_some_and(|person| person.groups.contains(group))
-            })
+            doubt(subject, ControllerFact::DirectoryGroup, "directory group", group).unwrap_or_else(
+                || subject.person_facts().is_some_and(|one| one.groups.contains(group)).into(),
+            )
         }
-        Selector::Product(product) => {
-            let all = &subject.tenant.products;
-            doubted(subject, ControllerFact::Product, "product", product, || all.contains(product))
-        }
-        Selector::Agreement(name) => {
-            let all = &subject.tenant.agreements;
-            doubted(subject, ControllerFact::Agreement, "agreement", name, || all.contains(name))
-        }
+        Selector::Product(product) => doubt(subject, ControllerFact::Product, "product", product)
+            .unwrap_or_else(|| subject.tenant.products.contains(product).into()),
+        Selector::Agreement(name) => doubt(subject, ControllerFact::Agreement, "agreement", name)
+            .unwrap_or_else(|| subject.tenant.agreements.contains(name).into()),
         Selector::DeviceGroup { disabled: true, .. } => Reach::No,
         Selector::DeviceGroup { integration, name, disabled: false } => {
-            let mut groups = facts.device_groups.iter();
-            doubted(subject, ControllerFact::DeviceGroup, "device group", name, || {
-                groups.any(|own| own.integration == *integration && own.name == *name)
-            })
+            let own =
+                |group: &DeviceGroupFact| group.integration == *integration && group.name == *name;
+            doubt(subject, ControllerFact::DeviceGroup, "device group", name)
+                .unwrap_or_else(|| facts.device_groups.iter().any(own).into())
         }
         Selector::All => Reach::Yes,
         Selector::AllTenants | Selector::Tenant(_) | Selector::TenantTag(_) => Reach::No,
     }
 }
 
-/// What a fact of the controller's says, where it counts.
-fn doubted(
-    subject: &Subject<'_>,
-    kind: ControllerFact,
-    word: &str,
-    name: &str,
-    answer: impl FnOnce() -> bool,
-) -> Reach {
-    if subject.world.attested.counts(kind) {
-        return answer().into();
-    }
-    Reach::Unattested(Missing {
-        what: format!("{word} {name} (agents do not believe the controller about it)"),
-        fact: attested::fact(kind).to_owned(),
-    })
+/// That a fact of the controller's does not count; none where it does.
+fn doubt(subject: &Subject<'_>, kind: ControllerFact, word: &str, name: &str) -> Option<Reach> {
+    let missing = || Missing {
+        what: "a target that agents cannot check".to_owned(),
+        fact: format!("{word} {name}"),
+    };
+    (!subject.attested.counts(kind)).then(|| Reach::Unattested(missing()))
 }
 
 fn script(subject: &Subject<'_>, path: &str) -> Reach {
-    if !subject.world.attested.counts(ControllerFact::FilterScript) {
-        return doubted(subject, ControllerFact::FilterScript, "filter script", path, || false);
+    if let Some(doubt) = doubt(subject, ControllerFact::FilterScript, "script", path) {
+        return doubt;
     }
     let (tenant, name) = (&subject.facts.tenant, &subject.facts.name);
     match subject.world.fleet.script(path).and_then(|members| members.holds(tenant, name)) {
@@ -175,7 +174,8 @@ pub(super) fn member(subject: &Subject<'_>, id: DocumentId) -> Reach {
             Verdict::True => Reach::Yes,
             Verdict::False => Reach::No,
             Verdict::Unknown { fact } => {
-                let doubted = subject.world.attested.hides(&fact);
+                // Whatever is not known beside it, it might decide.
+                let doubted = condition.paths().any(|path| subject.attested.hides(path));
                 let missing = Missing { what: format!("group {}", group.name), fact };
                 if doubted { Reach::Unattested(missing) } else { Reach::Unknown(missing) }
             }

@@ -58,7 +58,7 @@ impl<'w> Sets<'w> {
                 persons.insert(place);
             }
         }
-        let counts = |one: &Subject<'_>| one.world.attested.counts(ControllerFact::InventoryTag);
+        let counts = |one: &Subject<'_>| one.attested.counts(ControllerFact::InventoryTag);
         let count_tags = subjects.iter().all(counts);
         Self { subjects, tags, count_tags, persons, targets: RefCell::default() }
     }
