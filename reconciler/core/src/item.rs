@@ -207,6 +207,13 @@ words! {
     }
 }
 
+impl Reason {
+    /// Whether nothing of the item runs on the computer, its detection neither.
+    pub fn leaves_alone(self) -> bool {
+        matches!(self, Self::Ignored | Self::Conflict | Self::NotApplicable | Self::Unattested)
+    }
+}
+
 words! {
     /// The part of a session to which an action belongs.
     Phase {

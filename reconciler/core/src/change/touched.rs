@@ -146,16 +146,15 @@ fn settled_alike(old: (&Policy, &Settled), new: (&Policy, &Settled)) -> bool {
         let (path, other) = (&old.0.deployment(a).path, &new.0.deployment(b).path);
         path == other && asks_the_same((old.0, a), (new.0, b))
     };
+    let each = |all: &[DeploymentId], others: &[DeploymentId]| {
+        all.len() == others.len() && all.iter().zip(others).all(|(a, b)| same(*a, *b))
+    };
     match (old.1, new.1) {
         (Settled::Winner(a), Settled::Winner(b)) => same(*a, *b),
         (Settled::Conflict(rule, all), Settled::Conflict(other, others)) => {
-            rule == other
-                && all.len() == others.len()
-                && all.iter().zip(others).all(|(a, b)| same(*a, *b))
+            rule == other && each(all, others)
         }
-        (Settled::Unattested(all), Settled::Unattested(others)) => {
-            all.len() == others.len() && all.iter().zip(others).all(|(a, b)| same(*a, *b))
-        }
+        (Settled::Unattested(all), Settled::Unattested(others)) => each(all, others),
         _ => false,
     }
 }

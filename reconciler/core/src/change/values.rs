@@ -10,7 +10,6 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use crate::fleet::World;
-use crate::item::Reason;
 use crate::parameter::{Recipient, declared, settle, settle_on};
 use crate::plan::Action;
 use crate::policy::{ItemId, Policy, Wish, libraries};
@@ -71,7 +70,7 @@ impl<'a> Values<'a> {
     /// The files of `lib/` that the item of a row uses and that hold something
     /// else, or are used on one side only; none for rows that run nothing.
     pub(crate) fn other_files(&self, old: &Action, new: &Action) -> Rc<[String]> {
-        if is_idle(old) || is_idle(new) {
+        if old.reason.leaves_alone() || new.reason.leaves_alone() {
             return Rc::default();
         }
         let question = (old.id, new.id);
@@ -112,12 +111,6 @@ fn names_of_others<V: PartialEq>(old: &BTreeMap<&str, V>, new: &BTreeMap<&str, V
     others.map(str::to_owned).collect()
 }
 
-/// Whether nothing of a row's item runs on the computer.
-fn is_idle(action: &Action) -> bool {
-    use Reason::{Conflict, Ignored, NotApplicable, Unattested};
-    matches!(action.reason, Ignored | Conflict | NotApplicable | Unattested)
-}
-
 /// Whether a row may run something that receives values.
 fn uses_values(policy: &Policy, action: &Action) -> bool {
     if !takes_any(policy, action.id) {
@@ -125,7 +118,7 @@ fn uses_values(policy: &Policy, action: &Action) -> bool {
     }
     let is_software = action.item.is_software();
     let absent = |id| is_software && policy.deployment(id).wish == Wish::Absent;
-    !is_idle(action) && !action.deployment.is_some_and(absent)
+    !action.reason.leaves_alone() && !action.deployment.is_some_and(absent)
 }
 
 /// Whether anything is declared that an item could be given.

@@ -191,11 +191,8 @@ impl Lowering<'_> {
     }
 
     fn detection_failure(&self, row: &PlannedRow) -> Option<&str> {
-        match row.reason {
-            Reason::Ignored | Reason::NotApplicable | Reason::Conflict | Reason::Unattested => {
-                return None;
-            }
-            _ => {}
+        if row.reason.leaves_alone() {
+            return None;
         }
         let finding = self.findings.iter().find(|finding| finding.item == row.item)?;
         match &finding.found {
@@ -209,11 +206,8 @@ impl Lowering<'_> {
 
     /// What a row's item waits for, as its detection says.
     fn pending(&self, row: &PlannedRow) -> Option<Pending> {
-        match row.reason {
-            Reason::Ignored | Reason::NotApplicable | Reason::Conflict | Reason::Unattested => {
-                return None;
-            }
-            _ => {}
+        if row.reason.leaves_alone() {
+            return None;
         }
         let finding = self.findings.iter().find(|finding| finding.item == row.item)?;
         match finding.found {
